@@ -1,0 +1,235 @@
+# `make demo` and `make test` need nothing but make and a Debian machine; `make help` lists all.
+#
+# Everything built goes to build/<compiler>-<OPT>/, so that variants live side by side:
+#   make                      build/gcc-O2/powergap
+#   make CC=clang OPT=O0      build/clang-O0/powergap
+#   make OPT=asan             build/gcc-asan/powergap: AddressSanitizer and UBSan
+# V=1 shows every command.
+
+VERSION := 0.1.0
+MAIN    := scenarios/psu-failure/fet.yaml
+PREFIX  ?= /usr/local
+DATADIR  = $(PREFIX)/share/powergap
+
+ifeq ($(origin CC),default)
+CC   := gcc
+endif
+OPT  ?= O2
+JOBS ?= $(shell nproc)
+Q    := $(if $(V),,@)
+B    := build/$(notdir $(lastword $(CC)))-$(OPT)
+BIN  := $(B)/powergap
+
+# ---- How it is compiled --------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wsign-conversion -Wshadow -Wundef -Wvla \
+            -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wpointer-arith -Wwrite-strings   \
+            -Wformat=2
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_asan := -O1 $(SANITIZE)
+OPT_fuzz := -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
+OPT_bare := -O2 -mgeneral-regs-only # of `make layers`: a float becomes an error or a call
+LEVEL    := $(or $(OPT_$(OPT)),-$(OPT))
+
+# -ffp-contract=off: a fused multiply-add rounds once where two operations round twice, and event
+# hashes must be equal on every compiler and level. For the same reason there is no fast-math.
+CFLAGS   := -std=c11 -g $(LEVEL) -ffp-contract=off $(WARNINGS)
+CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"' \
+            -DPOWERGAP_DATADIR='"$(DATADIR)"'
+LDFLAGS  := $(LEVEL)
+
+# pkg-config may not be there yet: `demo` and `test` install it, then start make anew.
+LIBRARIES := gsl libfyaml
+CPPFLAGS  += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
+LDLIBS    := $(or $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),-lgsl -lgslcblas -lfyaml) \
+             -lcsv -lm
+
+# ---- What is built from what ---------------------------------------------------------------------
+
+# A test, bench or fuzz program is linked with the other sources of its folder and of tests/, then
+# with everything of ours but sim/main.c.
+objects   = $(patsubst %.c,$(B)/%.o,$(1))
+named     = $(foreach f,$(TEST_SRC),$(if $(filter $(1)_%,$(notdir $f)),$f))
+helpers   = $(filter-out $(MAIN_SRC),$(wildcard $(1)/*.c))
+libraries = $(foreach d,$(1:$(B)/%=%) tests,$(if $(call helpers,$d),$(B)/$d/helpers.a)) $(LIB)
+
+SRC       := $(wildcard controller/*.c models/*.c sim/*.c)
+TEST_SRC  := $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
+MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,fuzz)
+TESTS     := $(patsubst %.c,$(B)/%,$(call named,test))
+BENCHES   := $(patsubst %.c,$(B)/%,$(call named,bench))
+FUZZERS   := $(patsubst %.c,$(B)/%,$(call named,fuzz))
+LIB       := $(B)/libpowergap.a
+SCENARIOS := $(sort $(filter-out scenarios/racks/% scenarios/parts/% scenarios/profiles/%, \
+             $(wildcard scenarios/*.yaml scenarios/*/*.yaml)))
+FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h tests/*.h \
+             tests/*/*.h tests/*/*/*.h)
+
+.SECONDEXPANSION:
+.SECONDARY:
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all deps demo run test suite bench fuzz check format format-check layers lint determinism \
+        install uninstall clean help FORCE
+
+## build the program (the default); `make deps` first installs what it needs
+all: $(BIN)
+
+$(BIN): $(call objects,sim/main.c) $(LIB)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# Afresh each time: ar would keep a member whose source is gone.
+define ARCHIVE
+	$(Q)rm -f $@ && ar rcs $@ $^
+endef
+$(LIB): $(call objects,$(filter-out sim/main.c,$(SRC)))
+	$(ARCHIVE)
+$(B)/%/helpers.a: $$(call objects,$$(call helpers,$$*))
+	$(ARCHIVE)
+
+$(TESTS):   LDLIBS += $(or $(shell pkg-config --libs criterion 2>/dev/null),-lcriterion)
+$(FUZZERS): LDLIBS += -fsanitize=fuzzer
+$(TESTS) $(BENCHES) $(FUZZERS): %: %.o $$(call libraries,$$(@D))
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# The controller is built as for a board without an operating system. The macros of Criterion
+# convert in ways that gcc would complain about at each of our lines that uses one.
+CFLAGS_controller := -ffreestanding
+CFLAGS_tests      := -Wno-conversion
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(firstword $(subst /, ,$<))) -MMD -MP -c $< -o $@
+
+# Holds the compiler and its options; newer than the objects only when those have changed.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
+
+-include $(patsubst %.c,$(B)/%.d,$(SRC) $(TEST_SRC))
+
+# ---- The two commands ----------------------------------------------------------------------------
+# Both install what is missing first. What they build is known to make only after that, so it is
+# started anew.
+
+PARALLEL = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+DEMO    := out/demo
+
+## install what is missing, build, run the main scenario, plot it
+demo:
+	@sh tests/tools/deps.sh run
+	+@$(PARALLEL) all
+	@rm -rf $(DEMO)
+	@$(BIN) run --out $(DEMO) $(MAIN); status=$$?; \
+	 test $$status -le 1 && $(BIN) plot $(DEMO) && \
+	 echo && echo "CSV files:" && ls $(DEMO)/*.csv && \
+	 echo "Plots:" && find $(DEMO) -name '*.svg' -o -name '*.png' | sort && exit $$status
+
+## install what is missing, build, run every test and every scenario (also: make test OPT=asan)
+test:
+	@sh tests/tools/deps.sh run test
+	+@$(PARALLEL) $(BIN) tests
+	@{ $(TEST_JOBS); $(SUITE_JOBS); } | sh tests/tools/tally.sh $(JOBS) $(B)/log
+
+## run every scenario
+suite: $(BIN)
+	@{ $(SUITE_JOBS); } | sh tests/tools/tally.sh $(JOBS) $(B)/log
+
+# One job a line, NAME: COMMAND. A test finds the program under test in $POWERGAP.
+TEST_JOBS  = for t in $(TESTS); do echo "$${t\#$(B)/}: POWERGAP=$(BIN) timeout 600 $$t -j1"; done
+SUITE_JOBS = rm -rf $(B)/suite; for s in $(SCENARIOS); do \
+                 echo "$$s: timeout 600 $(BIN) run --quiet --out $(B)/suite/$${s%.yaml} $$s"; done
+
+.PHONY: tests
+tests: $(TESTS)
+
+DEPS ?= run
+## install what building and running needs: make deps [DEPS="run test check bench"]
+deps:
+	@sh tests/tools/deps.sh $(DEPS)
+
+# ---- Looking closer ------------------------------------------------------------------------------
+
+## run one scenario: make run S=scenarios/...yaml [ARGS="--seed 3"]
+run: $(BIN)
+	@test -n "$(S)" || { printf '%s\n' "make run S=FILE, one of" $(SCENARIOS); exit 2; }
+	$(BIN) run $(ARGS) --out out/$(basename $(notdir $(S))) $(S)
+
+## measure speed and memory on the reference rack
+bench: $(BENCHES)
+	@for b in $(BENCHES); do echo "$$b"; $$b || exit; done
+
+FUZZ_SECONDS ?= 20
+## feed random input: make fuzz T=step|scenario|pmbus [FUZZ_SECONDS=20]; needs clang
+fuzz:
+	@test -n "$(T)" || { echo "make fuzz T=step|scenario|pmbus"; exit 2; }
+	+@$(PARALLEL) CC=clang OPT=fuzz build/clang-fuzz/tests/fuzz/fuzz_$(T)
+	@mkdir -p build/fuzz/$(T)
+	build/clang-fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$(T)- build/fuzz/$(T) $(wildcard tests/fuzz/$(T)) \
+	    $(if $(filter scenario,$(T)),scenarios)
+
+# ---- What CI runs --------------------------------------------------------------------------------
+
+CHECKS := format-check layers lint demo test test,OPT=asan determinism
+
+## everything CI runs: format, layers, lint, both commands, sanitizers, suite, determinism
+check:
+	@sh tests/tools/deps.sh run test check
+	@for c in $(CHECKS); do echo "make $$c: $(MAKE) --no-print-directory $$c"; done | tr , ' ' | \
+	 sh tests/tools/tally.sh 1 build/check
+
+## equal event hashes on gcc -O0, -O2, -O3 and clang -O2, over every scenario
+determinism:
+	@sh tests/tools/determinism.sh "$(MAKE)" gcc-O0 gcc-O2 gcc-O3 clang-O2
+
+## includes point only where the design allows; the controller needs no float and no libc
+layers:
+	@sh tests/tools/layers.sh
+	+@$(PARALLEL) CC=gcc OPT=bare bare
+
+.PHONY: bare
+bare: $(call objects,$(wildcard controller/*.c))
+	@test -z "$^" || sh tests/tools/layers.sh --bare $^
+
+## clang-tidy, cppcheck, MISRA on controller/, manual pages, shell scripts
+lint:
+	@sh tests/tools/lint.sh $(SRC) $(call named,test)
+
+## rewrite every source in the house format
+format:
+	clang-format -i $(FORMATTED)
+
+## complain about a source that is not in the house format
+format-check:
+	@clang-format --dry-run -Werror $(FORMATTED)
+
+# ---- Putting it somewhere ------------------------------------------------------------------------
+
+I = $(DESTDIR)$(PREFIX)
+## install program, manual pages, parts, scenarios and plot scripts under PREFIX (and DESTDIR)
+install: $(BIN)
+	install -d $(I)/bin $(I)/share/man/man1 $(I)/share/man/man5 $(DESTDIR)$(DATADIR)
+	install $(BIN) $(I)/bin/powergap
+	install -m 644 $(wildcard sim/man/*.1) $(I)/share/man/man1
+	install -m 644 $(wildcard sim/man/*.5) $(I)/share/man/man5
+	cp -R $(wildcard models/parts plots scenarios) $(DESTDIR)$(DATADIR)
+
+## remove what `make install` installed
+uninstall:
+	rm -f $(I)/bin/powergap $(patsubst sim/man/%,$(I)/share/man/man?/%,$(wildcard sim/man/*))
+	rm -rf $(DESTDIR)$(DATADIR)
+
+## remove everything that was built or run
+clean:
+	rm -rf build out
+
+## list the targets
+help:
+	@awk '/^## / { about = substr($$0, 4); next } \
+	      about && /^[a-z-]+:/ { sub(/:.*/, ""); printf "%-13s %s\n", $$0, about } \
+	      { about = "" }' Makefile

@@ -1,0 +1,157 @@
+/* allocate.c - the question for the planner and its answer.  Checked by test_step.c, test_storm.c. */
+#include "allocate.h"
+
+#include "controller.h"
+#include "pins.h"
+#include "planner.h"
+#include "sequencer.h"
+#include "supply.h"
+#include "wire.h"
+
+#include <string.h>
+
+static uint8_t bit(uint8_t b)
+{
+    return (uint8_t)(1U << b);
+}
+
+static bool is_closed(const struct contact *k)
+{
+    return k->stuck ? k->read : k->told;
+}
+
+/* Silent, but so is its whole bus, or it had no turn yet since the bus came back. */
+static bool is_excused(const struct controller *c, uint8_t s)
+{
+    return !c->wires[c->cfg.supplies[s].bus].surveyed;
+}
+
+static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply *q)
+{
+    const struct supply *u = &c->supplies[s];
+    bool feeds = q->present != 0U;
+
+    switch (u->state) {
+    case SUPPLY_STANDBY:
+    case SUPPLY_STARTING:
+    case SUPPLY_SHARING:
+        q->serves = true;
+        q->spares = true;
+        q->joins = true;
+        q->leaves = true;
+        break;
+    case SUPPLY_SUSPECT:
+        q->serves = u->has_reading || (is_excused(c, s) && feeds);
+        q->spares = !u->has_reading && is_excused(c, s) && feeds;
+        q->joins = u->has_reading;
+        break;
+    case SUPPLY_ABSENT:
+    case SUPPLY_IDENTIFIED:
+        q->serves = is_excused(c, s) && feeds;
+        q->spares = q->serves;
+        break;
+    case SUPPLY_PROBATION:
+        q->serves = true;
+        break;
+    default: /* lost in one way or another */
+        break;
+    }
+}
+
+static void ask(const struct controller *c, struct plan_problem *q)
+{
+    (void)memset(q, 0, sizeof(*q)); /* padding too: questions are compared as memory */
+    q->n_supplies = c->cfg.n_supplies;
+    q->n_bars = c->cfg.n_bars;
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        q->bars[b].load_mW = c->cfg.bars[b].load_mW;
+        q->bars[b].spare = c->cfg.bars[b].spare;
+        q->bars[b].priority = c->cfg.bars[b].priority;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        struct plan_supply *u = &q->supplies[sw->supply];
+
+        u->reach |= bit(sw->bar);
+        q->one_way = q->one_way || (sw->kind == (uint8_t)CTL_SWITCH_FET); /* they have ORing */
+        u->present |= is_closed(k) ? bit(sw->bar) : 0U;
+        if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {
+            u->frozen |= bit(sw->bar);
+        }
+    }
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        q->supplies[s].capacity_mW = c->cfg.supplies[s].capacity_mW;
+        q->supplies[s].feed = c->cfg.supplies[s].feed;
+        ask_supply(c, s, &q->supplies[s]);
+    }
+}
+
+/* Bars that a good supply feeds in the plan. */
+static uint8_t bars_with_good(const struct plan_problem *q, const struct plan *plan)
+{
+    uint8_t bars = 0;
+
+    for (uint8_t s = 0; s < q->n_supplies; s++) {
+        bars |= q->supplies[s].serves ? plan->feeds[s] : 0U;
+    }
+    return bars;
+}
+
+/* A lost supply is taken off a bar that a good one feeds: at once when it is dangerous, else after
+ * the next sweep has confirmed the loss (by then the supplies that failed of the same cause are known
+ * too), and not while what it may still give (an input lost leaves some milliseconds) is missed
+ * there. The last supply of a bar is never taken off. */
+static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uint8_t served,
+                        uint8_t bar)
+{
+    const struct supply *u = &c->supplies[s];
+
+    if (!supply_is_lost(u) || ((good & bit(bar)) == 0U)) {
+        return false;
+    }
+    return (u->danger != (uint8_t)DANGER_NONE) ||
+           (((u->judged >= (uint8_t)SUPPLY_JUDGED) || (u->silent > 0U)) &&
+            (((served & bit(bar)) != 0U) || u->output_dead));
+}
+
+static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
+{
+    uint8_t good = bars_with_good(q, plan);
+    bool moved = false;
+
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        bool wanted = (plan->feeds[sw->supply] & bit(sw->bar)) != 0U;
+
+        if (!k->stuck && shall_leave(c, sw->supply, good, plan->served, sw->bar)) {
+            wanted = false;
+        }
+        moved = moved || (wanted != k->wanted);
+        k->wanted = wanted;
+    }
+    c->count.moves += moved ? 1U : 0U;
+    sequencer_wake(c);
+}
+
+void allocate(struct controller *c)
+{
+    struct plan_problem q;
+    struct plan plan;
+
+    ask(c, &q);
+    if (memcmp(&q, &c->problem, sizeof(q)) != 0) {
+        c->problem = q;
+        for (uint8_t s = 0; s < (uint8_t)CTL_SUPPLIES; s++) {
+            plan.feeds[s] = q.supplies[s].present;
+        }
+        planner_judge(&q, &plan);
+        c->served = plan.served;
+        c->redundant = plan.redundant;
+        planner_plan(&q, &plan);
+        c->count.plans++;
+        c->plan = plan;
+    }
+    want(c, &q, &c->plan);
+}

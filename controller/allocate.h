@@ -1,0 +1,27 @@
+/* allocate.h - from what is believed of the rack to a question for the planner, and back.
+ *
+ *   state                     carries  relied on  may be closed  may be opened by the plan
+ *   STANDBY STARTING SHARING  yes      yes        yes            yes
+ *   SUSPECT, warning          yes      no         yes            no
+ *   SUSPECT, silent           no       no         no             no
+ *   ABSENT, IDENTIFIED        no       no         no             no
+ *   PROBATION                 yes      no         no             no
+ *   LOST ISOLATED RETIRED     no       no         no             once its bar has a good supply
+ *
+ * A supply that merely does not answer is not counted, so a spare is brought in where there is one,
+ * but its own switches stay closed: telemetry may be dead while the power is fine. As long as its
+ * bus has not been surveyed since it last hung, nobody can know, and such supplies count as before.
+ *
+ * Prediction, priorities of servers and contingency tables of the whole product join in here: they
+ * change the question, the planner stays as it is.
+ *
+ *   checked   tests/controller/test_step.c, test_storm.c */
+#ifndef CONTROLLER_ALLOCATE_H
+#define CONTROLLER_ALLOCATE_H
+
+struct controller;
+
+/* Ask for a plan if the question is a new one, and make it the wanted positions. */
+void allocate(struct controller *c);
+
+#endif

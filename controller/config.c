@@ -1,0 +1,192 @@
+/* config.c - the checks of a configuration table.  Checked by tests/controller/test_config.c. */
+#include "config.h"
+
+#include "chips.h"
+
+#include "ctl_io.h"
+
+#include <stddef.h>
+
+enum {
+    ADDRESS_FIRST = 0x08,
+    ADDRESS_LAST = 0x77,
+    ADDRESS_ALERT = 0x0C,
+    MUX_CHANNELS = 8,
+    PINS = 16
+};
+
+/* Where a device sits: all that decides whether it answers together with another. */
+struct seat {
+    uint8_t bus;
+    uint8_t mux;
+    uint8_t channel;
+    uint8_t address;
+};
+
+static struct seat seat_at(const struct ctl_config *cfg, uint8_t i)
+{
+    struct seat s;
+
+    if (i < cfg->n_supplies) {
+        const struct ctl_supply_config *u = &cfg->supplies[i];
+        s = (struct seat){u->bus, u->mux_address, u->channel, u->address};
+    } else {
+        const struct ctl_expander_config *e = &cfg->expanders[i - cfg->n_supplies];
+        s = (struct seat){e->bus, e->mux_address, e->channel, e->address};
+    }
+    return s;
+}
+
+static bool is_address(uint8_t address)
+{
+    return (address >= (uint8_t)ADDRESS_FIRST) && (address <= (uint8_t)ADDRESS_LAST) &&
+           (address != (uint8_t)ADDRESS_ALERT); /* every alerting device answers there */
+}
+
+static enum config_fault check_seat(const struct seat *s)
+{
+    if (s->bus >= (uint8_t)CTL_BUSES) {
+        return CONFIG_NO_SUCH;
+    }
+    if (!is_address(s->address)) {
+        return CONFIG_ADDRESS;
+    }
+    if (s->mux != (uint8_t)CTL_NO_MUX) {
+        if (!is_address(s->mux)) {
+            return CONFIG_ADDRESS;
+        }
+        if (s->channel >= (uint8_t)MUX_CHANNELS) {
+            return CONFIG_CHANNEL;
+        }
+    }
+    return CONFIG_SOUND;
+}
+
+/* One channel of one mux is on at a time, so devices behind different ones may share an address. A
+ * device directly on the bus, and a mux, answer beside whatever channel is on. */
+static bool seats_clash(const struct seat *a, const struct seat *b)
+{
+    if (a->bus != b->bus) {
+        return false;
+    }
+    bool apart = (a->mux != (uint8_t)CTL_NO_MUX) && (b->mux != (uint8_t)CTL_NO_MUX) &&
+                 ((a->mux != b->mux) || (a->channel != b->channel));
+
+    return ((a->address == b->address) && !apart) || (a->address == b->mux) ||
+           (a->mux == b->address);
+}
+
+static enum config_fault check_seats(const struct ctl_config *cfg)
+{
+    uint8_t n = (uint8_t)(cfg->n_supplies + cfg->n_expanders);
+
+    for (uint8_t i = 0; i < n; i++) {
+        struct seat a = seat_at(cfg, i);
+        enum config_fault fault = check_seat(&a);
+
+        if (fault != CONFIG_SOUND) {
+            return fault;
+        }
+        for (uint8_t j = 0; j < i; j++) {
+            struct seat b = seat_at(cfg, j);
+            if (seats_clash(&a, &b)) {
+                return CONFIG_ADDRESS_TWICE;
+            }
+        }
+    }
+    return CONFIG_SOUND;
+}
+
+static bool switches_clash(const struct ctl_switch_config *a, const struct ctl_switch_config *b)
+{
+    return (a->expander == b->expander) && (a->bit == b->bit);
+}
+
+static enum config_fault check_switches(const struct ctl_config *cfg)
+{
+    for (uint8_t i = 0; i < cfg->n_switches; i++) {
+        const struct ctl_switch_config *sw = &cfg->switches[i];
+
+        if ((sw->supply >= cfg->n_supplies) || (sw->bar >= cfg->n_bars) ||
+            (sw->expander >= cfg->n_expanders) || (sw->kind > (uint8_t)CTL_SWITCH_BREAKER)) {
+            return CONFIG_NO_SUCH;
+        }
+        if (sw->bit >= (uint8_t)PINS) {
+            return CONFIG_BIT;
+        }
+        if ((sw->close_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+            (sw->open_us > (uint32_t)CONFIG_TIME_MAX_us)) {
+            return CONFIG_TIME;
+        }
+        for (uint8_t j = 0; j < i; j++) {
+            if (switches_clash(sw, &cfg->switches[j])) {
+                return CONFIG_BIT;
+            }
+            if ((sw->supply == cfg->switches[j].supply) && (sw->bar == cfg->switches[j].bar)) {
+                return CONFIG_SWITCH_TWICE;
+            }
+        }
+    }
+    return CONFIG_SOUND;
+}
+
+static enum config_fault check_power(const struct ctl_config *cfg)
+{
+    for (uint8_t i = 0; i < cfg->n_supplies; i++) {
+        const struct ctl_supply_config *u = &cfg->supplies[i];
+
+        if ((u->capacity_mW == 0U) || (u->capacity_mW > (uint32_t)CONFIG_CAPACITY_MAX_mW)) {
+            return CONFIG_POWER;
+        }
+        if (u->chip >= chips_count()) {
+            return CONFIG_NO_SUCH;
+        }
+    }
+    for (uint8_t i = 0; i < cfg->n_bars; i++) {
+        const struct ctl_bar_config *bar = &cfg->bars[i];
+
+        if (bar->load_mW > (uint32_t)CONFIG_LOAD_MAX_mW) {
+            return CONFIG_POWER;
+        }
+        if ((bar->v_low_mV >= bar->v_high_mV) ||
+            (bar->v_high_mV > (uint32_t)CONFIG_VOLTAGE_MAX_mV)) {
+            return CONFIG_WINDOW;
+        }
+    }
+    return CONFIG_SOUND;
+}
+
+enum config_fault config_check(const struct ctl_config *cfg)
+{
+    enum config_fault fault;
+
+    if ((cfg->n_supplies > (uint8_t)CTL_SUPPLIES) || (cfg->n_bars > (uint8_t)CTL_BARS) ||
+        (cfg->n_switches > (uint8_t)CTL_SWITCHES) || (cfg->n_expanders > (uint8_t)CTL_EXPANDERS)) {
+        return CONFIG_TOO_MANY;
+    }
+    if ((cfg->n_supplies == 0U) || (cfg->n_bars == 0U)) {
+        return CONFIG_NOTHING;
+    }
+    if ((cfg->sweep_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->stale_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us)) {
+        return CONFIG_TIME;
+    }
+    fault = check_seats(cfg);
+    if (fault == CONFIG_SOUND) {
+        fault = check_power(cfg);
+    }
+    if (fault == CONFIG_SOUND) {
+        fault = check_switches(cfg);
+    }
+    return fault;
+}
+
+const char *config_fault_name(enum config_fault fault)
+{
+    static const char *const names[CONFIG_FAULTS] = {
+        "SOUND",   "TOO_MANY", "NOTHING",      "NO_SUCH", "ADDRESS", "ADDRESS_TWICE",
+        "CHANNEL", "BIT",      "SWITCH_TWICE", "WINDOW",  "POWER",   "TIME"};
+
+    return ((unsigned)fault < (unsigned)CONFIG_FAULTS) ? names[fault] : "?";
+}

@@ -1,0 +1,149 @@
+/* controller.c - one step.  Checked by tests/controller/test_step.c, test_reset.c, test_storm.c.
+ *
+ *   answers   whatever ended on a bus is handed to whom it was for
+ *   time      now and then: ages, pauses, probation
+ *   plan      if something changed that a plan depends on
+ *   switches  if one may move now
+ *   requests  each idle bus is given the most urgent thing to do
+ *   wake      the earliest of all that only time will bring
+ *
+ * Alert pins (in->pins) and messages of servers join the answers. */
+#include "controller.h"
+
+#include "allocate.h"
+#include "clock.h"
+#include "poll.h"
+#include "sequencer.h"
+
+#include <string.h>
+
+enum {
+    TICK_us = 5000,
+    WAKE_MAX_us = 1000000,
+    SURVEY_us =
+        2000000, /* no longer than this does a first plan wait for a bus that keeps hanging */
+    RETRIES_MAX = 100,
+    CONFIRM_MAX = 200
+};
+
+/* Some numbers make no sense beyond limits that are not worth refusing a table for. */
+static void trim(struct ctl_config *cfg)
+{
+    uint32_t twice_us = cfg->sweep_us * 2U;
+
+    cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
+    cfg->confirm = (cfg->confirm > (uint8_t)CONFIRM_MAX) ? (uint8_t)CONFIRM_MAX : cfg->confirm;
+    cfg->confirm = (cfg->confirm == 0U) ? 1U : cfg->confirm;
+    /* A reading is not old before the next one could be there. */
+    cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
+}
+
+void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+{
+    (void)memset(c, 0, sizeof(*c));
+    c->cfg = *cfg;
+    c->now_us = now_us;
+    c->started_us = now_us;
+    c->tick_us = now_us;
+    c->fault = config_check(cfg);
+    if (c->fault != CONFIG_SOUND) {
+        c->mode = CONTROLLER_SAFE;
+        return;
+    }
+    trim(&c->cfg);
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        supply_init(&c->supplies[s], now_us);
+        c->supplies[s].bar = (uint8_t)CTL_NOBODY;
+    }
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        wire_init(c, b);
+    }
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        pins_init(c, e);
+    }
+}
+
+static void tick(struct controller *c)
+{
+    c->tick_us = c->now_us;
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        poll_tick(c, s);
+    }
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        pins_tick(c, e);
+    }
+    sequencer_tick(c);
+}
+
+/* A first plan needs to know the whole rack, or that some of it can't be known. */
+static bool is_surveyed(const struct controller *c)
+{
+    bool known = true;
+
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        known = known && (c->wires[b].surveyed || wire_is_down(c, b));
+    }
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        known = known && (c->pins[e].adopted || c->pins[e].sick);
+    }
+    return known || passed(c->now_us, c->started_us, (uint32_t)SURVEY_us);
+}
+
+static void decide(struct controller *c)
+{
+    if (c->replan) {
+        c->surveyed = c->surveyed || is_surveyed(c);
+        if (c->surveyed) {
+            c->replan = false;
+            allocate(c);
+        }
+    }
+    if (sequencer_wait_us(c) == 0U) {
+        sequencer_run(c);
+    }
+}
+
+static uint32_t wake_wait_us(const struct controller *c)
+{
+    uint32_t wait_us = left_us(c->now_us, c->tick_us, (uint32_t)TICK_us);
+
+    wait_us = sooner_us(wait_us, sequencer_wait_us(c));
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        wait_us = sooner_us(wait_us, wire_wait_us(c, b));
+    }
+    return (wait_us == 0U) ? 1U : sooner_us(wait_us, (uint32_t)WAKE_MAX_us);
+}
+
+static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
+{
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        if (in->bus[b].status != CTL_BUS_NONE) {
+            wire_finished(c, b, in);
+        }
+    }
+    if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
+        tick(c);
+    }
+    if (c->mode == CONTROLLER_RUNNING) {
+        decide(c);
+    }
+    for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
+        wire_next(c, b, out);
+    }
+    out->wake_us = c->now_us + wake_wait_us(c);
+}
+
+void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
+{
+    (void)memset(out, 0, sizeof(*out));
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        out->bus[b].about = (uint8_t)CTL_NOBODY;
+    }
+    c->now_us = in->now_us;
+    c->count.steps++;
+    if (c->mode == CONTROLLER_RUNNING) {
+        run(c, in, out);
+    } else {
+        out->wake_us = c->now_us + (uint32_t)WAKE_MAX_us;
+    }
+}

@@ -1,0 +1,117 @@
+/* controller.h - the power supply management controller: one block of state and one step.
+ *
+ * The struct holds no pointers: copying it copies the controller, whatever it is about to do. Only
+ * the functions below look inside; its members are the business of the files of this folder. */
+#ifndef CONTROLLER_CONTROLLER_H
+#define CONTROLLER_CONTROLLER_H
+
+#include "config.h"
+#include "contact.h"
+#include "ctl_config.h"
+#include "ctl_io.h"
+#include "pins.h"
+#include "planner.h"
+#include "supply.h"
+#include "wire.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum controller_mode {
+    CONTROLLER_RUNNING,
+    CONTROLLER_SAFE, /* touches nothing: neither bus nor switch; only a new init leaves it */
+    CONTROLLER_MODES
+};
+
+#define CONTROLLER_AGE_NONE UINT32_MAX /* of a reading that was never taken or is too old */
+
+struct controller_counts {
+    uint32_t steps;
+    uint32_t sweeps;      /* rounds of one bus in which every supply had its turn */
+    uint32_t late_sweeps; /* of these, longer than sweep_us */
+    uint32_t transfers;   /* finished, however they ended */
+    uint32_t retries;
+    uint32_t pec_errors;
+    uint32_t nacks;
+    uint32_t timeouts;
+    uint32_t recoveries; /* of a bus: clear, mux reset */
+    uint32_t give_ups;   /* of a bus: still stuck after the recovery, tried again later */
+    uint32_t mux_selects;
+    uint32_t pin_writes;      /* to output registers of expanders */
+    uint32_t pin_resets;      /* expanders found with their pins as inputs */
+    uint32_t switch_commands; /* switches told to close or to open */
+    uint32_t stuck_switches;  /* switches found not to follow */
+    uint32_t plans;           /* times the planner was asked */
+    uint32_t moves;           /* times it answered with another allocation */
+    uint32_t losses;          /* supplies believed lost */
+    uint32_t clears;          /* CLEAR_FAULTS sent */
+    uint32_t restarts;        /* supplies switched off and on by OPERATION */
+    uint32_t broken;          /* invariants of our own found broken: leads to the safe state */
+};
+
+struct controller {
+    struct ctl_config cfg;
+    enum controller_mode mode;
+    enum config_fault fault;
+    uint32_t now_us;
+    uint32_t started_us;
+    uint32_t tick_us;          /* last look at everything that only time changes */
+    uint32_t sequence_us;      /* last look at the switches; the next one is due ... */
+    uint32_t sequence_wait_us; /* ... so long after it, when `sequencing` */
+    bool sequencing;           /* some switch is not where the plan wants it, or still moves */
+    bool replan;               /* something changed that a plan may depend on */
+    bool surveyed;             /* every bus had a full round, or is down: plans may be made */
+    uint8_t served;            /* bars, bit per bar, by the present allocation */
+    uint8_t redundant;
+    struct wire wires[CTL_BUSES];
+    struct supply supplies[CTL_SUPPLIES];
+    struct pins pins[CTL_EXPANDERS];
+    struct contact contacts[CTL_SWITCHES];
+    struct plan_problem problem; /* what was last asked of the planner ... */
+    struct plan plan;            /* ... and its answer */
+    struct controller_counts count;
+};
+
+/* Start, or start again, at now_us. A rack may be running: nothing is touched before it was read.
+ *
+ *   errors    a table that fails config_check() leaves the controller in CONTROLLER_SAFE with the
+ *             reason in controller_fault()
+ *   checked   tests/controller/test_step.c */
+void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
+
+/* Take one step: read the world, decide, say what to do. Never waits; bounded work.
+ *
+ *   c         in/out: state, owned by the caller, set up once by controller_init()
+ *   in        every field valid
+ *   out       overwritten in full; wake_us is at most one second ahead
+ *   errors    none: a NACK, a bad PEC or an absurd reading is an input and leads to a state
+ *   source    controller/DESIGN.md, "One step"
+ *   checked   tests/controller/test_step.c, test_reset.c, test_storm.c */
+void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out);
+
+/* What it believes. An index out of range reads as absent, open, 0 or CONTROLLER_AGE_NONE. */
+enum controller_mode controller_mode(const struct controller *c);
+enum config_fault controller_fault(const struct controller *c); /* why it is in its safe state */
+const struct controller_counts *controller_counts(const struct controller *c);
+enum supply_state controller_supply_state(const struct controller *c, uint8_t supply);
+uint32_t controller_supply_v_mV(const struct controller *c, uint8_t supply);
+int32_t controller_supply_i_mA(const struct controller *c, uint8_t supply);
+uint32_t controller_supply_age_us(const struct controller *c, uint8_t supply);
+uint16_t controller_supply_status(const struct controller *c, uint8_t supply);  /* last word read */
+uint16_t controller_supply_history(const struct controller *c, uint8_t supply); /* every bit seen */
+
+/* Switches: what the plan wants, what the expander was told, what its pin was last read as. */
+bool controller_switch_wanted(const struct controller *c, uint8_t sw);
+bool controller_switch_told(const struct controller *c, uint8_t sw);
+bool controller_switch_read(const struct controller *c, uint8_t sw);
+bool controller_switch_stuck(const struct controller *c, uint8_t sw);
+
+/* Does this supply feed this bar, by what the expander was told? */
+bool controller_feeds(const struct controller *c, uint8_t supply, uint8_t bar);
+/* Has the bar the redundancy it was configured with, by the present allocation? */
+bool controller_bar_served(const struct controller *c, uint8_t bar);
+bool controller_bar_redundant(const struct controller *c, uint8_t bar);
+
+const char *controller_mode_name(enum controller_mode mode);
+
+#endif

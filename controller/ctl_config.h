@@ -1,0 +1,81 @@
+/* ctl_config.h - everything the controller knows of a rack: one constant table.
+ *
+ * The simulator derives it from the rack file; a generator can print it as C for a shipped image.
+ * controller_init() checks it; a table that fails the check leaves the controller in its safe state. */
+#ifndef CTL_CONFIG_H
+#define CTL_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifndef CTL_SUPPLIES
+#define CTL_SUPPLIES 16
+#endif
+#ifndef CTL_BARS
+#define CTL_BARS 4
+#endif
+#ifndef CTL_SWITCHES
+#define CTL_SWITCHES 32
+#endif
+#ifndef CTL_EXPANDERS
+#define CTL_EXPANDERS 4
+#endif
+
+enum { CTL_NO_MUX = 0, CTL_NO_CHANNEL = 0xFF, CTL_NO_FEED = 0xFF };
+
+enum ctl_switch_kind { CTL_SWITCH_FET, CTL_SWITCH_RELAY, CTL_SWITCH_BREAKER };
+
+struct ctl_supply_config {
+    uint8_t bus;         /* index of the serial bus */
+    uint8_t mux_address; /* 7 bits, CTL_NO_MUX: directly on the bus */
+    uint8_t channel;     /* of that mux */
+    uint8_t address;     /* 7 bits */
+    uint8_t chip;        /* row in chips.c */
+    uint8_t feed;        /* supplies of one feed fail together; CTL_NO_FEED: unknown */
+    uint32_t capacity_mW;
+};
+
+struct ctl_switch_config {
+    uint8_t supply;    /* joins this supply ... */
+    uint8_t bar;       /* ... to this bar */
+    uint8_t kind;      /* enum ctl_switch_kind */
+    uint8_t expander;  /* index into expanders[] */
+    uint8_t bit;       /* 0..15 of that expander */
+    bool active_low;   /* the pin is low when the switch shall be closed */
+    uint32_t close_us; /* longest time from the pin to a settled contact */
+    uint32_t open_us;
+    uint32_t dwell_us; /* shortest time between two operations of this switch */
+};
+
+struct ctl_expander_config {
+    uint8_t bus;
+    uint8_t mux_address; /* CTL_NO_MUX: directly on the bus */
+    uint8_t channel;
+    uint8_t address;
+};
+
+struct ctl_bar_config {
+    uint32_t v_low_mV; /* window in which the bar counts as powered */
+    uint32_t v_high_mV;
+    uint32_t load_mW; /* what its servers may draw */
+    uint8_t spare;    /* wanted redundancy: N + spare */
+    uint8_t priority; /* 0 is served first */
+};
+
+struct ctl_config {
+    uint8_t n_supplies;
+    uint8_t n_bars;
+    uint8_t n_switches;
+    uint8_t n_expanders;
+    uint8_t retries;      /* repeats of a failed transfer before it counts as a failed reading */
+    uint8_t confirm;      /* readings in a row that must agree before a supply is believed lost */
+    uint32_t sweep_us;    /* every supply is read once in this time; 0: as fast as the bus goes */
+    uint32_t stale_us;    /* a reading older than this is no longer believed */
+    uint32_t identify_us; /* between attempts to identify a supply that does not answer */
+    struct ctl_supply_config supplies[CTL_SUPPLIES];
+    struct ctl_bar_config bars[CTL_BARS];
+    struct ctl_switch_config switches[CTL_SWITCHES];
+    struct ctl_expander_config expanders[CTL_EXPANDERS];
+};
+
+#endif

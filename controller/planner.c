@@ -1,0 +1,575 @@
+/* planner.c - a local search over allocations of supplies to bars; the score is in planner.h.
+ * Checked by tests/controller/test_planner.c. */
+#include "planner.h"
+
+#include <stddef.h>
+
+enum { NO_SUPPLY = 0xFF, CLASS_BITS = 4, PLAN_CHOICES = (2 * CTL_BARS) + 2 };
+
+/* What one allocation gives each group of joined bars. */
+struct groups {
+    uint8_t of[CTL_BARS];           /* bars joined with this one, itself included */
+    uint32_t capacity_mW[CTL_BARS]; /* of the group that the bar belongs to; one way: of the bar */
+    int32_t lacks_mW[CTL_BARS];     /* load beyond capacity of its group, or of the worst set of
+                                       bars in it with this one; negative: what is left over */
+};
+
+static uint32_t bits_in(uint8_t mask)
+{
+    uint32_t n = 0;
+
+    for (uint32_t m = mask; m != 0U; m &= m - 1U) {
+        n++;
+    }
+    return n;
+}
+
+static uint8_t lowest_in(uint8_t mask)
+{
+    uint8_t b = 0;
+
+    while ((((uint32_t)mask >> b) & 1U) == 0U) {
+        b++;
+    }
+    return b;
+}
+
+static uint8_t bit(uint8_t b)
+{
+    return (uint8_t)(1U << b);
+}
+
+static bool has(uint8_t mask, uint8_t b)
+{
+    return (((uint32_t)mask >> b) & 1U) != 0U;
+}
+
+static bool is_joining(uint8_t mask)
+{
+    return ((uint32_t)mask & ((uint32_t)mask - 1U)) != 0U;
+}
+
+/* ---- groups ------------------------------------------------------------------------------------ */
+
+static void join(struct groups *g, uint8_t n_bars, uint8_t mask)
+{
+    uint8_t whole = 0;
+
+    for (uint8_t b = 0; b < n_bars; b++) {
+        if (has(mask, b)) {
+            whole |= g->of[b];
+        }
+    }
+    for (uint8_t b = 0; b < n_bars; b++) {
+        if (has(whole, b)) {
+            g->of[b] = whole;
+        }
+    }
+}
+
+/* Which supplies count: those that serve, or only those that may be relied on, without the one that
+ * is assumed to have failed, without the feed that is. */
+struct counting {
+    bool spares_only;
+    uint8_t failed; /* NO_SUPPLY: none */
+    uint8_t feed;   /* CTL_NO_FEED: none */
+};
+
+static bool counts(const struct plan_supply *u, uint8_t s, const struct counting *k)
+{
+    return (s != k->failed) && ((k->feed == (uint8_t)CTL_NO_FEED) || (u->feed != k->feed)) &&
+           (k->spares_only ? u->spares : u->serves);
+}
+
+static uint32_t load_of(const struct plan_problem *p, uint8_t bars)
+{
+    uint32_t load_mW = 0;
+
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        load_mW += has(bars, b) ? p->bars[b].load_mW : 0U;
+    }
+    return load_mW;
+}
+
+/* Of the supplies that feed any of these bars. */
+static uint32_t capacity_of(const struct plan_problem *p, const uint8_t feeds[],
+                            const struct counting *k, uint8_t bars)
+{
+    uint32_t sum_mW = 0;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        bool fed = ((feeds[s] & bars) != 0U) && counts(&p->supplies[s], s, k);
+        sum_mW += fed ? p->supplies[s].capacity_mW : 0U;
+    }
+    return sum_mW;
+}
+
+static int32_t worst_lack_mW(const struct plan_problem *p, const uint8_t feeds[],
+                             const struct counting *k, uint8_t whole, uint8_t b)
+{
+    int32_t worst_mW = (int32_t)load_of(p, whole) - (int32_t)capacity_of(p, feeds, k, whole);
+
+    if (!p->one_way) {
+        return worst_mW;
+    }
+    for (uint32_t set = ((uint32_t)whole - 1U) & whole; set != 0U; set = (set - 1U) & whole) {
+        int32_t lack_mW =
+            (int32_t)load_of(p, (uint8_t)set) - (int32_t)capacity_of(p, feeds, k, (uint8_t)set);
+        if (has((uint8_t)set, b) && (lack_mW > worst_mW)) {
+            worst_mW = lack_mW;
+        }
+    }
+    return worst_mW;
+}
+
+/* A bar that shares no supply with another one: what feeds it and what it draws. */
+static void alone(const struct plan_problem *p, struct groups *g, uint8_t b, uint32_t at_mW)
+{
+    g->capacity_mW[b] = at_mW;
+    g->lacks_mW[b] = (int32_t)p->bars[b].load_mW - (int32_t)at_mW;
+}
+
+static void group(const struct plan_problem *p, const uint8_t feeds[], const struct counting *k,
+                  struct groups *g)
+{
+    uint32_t at_mW[CTL_BARS] = {0};
+
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        g->of[b] = bit(b);
+    }
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        if ((feeds[s] != 0U) && counts(&p->supplies[s], s, k)) {
+            at_mW[lowest_in(feeds[s])] += p->supplies[s].capacity_mW;
+            if (is_joining(feeds[s])) {
+                join(g, p->n_bars, feeds[s]);
+            }
+        }
+    }
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        if (!is_joining(g->of[b])) {
+            alone(p, g, b, at_mW[b]);
+        } else {
+            g->capacity_mW[b] = capacity_of(p, feeds, k, p->one_way ? bit(b) : g->of[b]);
+            g->lacks_mW[b] = worst_lack_mW(p, feeds, k, g->of[b], b);
+        }
+    }
+}
+
+/* Power that the group of bar b lacks when `less_mW` of its capacity is gone. */
+static uint32_t lack_mW(const struct groups *g, uint8_t b, uint32_t less_mW)
+{
+    int32_t lacks_mW = g->lacks_mW[b] + (int32_t)less_mW;
+
+    return (lacks_mW > 0) ? (uint32_t)lacks_mW : 0U;
+}
+
+/* A bar without any supply is dark, even if nothing is known to draw from it. */
+static bool is_dark(const struct groups *g, uint8_t b, uint32_t less_mW)
+{
+    return (g->capacity_mW[b] <= less_mW) || (lack_mW(g, b, less_mW) > 0U);
+}
+
+/* ---- the score --------------------------------------------------------------------------------- */
+
+/* One bar counts more than all bars of lesser priority: a digit per class, highest first. */
+static uint32_t weight(const struct plan_problem *p, uint8_t b)
+{
+    uint32_t better = 0;
+
+    for (uint8_t other = 0; other < p->n_bars; other++) {
+        bool first = p->bars[other].priority < p->bars[b].priority;
+        for (uint8_t k = 0; (k < other) && first; k++) {
+            first = p->bars[k].priority != p->bars[other].priority;
+        }
+        better += first ? 1U : 0U;
+    }
+    return (uint32_t)1 << ((7U - better) * (uint32_t)CLASS_BITS);
+}
+
+/* The `n` largest supplies of these bars that may be relied on, but not `failed`, and joining ones
+ * only on request. */
+static uint32_t largest_mW(const struct plan_problem *p, const uint8_t feeds[], uint8_t bars,
+                           uint8_t n, uint8_t failed, bool joining)
+{
+    uint32_t sum_mW = 0;
+    uint32_t below_mW = UINT32_MAX;
+    uint32_t left = n;
+
+    while (left > 0U) {
+        uint32_t best_mW = 0;
+        uint32_t many = 0;
+        for (uint8_t s = 0; s < p->n_supplies; s++) {
+            const struct plan_supply *u = &p->supplies[s];
+            if ((s == failed) || !u->spares || ((feeds[s] & bars) == 0U) ||
+                (!joining && is_joining(feeds[s])) || (u->capacity_mW >= below_mW) ||
+                (u->capacity_mW < best_mW)) {
+                continue;
+            }
+            many = (u->capacity_mW == best_mW) ? (many + 1U) : 1U;
+            best_mW = u->capacity_mW;
+        }
+        if (many == 0U) {
+            break;
+        }
+        uint32_t taken = (many < left) ? many : left;
+        sum_mW += best_mW * taken;
+        left -= taken;
+        below_mW = best_mW;
+    }
+    return sum_mW;
+}
+
+/* What bar b would lack after the worst loss of `spare` supplies of its group. */
+static bool is_thin(const struct plan_problem *p, const uint8_t feeds[], const struct groups *whole,
+                    uint8_t b, uint32_t *worst_mW)
+{
+    uint8_t spare = p->bars[b].spare;
+    uint32_t less_mW = largest_mW(p, feeds, whole->of[b], spare, (uint8_t)NO_SUPPLY, false);
+    bool thin = is_dark(whole, b, less_mW);
+
+    *worst_mW = lack_mW(whole, b, less_mW);
+    if ((spare == 0U) || !is_joining(whole->of[b])) {
+        return thin;
+    }
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        struct counting k = {.spares_only = true, .failed = s, .feed = CTL_NO_FEED};
+        struct groups rest;
+
+        if (p->supplies[s].spares && is_joining(feeds[s]) && ((feeds[s] & whole->of[b]) != 0U)) {
+            group(p, feeds, &k, &rest);
+            less_mW = largest_mW(p, feeds, rest.of[b], (uint8_t)(spare - 1U), s, true);
+            uint32_t lack = lack_mW(&rest, b, less_mW);
+            thin = thin || is_dark(&rest, b, less_mW);
+            *worst_mW = (lack > *worst_mW) ? lack : *worst_mW;
+        }
+    }
+    return thin;
+}
+
+static uint32_t one_feed(const struct plan_problem *p, const uint8_t feeds[])
+{
+    uint8_t hit = 0;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        uint8_t feed = p->supplies[s].feed;
+        bool first = (feed != (uint8_t)CTL_NO_FEED) && (feeds[s] != 0U) && p->supplies[s].spares;
+        for (uint8_t k = 0; (k < s) && first; k++) {
+            first = (p->supplies[k].feed != feed) || (feeds[k] == 0U) || !p->supplies[k].spares;
+        }
+        if (first) {
+            struct counting without = {.spares_only = true, .failed = NO_SUPPLY, .feed = feed};
+            struct groups rest;
+            group(p, feeds, &without, &rest);
+            for (uint8_t b = 0; b < p->n_bars; b++) {
+                if (is_dark(&rest, b, 0)) {
+                    hit |= bit(b);
+                }
+            }
+        }
+    }
+    uint32_t sum = 0;
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        sum += (has(hit, b) && (p->bars[b].spare > 0U)) ? weight(p, b) : 0U;
+    }
+    return sum;
+}
+
+/* Bars fed by a good supply now that would have none. */
+static uint32_t stranded(const struct plan_problem *p, const uint8_t feeds[])
+{
+    uint8_t before = 0;
+    uint8_t after = 0;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        if (p->supplies[s].serves) {
+            before |= p->supplies[s].present;
+            after |= feeds[s];
+        }
+    }
+    return bits_in((uint8_t)(before & (uint8_t)~after));
+}
+
+static void judge_service(const struct plan_problem *p, struct plan *plan)
+{
+    struct counting all = {.spares_only = false, .failed = NO_SUPPLY, .feed = CTL_NO_FEED};
+    struct groups g;
+    uint32_t *t = plan->score.term;
+
+    group(p, plan->feeds, &all, &g);
+    plan->served = 0;
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        if (is_dark(&g, b, 0)) {
+            t[PLAN_DARK] += weight(p, b);
+            t[PLAN_SHORTAGE_mW] += (b == lowest_in(g.of[b])) ? lack_mW(&g, b, 0) : 0U;
+        } else {
+            plan->served |= bit(b);
+        }
+    }
+}
+
+static void judge_redundancy(const struct plan_problem *p, struct plan *plan)
+{
+    struct counting relied_on = {.spares_only = true, .failed = NO_SUPPLY, .feed = CTL_NO_FEED};
+    struct groups g;
+    uint32_t *t = plan->score.term;
+
+    group(p, plan->feeds, &relied_on, &g);
+    plan->redundant = 0;
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        uint32_t lack = 0;
+        if (p->bars[b].spare == 0U) {
+            plan->redundant |= has(plan->served, b) ? bit(b) : 0U;
+            t[PLAN_THIN] += has(plan->served, b) ? 0U : weight(p, b);
+        } else if (is_thin(p, plan->feeds, &g, b, &lack)) {
+            t[PLAN_THIN] += weight(p, b);
+            t[PLAN_MARGIN_mW] += lack / bits_in(g.of[b]);
+        } else {
+            plan->redundant |= bit(b);
+        }
+    }
+    t[PLAN_ONE_FEED] = one_feed(p, plan->feeds);
+}
+
+void planner_judge(const struct plan_problem *p, struct plan *plan)
+{
+    uint32_t *t = plan->score.term;
+
+    for (uint32_t i = 0; i < (uint32_t)PLAN_TERMS; i++) {
+        t[i] = 0;
+    }
+    t[PLAN_STRANDED] = stranded(p, plan->feeds);
+    judge_service(p, plan);
+    judge_redundancy(p, plan);
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        t[PLAN_JOINED] += is_joining(plan->feeds[s]) ? 1U : 0U;
+        t[PLAN_SWITCHED] += bits_in((uint8_t)(plan->feeds[s] ^ p->supplies[s].present));
+    }
+}
+
+/* ---- the search -------------------------------------------------------------------------------- */
+
+static bool is_better(const struct plan_score *a, const struct plan_score *b)
+{
+    for (uint32_t i = 0; i < (uint32_t)PLAN_TERMS; i++) {
+        if (a->term[i] != b->term[i]) {
+            return a->term[i] < b->term[i];
+        }
+    }
+    return false;
+}
+
+static bool is_allowed(const struct plan_supply *u, uint8_t mask)
+{
+    uint8_t closing = (uint8_t)(mask & (uint8_t)~u->present);
+    uint8_t opening = (uint8_t)(u->present & (uint8_t)~mask);
+
+    return ((mask & (uint8_t) ~(u->reach | u->present)) == 0U) &&
+           (((closing | opening) & u->frozen) == 0U) && ((closing == 0U) || u->joins) &&
+           ((opening == 0U) || u->leaves);
+}
+
+/* Other bars that supply s might feed than those it feeds in this plan. */
+static uint8_t choices_of(const struct plan_problem *p, uint8_t s, uint8_t now, uint8_t out[])
+{
+    const struct plan_supply *u = &p->supplies[s];
+    uint8_t n = 0;
+    uint8_t tried[PLAN_CHOICES];
+    uint8_t n_tried = 0;
+
+    if (!u->joins && !u->leaves) {
+        return 0;
+    }
+    tried[n_tried++] = 0;
+    tried[n_tried++] = u->reach;
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        if (has(u->reach, b)) {
+            tried[n_tried++] = bit(b);
+            tried[n_tried++] = (uint8_t)(now ^ bit(b));
+        }
+    }
+    for (uint8_t i = 0; i < n_tried; i++) {
+        bool fresh = (tried[i] != now) && is_allowed(u, tried[i]);
+        for (uint8_t k = 0; (k < n) && fresh; k++) {
+            fresh = out[k] != tried[i];
+        }
+        if (fresh) {
+            out[n++] = tried[i];
+        }
+    }
+    return n;
+}
+
+/* The best allocation that differs from *plan in one supply; false: none is better. */
+static bool improve_one(const struct plan_problem *p, struct plan *plan)
+{
+    struct plan trial = *plan;
+    struct plan best = *plan;
+    bool found = false;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        uint8_t mask[PLAN_CHOICES];
+        uint8_t n = choices_of(p, s, plan->feeds[s], mask);
+
+        for (uint8_t i = 0; i < n; i++) {
+            trial.feeds[s] = mask[i];
+            planner_judge(p, &trial);
+            if (is_better(&trial.score, &best.score)) {
+                best = trial;
+                found = true;
+            }
+        }
+        trial.feeds[s] = plan->feeds[s];
+    }
+    *plan = best;
+    return found;
+}
+
+/* The same with two supplies: a swap, or a pair that only together carries a bar. */
+static bool improve_two(const struct plan_problem *p, struct plan *plan)
+{
+    struct plan best = *plan;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        uint8_t mask[PLAN_CHOICES];
+        uint8_t n = choices_of(p, s, plan->feeds[s], mask);
+
+        for (uint8_t i = 0; i < n; i++) {
+            struct plan trial = *plan;
+            trial.feeds[s] = mask[i];
+            for (uint8_t other = (uint8_t)(s + 1U); other < p->n_supplies; other++) {
+                uint8_t its[PLAN_CHOICES];
+                uint8_t m = choices_of(p, other, plan->feeds[other], its);
+
+                for (uint8_t k = 0; k < m; k++) {
+                    trial.feeds[other] = its[k];
+                    planner_judge(p, &trial);
+                    if (is_better(&trial.score, &best.score)) {
+                        best = trial;
+                    }
+                }
+                trial.feeds[other] = plan->feeds[other];
+            }
+        }
+    }
+    bool found = is_better(&best.score, &plan->score);
+    *plan = best;
+    return found;
+}
+
+/* Nothing can be better than this many operations away: no need to look at pairs. */
+static bool is_ideal(const struct plan_score *s)
+{
+    uint32_t sum = 0;
+
+    for (uint32_t i = 0; i < (uint32_t)PLAN_SWITCHED; i++) {
+        sum |= s->term[i];
+    }
+    return (sum == 0U) && (s->term[PLAN_SWITCHED] <= 1U);
+}
+
+static void climb(const struct plan_problem *p, struct plan *plan)
+{
+    bool better = true;
+
+    planner_judge(p, plan);
+    for (uint32_t moves = 0; better && (moves < (uint32_t)PLANNER_MOVES); moves++) {
+        better = improve_one(p, plan);
+        if (!better && !is_ideal(&plan->score)) {
+            better = improve_two(p, plan);
+        }
+    }
+}
+
+/* The allocation nearest to `mask` for every supply that the supply's switches allow. */
+static uint8_t nearest(const struct plan_supply *u, uint8_t mask)
+{
+    uint8_t near = (uint8_t)((mask & u->reach & (uint8_t)~u->frozen) | (u->present & u->frozen));
+
+    near |= u->leaves ? 0U : u->present;
+    near &= u->joins ? (uint8_t)0xFFU : u->present;
+    return near;
+}
+
+/* Number of allocations that the switches allow; 0: more than PLANNER_EXACT. */
+static uint32_t possible(const struct plan_problem *p)
+{
+    uint32_t n = 1;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        uint32_t many = 0;
+        for (uint32_t mask = 0; mask < ((uint32_t)1 << p->n_bars); mask++) {
+            many += is_allowed(&p->supplies[s], (uint8_t)mask) ? 1U : 0U;
+        }
+        n *= many;
+        if (n > (uint32_t)PLANNER_EXACT) {
+            return 0;
+        }
+    }
+    return n;
+}
+
+/* The next one in the order of an odometer. */
+static void next_allocation(const struct plan_problem *p, struct plan *trial)
+{
+    const uint32_t end = (uint32_t)1 << p->n_bars;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        uint32_t mask = (uint32_t)trial->feeds[s] + 1U;
+        while ((mask < end) && !is_allowed(&p->supplies[s], (uint8_t)mask)) {
+            mask++;
+        }
+        if (mask < end) {
+            trial->feeds[s] = (uint8_t)mask;
+            return;
+        }
+        mask = 0;
+        while (!is_allowed(&p->supplies[s], (uint8_t)mask)) {
+            mask++; /* ends: the present one is allowed */
+        }
+        trial->feeds[s] = (uint8_t)mask;
+    }
+}
+
+/* A small rack: look at every allocation. */
+static void try_all(const struct plan_problem *p, uint32_t n, struct plan *best)
+{
+    struct plan trial = *best;
+
+    for (uint32_t i = 0; i < n; i++) {
+        next_allocation(p, &trial);
+        planner_judge(p, &trial);
+        if (is_better(&trial.score, &best->score)) {
+            *best = trial;
+        }
+    }
+}
+
+static bool is_wanting(const struct plan_score *s)
+{
+    return (s->term[PLAN_DARK] | s->term[PLAN_THIN] | s->term[PLAN_ONE_FEED]) != 0U;
+}
+
+void planner_plan(const struct plan_problem *p, struct plan *out)
+{
+    static const uint8_t starts[] = {0xFF, 0x00};
+
+    for (uint8_t s = 0; s < (uint8_t)CTL_SUPPLIES; s++) {
+        out->feeds[s] = (s < p->n_supplies) ? p->supplies[s].present : 0U;
+    }
+    climb(p, out);
+    uint32_t n = is_ideal(&out->score) ? 0U : possible(p);
+    if (n > 0U) {
+        try_all(p, n, out);
+        return;
+    }
+    for (uint32_t i = 0; (i < sizeof(starts)) && is_wanting(&out->score); i++) {
+        struct plan other = *out;
+        for (uint8_t s = 0; s < p->n_supplies; s++) {
+            other.feeds[s] = nearest(&p->supplies[s], starts[i]);
+        }
+        climb(p, &other);
+        if (is_better(&other.score, &out->score)) {
+            *out = other;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/* poll.h - whose turn it is on a bus, and what a supply is asked in its turn.
+ *
+ *   MODE, ID                       only a supply that has to be identified
+ *   STATUS [VOUT IOUT INPUT]       sub-registers only of bits not seen before
+ *   READ_VOUT, READ_IOUT           after these the reading is complete and is judged
+ *   [OFF] [CLEAR] [ON]             CLEAR_FAULTS once after new bits were recorded; OPERATION off and
+ *                                  on a bounded number of times for one that stays off without reason
+ *
+ * A failed transfer is repeated up to `retries` times; then the turn ends and counts as silence. A
+ * time-out of the bus ends the turn at once; a supply on whose turns the bus keeps hanging is given
+ * pauses, doubled each time, so that the others are served.
+ *
+ * The fast and slow lanes, alert lines and trends of the whole product join in here: poll_due() is
+ * where a turn is given away, poll_next_step() what a turn consists of.
+ *
+ *   checked   tests/controller/test_step.c, test_storm.c */
+#ifndef CONTROLLER_POLL_H
+#define CONTROLLER_POLL_H
+
+#include "ctl_io.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum poll_step {
+    POLL_REST, /* not its turn */
+    POLL_MODE,
+    POLL_ID,
+    POLL_STATUS,
+    POLL_STATUS_VOUT,
+    POLL_STATUS_IOUT,
+    POLL_STATUS_INPUT,
+    POLL_VOUT,
+    POLL_IOUT,
+    POLL_OFF,
+    POLL_CLEAR,
+    POLL_ON,
+    POLL_STEPS
+};
+
+enum {
+    POLL_ID_BYTES = 16,
+    POLL_IDLE_us = 1000,
+    POLL_PAUSE_us = 20000,
+    POLL_PAUSE_MAX_us = 2000000
+};
+
+struct controller;
+struct wire_seat;
+
+/* The supply whose turn it is on this bus; CTL_NOBODY: the sweep is done. */
+uint8_t poll_due(struct controller *c, uint8_t bus);
+uint32_t poll_wait_us(const struct controller *c, uint8_t bus);
+struct wire_seat poll_seat(const struct controller *c, uint8_t s);
+
+void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *out);
+void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[]);
+/* No acknowledge; `at_once`: don't repeat it, the way to it is at fault. */
+void poll_failed(struct controller *c, uint8_t s, bool at_once);
+/* The bus hung on its turn. */
+void poll_stalled(struct controller *c, uint8_t s);
+
+/* What only time does to a supply. */
+void poll_tick(struct controller *c, uint8_t s);
+
+#endif

@@ -1,0 +1,333 @@
+/* sequencer.c - make before break, break before make.  Checked by tests/controller/test_sequencer.c. */
+#include "sequencer.h"
+
+#include "clock.h"
+#include "controller.h"
+#include "pins.h"
+#include "supply.h"
+
+#include <string.h>
+
+/* What the rules of one look at the switches depend on, gathered once. */
+struct view {
+    bool danger[CTL_BARS];      /* a dangerous supply is still connected */
+    bool making[CTL_BARS];      /* something that shall close has not settled yet */
+    uint8_t good[CTL_BARS];     /* switches closed and settled that a serving supply is behind */
+    bool leaving[CTL_SUPPLIES]; /* one of its switches has yet to open */
+};
+
+static bool level_closes(const struct ctl_switch_config *sw, uint16_t word)
+{
+    bool high = (((uint32_t)word >> sw->bit) & 1U) != 0U;
+
+    return high != sw->active_low;
+}
+
+void sequencer_wake(struct controller *c)
+{
+    c->sequencing = true;
+    c->sequence_us = c->now_us;
+    c->sequence_wait_us = 0;
+}
+
+void sequencer_adopt(struct controller *c, uint8_t e)
+{
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        struct contact *k = &c->contacts[i];
+
+        if (c->cfg.switches[i].expander == e) {
+            k->told = level_closes(&c->cfg.switches[i], c->pins[e].image);
+            k->read = level_closes(&c->cfg.switches[i], c->pins[e].input);
+            k->wanted = k->told;
+            k->proven = k->told == k->read;
+        }
+    }
+    c->replan = true;
+    sequencer_wake(c);
+}
+
+/* A supply that is switched onto a bar may be pulled down by it for a while. */
+static void ease(struct controller *c, const struct ctl_switch_config *sw)
+{
+    struct supply *u = &c->supplies[sw->supply];
+
+    u->easing = true;
+    u->easing_from_us = c->now_us;
+    u->easing_us = sw->close_us + (uint32_t)SUPPLY_EASE_us;
+}
+
+void sequencer_told(struct controller *c, uint8_t e)
+{
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        struct contact *k = &c->contacts[i];
+        bool told = level_closes(&c->cfg.switches[i], c->pins[e].output);
+
+        if ((c->cfg.switches[i].expander == e) && (told != k->told)) {
+            k->told = told;
+            k->moving = true;
+            k->proven = false;
+            k->resting = true;
+            k->misses = 0;
+            k->since_us = c->now_us;
+            c->count.switch_commands++;
+            if (told) {
+                ease(c, &c->cfg.switches[i]);
+            }
+        }
+    }
+    c->replan = true;
+    sequencer_wake(c);
+}
+
+static void is_stuck(struct controller *c, struct contact *k)
+{
+    k->stuck = true;
+    k->stuck_us = c->now_us;
+    k->stuck_count = (k->stuck_count < UINT8_MAX) ? (uint8_t)(k->stuck_count + 1U) : UINT8_MAX;
+    k->wanted = k->read;
+    k->misses = 0;
+    c->count.stuck_switches++;
+    c->replan = true;
+    sequencer_wake(c);
+}
+
+bool sequencer_compare(struct controller *c, uint8_t e)
+{
+    bool again = false;
+
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        struct contact *k = &c->contacts[i];
+
+        if (c->cfg.switches[i].expander != e) {
+            continue;
+        }
+        k->read = level_closes(&c->cfg.switches[i], c->pins[e].input);
+        if (k->read == k->told) {
+            k->misses = 0;
+            if (!k->proven) {
+                k->proven = true;
+                sequencer_wake(c);
+            }
+        } else if (!k->stuck) {
+            k->proven = false;
+            k->misses++;
+            if (k->misses >= (uint8_t)SEQUENCER_MISSES) {
+                is_stuck(c, k);
+            }
+            again = true;
+        } else {
+            k->proven = false;
+        }
+    }
+    return again;
+}
+
+/* ---- the rules --------------------------------------------------------------------------------- */
+
+static bool is_settled(const struct contact *k)
+{
+    return !k->moving && k->proven;
+}
+
+static void look(const struct controller *c, struct view *v)
+{
+    (void)memset(v, 0, sizeof(*v));
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        const struct supply *u = &c->supplies[sw->supply];
+        bool connected = k->told || k->moving;
+
+        if (connected && !k->wanted && !k->stuck) {
+            v->leaving[sw->supply] = true;
+            v->danger[sw->bar] = v->danger[sw->bar] || (u->danger != (uint8_t)DANGER_NONE);
+        }
+        if (k->wanted && !k->stuck && !(k->told && is_settled(k))) {
+            v->making[sw->bar] = true;
+        }
+        if (k->wanted && k->told && is_settled(k) && !supply_is_lost(u)) {
+            v->good[sw->bar]++;
+        }
+    }
+}
+
+static bool may_move(const struct controller *c, uint8_t i)
+{
+    const struct contact *k = &c->contacts[i];
+    const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+    return !k->stuck && !k->moving && !k->resting && pins_obey(c, sw->expander);
+}
+
+static bool may_close(const struct controller *c, const struct view *v, uint8_t i, bool strict)
+{
+    const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+    return may_move(c, i) && !v->danger[sw->bar] && !(strict && v->leaving[sw->supply]);
+}
+
+static bool may_open(const struct controller *c, const struct view *v, uint8_t i)
+{
+    const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+    if (c->supplies[sw->supply].danger != (uint8_t)DANGER_NONE) {
+        return !c->contacts[i].stuck && pins_obey(c, sw->expander);
+    }
+    return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U);
+}
+
+/* ---- one look ---------------------------------------------------------------------------------- */
+
+static void finish_moves(struct controller *c)
+{
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+        if (k->moving && passed(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us)) {
+            k->moving = false;
+        }
+        if (k->resting && passed(c->now_us, k->since_us, sw->dwell_us)) {
+            k->resting = false;
+            c->replan = true;
+        }
+    }
+}
+
+/* The image of each expander with every change that is allowed now; true: there is one. */
+static bool draw(struct controller *c, const struct view *v, uint16_t image[], bool strict)
+{
+    bool changed = false;
+
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        image[e] = c->pins[e].image;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        bool closed = k->stuck ? k->read : k->told;
+
+        if ((k->wanted != k->told) &&
+            (k->wanted ? may_close(c, v, i, strict) : may_open(c, v, i))) {
+            closed = k->wanted;
+            changed = true;
+        }
+        uint16_t mask = (uint16_t)(1U << sw->bit);
+        image[sw->expander] = (closed != sw->active_low) ? (image[sw->expander] | mask)
+                                                         : (image[sw->expander] & (uint16_t)~mask);
+    }
+    return changed;
+}
+
+static bool anything_moves(const struct controller *c)
+{
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        if (c->contacts[i].moving || (c->contacts[i].told && !c->contacts[i].proven)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Supplies learn from their switches whether they share. */
+static void tell_supplies(struct controller *c)
+{
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        c->supplies[s].closed = 0;
+        c->supplies[s].settled = 0;
+        c->supplies[s].opening = false;
+        c->supplies[s].bar = (uint8_t)CTL_NOBODY;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+        struct supply *u = &c->supplies[c->cfg.switches[i].supply];
+
+        if ((u->bar == (uint8_t)CTL_NOBODY) || (k->told && (u->closed == 0U))) {
+            u->bar = c->cfg.switches[i].bar;
+        }
+        if (k->stuck ? k->read : k->told) {
+            u->closed++;
+            if (is_settled(k) || k->stuck) {
+                u->settled++;
+            }
+        } else if (k->moving) {
+            u->opening = true;
+        } else {
+            /* open and at rest */
+        }
+    }
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        struct supply *u = &c->supplies[s];
+        enum supply_event event = (u->closed > 0U) ? ON_CLOSING : ON_OPENED;
+        bool known = (u->closed > 0U) || !u->opening;
+
+        event = (u->settled > 0U) ? ON_CLOSED : event;
+        if (known && supply_happens(u, event, c->now_us)) {
+            c->replan = true;
+        }
+    }
+}
+
+static void plan_next_look(struct controller *c)
+{
+    uint32_t wait_us = UINT32_MAX;
+    bool open = false;
+
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+        open = open || k->moving || k->resting || (k->wanted != k->told) || !k->proven;
+        if (k->moving) {
+            wait_us = sooner_us(
+                wait_us, left_us(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us));
+        }
+        if (k->resting) {
+            wait_us = sooner_us(wait_us, left_us(c->now_us, k->since_us, sw->dwell_us));
+        }
+    }
+    c->sequencing = open;
+    c->sequence_us = c->now_us;
+    c->sequence_wait_us = wait_us;
+}
+
+void sequencer_run(struct controller *c)
+{
+    uint16_t image[CTL_EXPANDERS];
+    struct view v;
+
+    finish_moves(c);
+    look(c, &v);
+    if (!draw(c, &v, image, true) && !anything_moves(c)) {
+        (void)draw(c, &v, image, false);
+    }
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        if (pins_obey(c, e)) {
+            pins_want(c, e, image[e]);
+        }
+    }
+    tell_supplies(c);
+    plan_next_look(c);
+}
+
+void sequencer_tick(struct controller *c)
+{
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        struct contact *k = &c->contacts[i];
+        uint32_t wait_us = (uint32_t)SEQUENCER_STUCK_us;
+
+        for (uint8_t n = 1; (n < k->stuck_count) && (wait_us < (uint32_t)SEQUENCER_STUCK_MAX_us);
+             n++) {
+            wait_us = backed_off_us(wait_us, (uint32_t)SEQUENCER_STUCK_MAX_us);
+        }
+        if (k->stuck && passed(c->now_us, k->stuck_us, wait_us)) {
+            k->stuck = false;
+            c->replan = true;
+        }
+    }
+}
+
+uint32_t sequencer_wait_us(const struct controller *c)
+{
+    return c->sequencing ? left_us(c->now_us, c->sequence_us, c->sequence_wait_us) : UINT32_MAX;
+}

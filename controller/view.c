@@ -1,0 +1,117 @@
+/* view.c - what the controller believes, for whoever wants to know: signals, logs, tests. */
+#include "controller.h"
+
+enum controller_mode controller_mode(const struct controller *c)
+{
+    return c->mode;
+}
+
+const char *controller_mode_name(enum controller_mode mode)
+{
+    static const char *const names[CONTROLLER_MODES] = {"RUNNING", "SAFE"};
+
+    return ((unsigned)mode < (unsigned)CONTROLLER_MODES) ? names[mode] : "?";
+}
+
+enum config_fault controller_fault(const struct controller *c)
+{
+    return c->fault;
+}
+
+const struct controller_counts *controller_counts(const struct controller *c)
+{
+    return &c->count;
+}
+
+static bool is_running(const struct controller *c)
+{
+    return c->mode == CONTROLLER_RUNNING;
+}
+
+static bool is_supply(const struct controller *c, uint8_t s)
+{
+    return is_running(c) && (s < c->cfg.n_supplies);
+}
+
+enum supply_state controller_supply_state(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? (enum supply_state)c->supplies[supply].state : SUPPLY_ABSENT;
+}
+
+uint32_t controller_supply_v_mV(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->supplies[supply].v_mV : 0U;
+}
+
+int32_t controller_supply_i_mA(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->supplies[supply].i_mA : 0;
+}
+
+uint32_t controller_supply_age_us(const struct controller *c, uint8_t supply)
+{
+    if (!is_supply(c, supply) || !c->supplies[supply].has_reading) {
+        return CONTROLLER_AGE_NONE;
+    }
+    return c->now_us - c->supplies[supply].read_us;
+}
+
+uint16_t controller_supply_status(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->supplies[supply].status : 0U;
+}
+
+uint16_t controller_supply_history(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->supplies[supply].history : 0U;
+}
+
+static bool is_switch(const struct controller *c, uint8_t sw)
+{
+    return is_running(c) && (sw < c->cfg.n_switches);
+}
+
+bool controller_switch_wanted(const struct controller *c, uint8_t sw)
+{
+    return is_switch(c, sw) && c->contacts[sw].wanted;
+}
+
+bool controller_switch_told(const struct controller *c, uint8_t sw)
+{
+    return is_switch(c, sw) && c->contacts[sw].told;
+}
+
+bool controller_switch_read(const struct controller *c, uint8_t sw)
+{
+    return is_switch(c, sw) && c->contacts[sw].read;
+}
+
+bool controller_switch_stuck(const struct controller *c, uint8_t sw)
+{
+    return is_switch(c, sw) && c->contacts[sw].stuck;
+}
+
+bool controller_feeds(const struct controller *c, uint8_t supply, uint8_t bar)
+{
+    for (uint8_t i = 0; is_running(c) && (i < c->cfg.n_switches); i++) {
+        if ((c->cfg.switches[i].supply == supply) && (c->cfg.switches[i].bar == bar)) {
+            return c->contacts[i].told;
+        }
+    }
+    return false;
+}
+
+static bool has(const struct controller *c, uint8_t bars, uint8_t bar)
+{
+    return is_running(c) && (bar < c->cfg.n_bars) && (((uint32_t)bars >> bar) & 1U) != 0U;
+}
+
+bool controller_bar_served(const struct controller *c, uint8_t bar)
+{
+    return has(c, c->served, bar);
+}
+
+bool controller_bar_redundant(const struct controller *c, uint8_t bar)
+{
+    return has(c, c->redundant, bar);
+}

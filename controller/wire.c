@@ -1,0 +1,302 @@
+/* wire.c - the turns and the recovery of a serial bus.  Checked by tests/controller/test_step.c, test_storm.c. */
+#include "wire.h"
+
+#include "clock.h"
+#include "controller.h"
+#include "pins.h"
+#include "poll.h"
+
+#include <string.h>
+
+void wire_init(struct controller *c, uint8_t bus)
+{
+    struct wire *b = &c->wires[bus];
+
+    (void)memset(b, 0, sizeof(*b));
+    /* A reset of this processor may have cut a transfer in two, with a device holding the data line
+     * and a channel left on: begin as after a time-out. No switch moves by that. */
+    b->state = (uint8_t)WIRE_CLEARING;
+    b->mux = (uint8_t)CTL_NO_MUX;
+    b->channel = (uint8_t)CTL_NO_CHANNEL;
+    b->round_us = c->now_us - c->cfg.sweep_us;
+    b->pause_from_us = c->now_us;
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        if (c->cfg.supplies[s].bus == bus) {
+            b->members[b->n_members++] = s;
+        }
+    }
+    b->surveyed = b->n_members == 0U;
+}
+
+bool wire_is_down(const struct controller *c, uint8_t bus)
+{
+    return c->wires[bus].state == (uint8_t)WIRE_DOWN;
+}
+
+static void pause(struct wire *b, uint32_t now_us, uint32_t length_us)
+{
+    b->pause_from_us = now_us;
+    b->pause_us = length_us;
+}
+
+/* ---- recovery ---------------------------------------------------------------------------------- */
+
+static void give_up(struct controller *c, struct wire *b)
+{
+    b->state = (uint8_t)WIRE_DOWN;
+    b->down_us = (b->down_us == 0U) ? (uint32_t)WIRE_PAUSE_us
+                                    : backed_off_us(b->down_us, (uint32_t)WIRE_PAUSE_MAX_us);
+    pause(b, c->now_us, b->down_us);
+    c->count.give_ups++;
+    c->replan = true; /* its expanders can't be told anything now */
+}
+
+static void recover(struct controller *c, struct wire *b)
+{
+    b->state = (uint8_t)WIRE_CLEARING;
+    b->stuck = false;
+    b->surveyed = b->n_members == 0U;
+    b->round_open = false;
+    b->failures++;
+    c->count.recoveries++;
+    if (b->failures >= (uint8_t)WIRE_GIVE_UP) {
+        b->failures = 0;
+        give_up(c, b);
+    }
+}
+
+static void recovery_went(struct controller *c, struct wire *b, bool ok)
+{
+    switch (b->state) {
+    case WIRE_CLEARING:
+        b->stuck = !ok;
+        b->state = (uint8_t)WIRE_RESETTING;
+        break;
+    case WIRE_RESETTING:
+        b->mux = (uint8_t)CTL_NO_MUX;
+        b->channel = (uint8_t)CTL_NO_CHANNEL;
+        b->state = b->stuck ? (uint8_t)WIRE_PROVING : (uint8_t)WIRE_READY;
+        break;
+    case WIRE_PROVING:
+        if (ok) {
+            b->state = (uint8_t)WIRE_READY;
+        } else {
+            give_up(c, b);
+        }
+        break;
+    default: /* the answer to something begun before it gave up */
+        break;
+    }
+}
+
+/* ---- mux --------------------------------------------------------------------------------------- */
+
+/* Two muxes with a channel on would put devices of equal address on the bus at once: the first is
+ * switched off before another is switched on. False: nothing to do, the channel is on. */
+static bool begin_select(struct controller *c, struct wire *b, const struct wire_seat *seat,
+                         uint8_t bus, struct ctl_out *out)
+{
+    uint8_t to = b->mux;
+    uint8_t channel = (uint8_t)CTL_NO_CHANNEL;
+
+    if ((seat->mux == (uint8_t)CTL_NO_MUX) ||
+        ((seat->mux == b->mux) && (seat->channel == b->channel))) {
+        return false;
+    }
+    if ((b->mux == (uint8_t)CTL_NO_MUX) || (b->mux == seat->mux)) {
+        to = seat->mux;
+        channel = seat->channel;
+    }
+    b->job = (uint8_t)JOB_SELECT;
+    b->next_mux = (channel == (uint8_t)CTL_NO_CHANNEL) ? (uint8_t)CTL_NO_MUX : to;
+    b->next_channel = channel;
+    b->mux = to; /* until it has answered, it may have any channel on */
+    b->channel = (uint8_t)CTL_NO_CHANNEL;
+    out->bus[bus].op = CTL_OP_TRANSFER;
+    out->bus[bus].address = to;
+    out->bus[bus].n_tx = 1;
+    out->bus[bus].n_rx = 0;
+    out->bus[bus].tx[0] =
+        (channel == (uint8_t)CTL_NO_CHANNEL) ? 0U : (uint8_t)(1U << (uint32_t)channel);
+    c->count.mux_selects++;
+    return true;
+}
+
+/* A mux that does not answer fails whoever waits for it; resetting it is all that is left to try. */
+static void select_went(struct controller *c, struct wire *b, bool ok)
+{
+    if (ok) {
+        b->mux = b->next_mux;
+        b->channel = b->next_channel;
+        b->select_tries = 0;
+        return;
+    }
+    b->select_tries++;
+    if (b->select_tries <= c->cfg.retries) {
+        c->count.retries++;
+        return;
+    }
+    b->select_tries = 0;
+    if (b->index < (uint8_t)CTL_SUPPLIES) {
+        poll_failed(c, b->index, true);
+    } else {
+        pins_failed(c, (uint8_t)(b->index - (uint8_t)CTL_SUPPLIES), true);
+    }
+    b->stuck = false;
+    b->state = (uint8_t)WIRE_RESETTING;
+    c->count.recoveries++;
+}
+
+/* ---- turns ------------------------------------------------------------------------------------- */
+
+static void job_went(struct controller *c, struct wire *b, uint8_t job, bool ok, const uint8_t rx[])
+{
+    switch (job) {
+    case JOB_SELECT:
+        select_went(c, b, ok);
+        break;
+    case JOB_PINS:
+        if (ok) {
+            pins_answered(c, b->index, rx);
+        } else {
+            pins_failed(c, b->index, false);
+        }
+        break;
+    case JOB_SUPPLY:
+        if (ok) {
+            poll_answered(c, b->index, rx);
+        } else {
+            poll_failed(c, b->index, false);
+        }
+        break;
+    case JOB_RECOVERY:
+        recovery_went(c, b, ok);
+        break;
+    default: /* an answer that nothing was asked for */
+        break;
+    }
+}
+
+static void timed_out(struct controller *c, struct wire *b, uint8_t job)
+{
+    c->count.timeouts++;
+    if (job == (uint8_t)JOB_RECOVERY) {
+        recovery_went(c, b, false);
+        return;
+    }
+    b->select_tries = 0;
+    if (job == (uint8_t)JOB_PINS) {
+        pins_failed(c, b->index, true);
+    } else if (b->index < (uint8_t)CTL_SUPPLIES) {
+        poll_stalled(c, b->index); /* also when selecting its channel hung the bus */
+    } else {
+        pins_failed(c, (uint8_t)(b->index - (uint8_t)CTL_SUPPLIES), true);
+    }
+    recover(c, b);
+}
+
+void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in)
+{
+    struct wire *b = &c->wires[bus];
+    enum ctl_bus_status status = in->bus[bus].status;
+    uint8_t job = b->job;
+
+    if (job == (uint8_t)JOB_NONE) {
+        return;
+    }
+    if ((job >= (uint8_t)WIRE_JOBS) || (b->state >= (uint8_t)WIRE_STATES) ||
+        (b->index >= ((uint8_t)CTL_SUPPLIES + (uint8_t)CTL_EXPANDERS))) {
+        c->count.broken++;
+        c->mode = CONTROLLER_SAFE;
+        return;
+    }
+    b->job = (uint8_t)JOB_NONE;
+    if (status == CTL_BUS_TIMEOUT) {
+        timed_out(c, b, job);
+        return;
+    }
+    if (job != (uint8_t)JOB_RECOVERY) {
+        c->count.transfers++;
+        c->count.nacks += (status == CTL_BUS_NACK) ? 1U : 0U;
+        if (status == CTL_BUS_OK) {
+            b->failures = 0;
+            b->down_us = 0;
+        }
+    }
+    job_went(c, b, job, status == CTL_BUS_OK, in->bus[bus].rx);
+}
+
+static void begin_recovery(struct controller *c, struct wire *b, uint8_t bus, struct ctl_out *out)
+{
+    if (b->state == (uint8_t)WIRE_DOWN) {
+        b->state = (uint8_t)WIRE_CLEARING;
+        c->replan = true;
+    }
+    out->bus[bus].op = (b->state == (uint8_t)WIRE_RESETTING) ? CTL_OP_RESET_MUX : CTL_OP_CLEAR;
+    b->job = (uint8_t)JOB_RECOVERY;
+}
+
+static void begin_transfer(struct controller *c, struct wire *b, uint8_t bus, struct ctl_out *out)
+{
+    struct wire_seat seat;
+    uint8_t e = pins_due(c, bus);
+
+    if (e != (uint8_t)CTL_NOBODY) {
+        seat = pins_seat(c, e);
+        b->index = (uint8_t)(e + (uint8_t)CTL_SUPPLIES);
+        if (!begin_select(c, b, &seat, bus, out)) {
+            b->index = e;
+            b->job = (uint8_t)JOB_PINS;
+            pins_begin(c, e, bus, out);
+        }
+        return;
+    }
+    uint8_t s = poll_due(c, bus);
+    if (s != (uint8_t)CTL_NOBODY) {
+        seat = poll_seat(c, s);
+        b->index = s;
+        b->round_used = true;
+        if (!begin_select(c, b, &seat, bus, out)) {
+            b->job = (uint8_t)JOB_SUPPLY;
+            poll_begin(c, s, bus, out);
+        }
+        out->bus[bus].about = s;
+    }
+}
+
+void wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
+{
+    struct wire *b = &c->wires[bus];
+
+    if (b->job != (uint8_t)JOB_NONE) {
+        if (!passed(c->now_us, b->started_us, (uint32_t)WIRE_LOST_us)) {
+            return;
+        }
+        uint8_t job = b->job;
+        b->job = (uint8_t)JOB_NONE;
+        timed_out(c, b, job);
+    }
+    if ((b->pause_us != 0U) && !passed(c->now_us, b->pause_from_us, b->pause_us)) {
+        return;
+    }
+    b->pause_us = 0;
+    b->started_us = c->now_us;
+    if (b->state == (uint8_t)WIRE_READY) {
+        begin_transfer(c, b, bus, out);
+    } else {
+        begin_recovery(c, b, bus, out);
+    }
+}
+
+uint32_t wire_wait_us(const struct controller *c, uint8_t bus)
+{
+    const struct wire *b = &c->wires[bus];
+
+    if (b->job != (uint8_t)JOB_NONE) {
+        return left_us(c->now_us, b->started_us, (uint32_t)WIRE_LOST_us);
+    }
+    if (b->pause_us != 0U) {
+        return left_us(c->now_us, b->pause_from_us, b->pause_us);
+    }
+    return sooner_us(pins_wait_us(c, bus), poll_wait_us(c, bus));
+}

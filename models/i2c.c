@@ -1,0 +1,553 @@
+/* i2c.c - the serial bus on the wire: time, who answers, and what can go wrong with two lines.
+ *
+ *   transfer   START 1, address 9, each written byte 9; repeated START 1, address 9, each byte read
+ *              9; STOP 1 clock: a mux write is 20 clocks, READ_WORD with PEC 57. The STOP's clock
+ *              covers the bus-free time (4.7 us of 10 us at 100 kHz, 1.3 of 2.5 at 400 kHz)
+ *   stretch    a device holds the clock after the last written byte. Longer than the time-out: the
+ *              master gives up, and the clock stays low until the device lets go
+ *   refused    a byte that nobody acknowledges ends the transfer: STOP
+ *   wired AND  every device that hears its address answers; where one sends 0, 0 is read. Without
+ *              any the line is high: FF
+ *   SCL low    before the START: the master waits; in the middle: everything is late by as much.
+ *              After the time-out it gives up
+ *   SDA low    before the START: the master waits; in the middle: it has lost the bus, and reports a
+ *              refused byte when the line comes free before the time-out
+ *
+ * One event a transfer, at its end. What the devices do they do at the STOP, except those that act
+ * on every byte (i2c_attach_by_byte).
+ *
+ * Left out: arbitration between masters, 10-bit addresses, general call and alert response (0x0C).
+ * Source: hardware facts 5.1 and 5.3 [S76, S81, S83].  Checked by tests/models/test_i2c.c. */
+#include "i2c.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "i2c_state.h"
+#include "mux.h"
+#include "world.h"
+
+enum { BITS = 9, CLEAR_PULSES = 9 };
+
+/* clang-format off */
+#define FIELD(k, member) .key = k, .offset = offsetof(struct i2c_params, member)
+static const struct field i2c_fields[] = {
+    {FIELD("clock", clock_Hz), .type = FIELD_REAL, .quantity = QTY_HERTZ, .min = 10e3, .max = 1e6,
+     .def = 100e3, .doc = "its clock: 100, 400 or 1000 kHz", .source = "S76"},
+    {FIELD("timeout", timeout), .type = FIELD_TIME, .min = 1e-3, .max = 10.0, .def = 35e-3,
+     .doc = "a line held low this long ends a transfer (SMBus: 25..35 ms; Linux: 1 s)",
+     .source = "S76"},
+    {FIELD("t_buf", t_buf), .type = FIELD_TIME, .min = 0.0, .max = 0.1, .def = 0.0,
+     .doc = "idle time between transfers, beyond the STOP's clock (80 us for some devices)",
+     .source = "S90"},
+    {FIELD("reset_pulse", reset_pulse), .type = FIELD_TIME, .min = 1e-8, .max = 1e-3, .def = 1e-6,
+     .doc = "on the reset line of its muxes", .source = "S83"},
+    {.key = NULL},
+};
+#undef FIELD
+/* clang-format on */
+
+static const struct i2c_params *params_of(const struct world *w, int32_t bus)
+{
+    return world_params(w, bus);
+}
+
+static struct i2c_state *state_of(struct world *w, int32_t bus)
+{
+    return world_state(w, bus);
+}
+
+ns_t i2c_clocks_ns(const struct world *w, int32_t bus, int32_t n)
+{
+    return (ns_t)(n * 1e9 / params_of(w, bus)->clock_Hz + 0.5);
+}
+
+/* ---- who sits where ---------------------------------------------------------------------------- */
+
+static struct seat *attach(struct world *w, int32_t device, const struct i2c_path *path)
+{
+    struct i2c_state *s = state_of(w, path->bus);
+
+    if (s->seats == I2C_DEVICES || path->address < 0 || path->address >= I2C_ADDRESSES) {
+        abort(); /* the loader lets no such rack through */
+    }
+    struct seat *seat = &s->seat[s->seats++];
+    *seat = (struct seat){.device = device,
+                          .mux = path->mux,
+                          .channel = path->channel,
+                          .next = s->first[path->address]};
+    s->first[path->address] = (uint8_t)s->seats;
+    return seat;
+}
+
+void i2c_attach(struct world *w, int32_t device, const struct i2c_path *path)
+{
+    if (path->bus != NO_PART) {
+        attach(w, device, path);
+    }
+}
+
+void i2c_attach_by_byte(struct world *w, int32_t device, const struct i2c_path *path)
+{
+    if (path->bus != NO_PART) {
+        attach(w, device, path)->by_byte = true;
+    }
+}
+
+static bool is_reached(const struct world *w, const struct seat *seat)
+{
+    return seat->mux == NO_PART || mux_is_open(w, seat->mux, seat->channel);
+}
+
+/* The next reachable device at the address under way, after seat `i` (count from 1; 0: from the
+ * start). 0: no more. */
+static uint8_t next_reached(const struct world *w, const struct i2c_state *s, uint8_t i)
+{
+    i = i == 0 ? s->first[s->rq.address & (I2C_ADDRESSES - 1)] : s->seat[i - 1].next;
+    while (i != 0 && !is_reached(w, &s->seat[i - 1])) {
+        i = s->seat[i - 1].next;
+    }
+    return i;
+}
+
+bool i2c_is_low(const struct world *w, const struct i2c_state *s, enum i2c_line line)
+{
+    const struct hold *h = &s->hold[line];
+
+    if (!h->on) {
+        return false;
+    }
+    for (int32_t i = 0; i < s->seats; i++) {
+        if (s->seat[i].device == h->holder) {
+            return is_reached(w, &s->seat[i]);
+        }
+    }
+    return true;
+}
+
+/* ---- from START to STOP ------------------------------------------------------------------------ */
+
+static bool is_blocked(const struct world *w, const struct i2c_state *s)
+{
+    return i2c_is_low(w, s, I2C_SCL) || (s->rq.op == I2C_TRANSFER && i2c_is_low(w, s, I2C_SDA)) ||
+           s->scl_until > world_now(w);
+}
+
+/* When written byte k (1..) of the transfer under way has been acknowledged. */
+static ns_t acknowledged(const struct world *w, int32_t bus, const struct i2c_state *s, int32_t k)
+{
+    return s->begun + i2c_clocks_ns(w, bus, 1 + BITS * (1 + k));
+}
+
+static void wake_running(struct world *w, int32_t bus)
+{
+    const struct i2c_state *s = state_of(w, bus);
+    bool waits_for_byte = s->by_byte && s->told < s->rq.n_tx;
+
+    world_wake(w, bus, waits_for_byte ? acknowledged(w, bus, s, s->told + 1) : s->ends);
+}
+
+/* What the devices will do, asked at the START: who hears it, how long the clock is stretched, and
+ * at which byte (0: none) nobody acknowledges any more. */
+struct answer {
+    ns_t stretch;
+    int32_t refused;
+    bool by_byte;
+};
+
+static struct answer ask(struct world *w, struct i2c_state *s)
+{
+    struct answer a = {.refused = 1};
+
+    s->refused = false;
+    for (uint8_t i = next_reached(w, s, 0); i != 0; i = next_reached(w, s, i)) {
+        const struct seat *seat = &s->seat[i - 1];
+        const struct kind *kind = world_kind(w, seat->device);
+        ns_t stretch = kind->stretch ? kind->stretch(w, seat->device, &s->rq) : 0;
+
+        a.by_byte |= seat->by_byte;
+        s->refused |= stretch < 0;
+        if (stretch >= 0) {
+            a.refused = 0;
+            a.stretch = stretch > a.stretch ? stretch : a.stretch;
+        } else if (a.refused > 0 && -stretch > a.refused) {
+            a.refused = (int32_t)-stretch;
+        }
+    }
+    return a;
+}
+
+static int32_t clocks_of(const struct i2c_request *rq)
+{
+    int32_t read = rq->n_rx == 0 ? 0 : BITS * rq->n_rx + (rq->n_tx > 0 ? 1 + BITS : 0);
+
+    return 1 + BITS * (1 + rq->n_tx) + read + 1;
+}
+
+static void begin_transfer(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+    struct answer a = {.refused = 1};
+    ns_t timeout = params_of(w, bus)->timeout;
+
+    s->heard = s->nack == 0;
+    if (s->nack > 0) {
+        s->nack--;
+    } else {
+        a = ask(w, s);
+    }
+    if (a.refused > 0 && a.refused <= 1 + s->rq.n_tx) {
+        s->ends_as = I2C_NACK;
+        s->ends = s->begun + i2c_clocks_ns(w, bus, 1 + BITS * a.refused + 1);
+    } else if (a.stretch > timeout) {
+        ns_t held = acknowledged(w, bus, s, s->rq.n_tx);
+        s->ends_as = I2C_TIMEOUT;
+        s->heard = false; /* the device starts afresh after the time-out [S76] */
+        s->ends = held + timeout;
+        s->scl_until = held + a.stretch;
+    } else {
+        s->ends_as = I2C_OK;
+        s->ends = s->begun + i2c_clocks_ns(w, bus, clocks_of(&s->rq)) + a.stretch;
+    }
+    s->told = 1; /* the first byte, a register number, has no effect of its own */
+    s->by_byte = a.by_byte && s->ends_as == I2C_OK;
+}
+
+static void begin(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+    ns_t now = world_now(w);
+
+    if (s->rq.op != I2C_RESET_MUX && is_blocked(w, s)) {
+        ns_t gives_up = s->from + params_of(w, bus)->timeout;
+        bool held =
+            i2c_is_low(w, s, I2C_SCL) || (s->rq.op == I2C_TRANSFER && i2c_is_low(w, s, I2C_SDA));
+        s->phase = PHASE_WAITS;
+        world_wake(w, bus, held || s->scl_until > gives_up ? gives_up : s->scl_until);
+        return;
+    }
+    s->phase = PHASE_RUNS;
+    s->ends_as = I2C_OK;
+    s->heard = s->by_byte = false;
+    s->begun = now > s->free_at ? now : s->free_at;
+    if (s->rq.op == I2C_TRANSFER) {
+        begin_transfer(w, bus);
+    } else if (s->rq.op == I2C_CLEAR) {
+        s->ends = s->begun + i2c_clocks_ns(w, bus, CLEAR_PULSES + 1);
+    } else {
+        s->ends = now + params_of(w, bus)->reset_pulse;
+    }
+    wake_running(w, bus);
+}
+
+void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq)
+{
+    struct i2c_state *s = state_of(w, bus);
+
+    if (s->phase != PHASE_IDLE || rq->n_tx > I2C_BYTES || rq->n_rx > I2C_BYTES) {
+        abort(); /* one transfer at a time: the master's port keeps to it */
+    }
+    s->rq = *rq;
+    s->master = master;
+    s->from = world_now(w);
+    begin(w, bus);
+}
+
+/* ---- what the devices do ----------------------------------------------------------------------- */
+
+/* Devices that act on each byte get the one just acknowledged. */
+static void tell_byte(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+    uint32_t cause = world_cause(w);
+    struct i2c_request so_far = s->rq;
+    struct i2c_reply nothing = {.status = I2C_OK};
+
+    so_far.n_tx = ++s->told;
+    so_far.n_rx = 0;
+    for (uint8_t i = next_reached(w, s, 0); i != 0; i = next_reached(w, s, i)) {
+        if (s->seat[i - 1].by_byte) {
+            int32_t device = s->seat[i - 1].device;
+            world_blame(w, cause);
+            world_kind(w, device)->i2c(w, device, &so_far, &nothing);
+        }
+    }
+    world_blame(w, cause);
+    wake_running(w, bus);
+}
+
+/* What a device has seen of the transfer: one that refuses a byte nothing after that. */
+static struct i2c_request seen_by(const struct world *w, const struct i2c_state *s, int32_t device)
+{
+    const struct kind *kind = world_kind(w, device);
+    struct i2c_request rq = s->rq;
+    ns_t stretch = kind->stretch ? kind->stretch(w, device, &rq) : 0;
+
+    if (stretch >= 0 && s->ends_as == I2C_NACK) {
+        stretch = I2C_REFUSES(1); /* it has woken up too late */
+    }
+    if (stretch < 0 && -stretch <= 1 + rq.n_tx) {
+        rq.n_tx = (uint8_t)(-stretch - 1);
+        rq.n_rx = 0;
+    }
+    return rq;
+}
+
+/* All that hear the address act; their data is ANDed. A device that goes away in the middle of a
+ * read leaves the line high. */
+static void tell_devices(struct world *w, struct i2c_state *s, struct i2c_reply *re)
+{
+    uint32_t cause = world_cause(w);
+    bool acknowledged_by_any = re->status == I2C_OK && s->rq.n_rx > 0 && !next_reached(w, s, 0);
+
+    for (uint8_t i = next_reached(w, s, 0); i != 0; i = next_reached(w, s, i)) {
+        const struct seat *seat = &s->seat[i - 1];
+        const struct i2c_request *rq = &s->rq;
+        struct i2c_request less;
+        struct i2c_reply one = {.status = I2C_OK};
+        if (s->refused) {
+            less = seen_by(w, s, seat->device);
+            rq = &less;
+        }
+        if (seat->by_byte && rq->n_tx > 1 && rq->n_rx == 0) {
+            acknowledged_by_any = true;
+            continue;
+        }
+        memset(one.rx, 0xFF, rq->n_rx);
+        world_blame(w, cause);
+        bool ok = world_kind(w, seat->device)->i2c(w, seat->device, rq, &one);
+        ok = ok && rq->n_tx == s->rq.n_tx && rq->n_rx == s->rq.n_rx;
+        acknowledged_by_any = acknowledged_by_any || ok;
+        for (int k = 0; ok && k < rq->n_rx; k++) {
+            re->rx[k] &= one.rx[k];
+        }
+        re->cause = one.cause > re->cause ? one.cause : re->cause;
+    }
+    world_blame(w, cause);
+    if (!acknowledged_by_any) {
+        re->status = I2C_NACK;
+    }
+}
+
+/* A fault of the bus itself has shown in this transfer. */
+static void show_fault(struct i2c_state *s, struct i2c_reply *re)
+{
+    re->cause = s->news > re->cause ? s->news : re->cause;
+    s->news = 0;
+}
+
+static void garble(struct world *w, int32_t bus, struct i2c_state *s, struct i2c_reply *re)
+{
+    if (s->garble > 0 && s->rq.n_rx > 0 && re->status == I2C_OK) {
+        int32_t bit = (int32_t)(world_uniform(w, bus) * 8.0 * s->rq.n_rx);
+        s->garble--;
+        re->rx[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        show_fault(s, re);
+    }
+}
+
+static void end_transfer(struct world *w, int32_t bus, struct i2c_reply *re)
+{
+    static const enum event_kind said[] = {
+        [I2C_OK] = EV_TRANSFER, [I2C_NACK] = EV_NACK, [I2C_TIMEOUT] = EV_BUS_TIMEOUT};
+    struct i2c_state *s = state_of(w, bus);
+
+    if (s->heard) {
+        tell_devices(w, s, re);
+        garble(w, bus, s, re);
+    } else {
+        show_fault(s, re);
+    }
+    s->transfers += re->status == I2C_OK;
+    s->nacks += re->status == I2C_NACK;
+    s->timeouts += re->status == I2C_TIMEOUT;
+    world_event_from(w, bus, said[re->status], s->rq.address, s->from);
+}
+
+/* Nine clocks: a device that was stuck in the middle of a byte has got rid of it. */
+static void end_clear(struct world *w, int32_t bus, struct i2c_reply *re)
+{
+    struct i2c_state *s = state_of(w, bus);
+    struct hold *h = &s->hold[I2C_SDA];
+
+    if (re->status == I2C_OK && i2c_is_low(w, s, I2C_SDA) && h->pulses > 0) {
+        h->pulses -= h->pulses < CLEAR_PULSES ? h->pulses : CLEAR_PULSES;
+        h->on = h->pulses > 0;
+    }
+    if (re->status == I2C_OK && i2c_is_low(w, s, I2C_SDA)) {
+        re->status = I2C_TIMEOUT;
+    }
+    if (re->status == I2C_TIMEOUT) {
+        s->timeouts++;
+        show_fault(s, re);
+    }
+    world_event_from(w, bus, EV_BUS_CLEAR, re->status == I2C_OK, s->from);
+}
+
+static void end_reset(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+    uint32_t event = world_event_from(w, bus, EV_MUX_RESET, 0.0, s->from);
+
+    for (int32_t i = 0; i < s->seats; i++) {
+        int32_t device = s->seat[i].device;
+        if (world_kind(w, device) != &mux_kind) {
+            continue;
+        }
+        mux_reset(w, device);
+        for (int line = 0; line < I2C_LINES; line++) {
+            if (s->hold[line].on && s->hold[line].holder == device) {
+                s->hold[line].on = false;
+            }
+        }
+    }
+    world_blame(w, event);
+}
+
+static void end(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+    struct i2c_reply re = {.status = s->ends_as};
+    int32_t master = s->master;
+
+    memset(re.rx, 0xFF, sizeof re.rx);
+    s->phase = PHASE_IDLE;
+    s->free_at = world_now(w) + params_of(w, bus)->t_buf;
+    s->busy += world_now(w) - s->from;
+    if (s->rq.op == I2C_TRANSFER) {
+        end_transfer(w, bus, &re);
+    } else if (s->rq.op == I2C_CLEAR) {
+        end_clear(w, bus, &re);
+    } else {
+        end_reset(w, bus);
+    }
+    world_kind(w, master)->transferred(w, master, bus, &re);
+}
+
+static void give_up(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+
+    s->ends_as = I2C_TIMEOUT;
+    s->heard = false;
+    end(w, bus);
+}
+
+static void i2c_due(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+
+    switch (s->phase) {
+    case PHASE_WAITS:
+        if (is_blocked(w, s)) {
+            give_up(w, bus);
+        } else {
+            begin(w, bus);
+        }
+        break;
+    case PHASE_RUNS:
+        if (world_now(w) < s->ends) {
+            tell_byte(w, bus);
+        } else {
+            end(w, bus);
+        }
+        break;
+    case PHASE_STALLED:
+    case PHASE_SPOILED:
+        give_up(w, bus);
+        break;
+    case PHASE_IDLE:
+    default:
+        break;
+    }
+}
+
+/* ---- lines that come and go -------------------------------------------------------------------- */
+
+static void stall(struct world *w, int32_t bus, enum i2c_phase phase)
+{
+    struct i2c_state *s = state_of(w, bus);
+
+    s->phase = phase;
+    s->stalled = world_now(w);
+    s->left = s->ends - s->stalled;
+    world_wake(w, bus, s->stalled + params_of(w, bus)->timeout);
+}
+
+static void go_on(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+
+    s->phase = PHASE_RUNS;
+    s->begun += world_now(w) - s->stalled;
+    s->ends = world_now(w) + s->left;
+    wake_running(w, bus);
+}
+
+/* The master has found the data line low where it sent a 1; now it is high again: STOP. */
+static void lose(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+
+    s->phase = PHASE_RUNS;
+    s->ends_as = I2C_NACK;
+    s->heard = s->by_byte = false;
+    s->ends = world_now(w) + i2c_clocks_ns(w, bus, 1);
+    wake_running(w, bus);
+}
+
+static void lines_changed(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+    bool scl = i2c_is_low(w, s, I2C_SCL);
+    bool sda = i2c_is_low(w, s, I2C_SDA) && s->rq.op == I2C_TRANSFER;
+
+    if (s->phase == PHASE_IDLE || s->rq.op == I2C_RESET_MUX) {
+        return;
+    }
+    if (s->phase == PHASE_WAITS) {
+        begin(w, bus);
+    } else if (s->phase == PHASE_RUNS && (scl || sda)) {
+        stall(w, bus, sda ? PHASE_SPOILED : PHASE_STALLED);
+    } else if (s->phase == PHASE_STALLED && sda) {
+        s->phase = PHASE_SPOILED;
+    } else if (s->phase == PHASE_STALLED && !scl) {
+        go_on(w, bus);
+    } else if (s->phase == PHASE_SPOILED && !scl && !sda) {
+        lose(w, bus);
+    }
+}
+
+void i2c_channels_changed(struct world *w, int32_t bus)
+{
+    lines_changed(w, bus);
+}
+
+void i2c_hold(struct world *w, int32_t bus, enum i2c_line line, int32_t holder, int32_t pulses)
+{
+    struct i2c_state *s = state_of(w, bus);
+    bool clocks_help = line == I2C_SDA && holder != NO_PART;
+
+    s->hold[line] = (struct hold){.on = true, .holder = holder, .pulses = clocks_help ? pulses : 0};
+    s->news = world_event(w, bus, EV_FAULT_ON, line);
+    lines_changed(w, bus);
+}
+
+void i2c_let_go(struct world *w, int32_t bus, enum i2c_line line)
+{
+    state_of(w, bus)->hold[line].on = false;
+    world_event(w, bus, EV_FAULT_OFF, line);
+    lines_changed(w, bus);
+}
+
+const struct kind i2c_kind = {
+    .name = "i2c",
+    .doc = "a serial bus (I2C, SMBus): wire time, stretching, stuck lines",
+    .fields = i2c_fields,
+    .signals = i2c_signals,
+    .actions = i2c_actions,
+    .tie = TIE_BUS,
+    .params_size = sizeof(struct i2c_params),
+    .state_size = sizeof(struct i2c_state),
+    .due = i2c_due,
+};

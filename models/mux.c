@@ -1,0 +1,196 @@
+/* mux.c - a PCA9548-type multiplexer.
+ *
+ *   write    the last byte of a transfer wins and takes effect at its STOP, so never for the
+ *            transfer that carries it; several channels may be on at once
+ *   read     the control byte, as often as it is clocked out
+ *   reset    power-on, brown-out and RESET# leave all channels off
+ *
+ * What sits behind which channel is the bus's to know (i2c.c). Left out: the on-resistance and
+ * capacitance of a channel; the voltage translation between its sides.
+ * Source: hardware facts 5.3 [S83, S84].  Checked by tests/models/test_mux.c. */
+#include "mux.h"
+
+#include "i2c.h"
+#include "world.h"
+
+struct mux_params {
+    struct i2c_path i2c;
+};
+
+struct mux_state {
+    uint8_t channels;
+    bool wedged, hard; /* hard: RESET# doesn't help either */
+    uint32_t news;     /* event after which it reads back something unexpected, until it is read */
+};
+
+/* clang-format off */
+static const struct field mux_fields[] = {
+    {.key = "i2c", .type = FIELD_I2C, .choices = "i2c", .def = 0.0,
+     .offset = offsetof(struct mux_params, i2c),
+     .doc = "where it sits on the serial bus, as smbus0/0x70", .source = ""},
+    {.key = NULL},
+};
+/* clang-format on */
+
+bool mux_is_open(const struct world *w, int32_t mux, int32_t channel)
+{
+    const struct mux_state *s = world_state_const(w, mux);
+
+    return (s->channels >> channel) & 1;
+}
+
+static void mux_wire(struct world *w, int32_t part)
+{
+    const struct mux_params *p = world_params(w, part);
+
+    i2c_attach(w, part, &p->i2c);
+}
+
+static void set_channels(struct world *w, int32_t part, uint8_t channels)
+{
+    const struct mux_params *p = world_params(w, part);
+    struct mux_state *s = world_state(w, part);
+
+    if (s->channels != channels) {
+        s->channels = channels;
+        if (p->i2c.bus != NO_PART) {
+            i2c_channels_changed(w, p->i2c.bus);
+        }
+    }
+}
+
+void mux_reset(struct world *w, int32_t mux)
+{
+    struct mux_state *s = world_state(w, mux);
+
+    if (s->wedged && s->hard) {
+        return;
+    }
+    s->wedged = false;
+    set_channels(w, mux, 0);
+}
+
+static bool mux_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
+                    struct i2c_reply *re)
+{
+    struct mux_state *s = world_state(w, part);
+    bool takes = rq->n_tx > 0 && !s->wedged;
+
+    for (int i = 0; i < rq->n_rx; i++) {
+        re->rx[i] = takes ? rq->tx[rq->n_tx - 1] : s->channels;
+    }
+    if (rq->n_rx > 0) {
+        re->cause = s->news;
+        s->news = 0;
+    }
+    if (takes) {
+        set_channels(w, part, rq->tx[rq->n_tx - 1]);
+    }
+    return true;
+}
+
+/* ---- actions and signals ----------------------------------------------------------------------- */
+
+static bool act_reset(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct mux_state *s = world_state(w, part);
+    bool changes = s->channels != 0 || (s->wedged && !s->hard);
+
+    (void)a;
+    s->news = world_event(w, part, EV_RESET, s->channels);
+    mux_reset(w, part);
+    return changes;
+}
+
+static bool act_brown_out(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct mux_state *s = world_state(w, part);
+    bool changes = s->channels != 0 || s->wedged;
+
+    (void)a;
+    s->news = world_event(w, part, EV_POWER_ON_RESET, s->channels);
+    s->wedged = false;
+    set_channels(w, part, 0);
+    return changes;
+}
+
+static bool act_wedge(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct mux_state *s = world_state(w, part);
+
+    if (s->wedged) {
+        return false;
+    }
+    s->wedged = true;
+    s->hard = a->from != 0;
+    s->news = world_event(w, part, EV_FAULT_ON, s->channels);
+    return true;
+}
+
+static bool act_unwedge(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct mux_state *s = world_state(w, part);
+
+    (void)a;
+    if (!s->wedged) {
+        return false;
+    }
+    s->wedged = false;
+    s->news = world_event(w, part, EV_FAULT_OFF, s->channels);
+    return true;
+}
+
+/* clang-format off */
+static const struct field wedge_args[] = {
+    {.key = "hard", .type = FIELD_FLAG, .def = 0.0, .offset = offsetof(struct act_args, from),
+     .doc = "its reset line doesn't help either, only a power cycle"},
+    {.key = NULL},
+};
+
+static const struct action mux_actions[] = {
+    {.key = "reset", .run = act_reset, .doc = "a pulse on its reset line: all channels off"},
+    {.key = "wedge", .args = wedge_args, .undo = "unwedge", .run = act_wedge,
+     .doc = "acknowledges, but keeps its channels whatever is written, until it is reset"},
+    {.key = "unwedge", .run = act_unwedge, .doc = "takes what is written again"},
+    {.key = "brown_out", .run = act_brown_out,
+     .doc = "its supply dips: power-on reset, all channels off"},
+    {.key = NULL},
+};
+/* clang-format on */
+
+static double read_channels(const struct world *w, int32_t part, ns_t at)
+{
+    const struct mux_state *s = world_state_const(w, part);
+
+    (void)at;
+    return s->channels;
+}
+
+static double read_fault(const struct world *w, int32_t part, ns_t at)
+{
+    const struct mux_state *s = world_state_const(w, part);
+
+    (void)at;
+    return s->wedged;
+}
+
+/* clang-format off */
+static const struct signal mux_signals[] = {
+    {.key = "channels", .quantity = QTY_RATIO, .doc = "its control byte, bit n for channel n",
+     .read = read_channels},
+    {.key = "fault", .choices = "SOUND|WEDGED", .doc = "how it has failed", .read = read_fault},
+    {.key = NULL},
+};
+/* clang-format on */
+
+const struct kind mux_kind = {
+    .name = "mux",
+    .doc = "an 8-channel serial bus multiplexer (PCA9548 type)",
+    .fields = mux_fields,
+    .signals = mux_signals,
+    .actions = mux_actions,
+    .params_size = sizeof(struct mux_params),
+    .state_size = sizeof(struct mux_state),
+    .wire = mux_wire,
+    .i2c = mux_i2c,
+};

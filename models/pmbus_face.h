@@ -1,0 +1,111 @@
+/* pmbus_face.h - the PMBus register face of a supply: what a master can read and write.
+ *
+ * A plain struct without pointers, embedded by value in a model's state. The model keeps value[] and
+ * the conditions up to date; a value is encoded only when it is read.
+ *
+ *   status     a condition that is present sets its bit; the bit stays until CLEAR_FAULTS, a 1
+ *              written to it, or the output being commanded on again, and is back at once while
+ *              the condition persists. OFF and POWER_GOOD# are live. STATUS_WORD is derived
+ *   PEC        a write may carry one byte more than its data: then it must be the right PEC, or the
+ *              write is refused. A read may ask for one byte more: that is the PEC
+ *   refused    an unknown command is not acknowledged, and remembered in STATUS_CML
+ *
+ * Left out: pages beyond 0, SMBALERT# itself, group commands, process calls but SMBALERT_MASK.
+ * Source: PMBus part II rev 1.2, sections 10.2 (clearing), 10.8 and 10.9 (bad transfers), 17 (status);
+ * hardware facts 5.2.  Checked by tests/models/test_pmbus_face.c. */
+#ifndef MODELS_PMBUS_FACE_H
+#define MODELS_PMBUS_FACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "i2c.h"
+#include "ns.h"
+#include "pmbus.h"
+
+enum { PMBUS_TEXT = 20 }; /* with the final 0 */
+
+/* The registers behind STATUS_WORD. */
+enum pmbus_register {
+    PMBUS_VOUT,
+    PMBUS_IOUT,
+    PMBUS_INPUT,
+    PMBUS_TEMPERATURE,
+    PMBUS_CML,
+    PMBUS_OTHER,
+    PMBUS_MFR,
+    PMBUS_FANS,
+    PMBUS_REGISTERS
+};
+
+/* What can be read as a number, SI. */
+enum pmbus_value {
+    PMBUS_READ_VIN,
+    PMBUS_READ_IIN,
+    PMBUS_READ_VOUT,
+    PMBUS_READ_IOUT,
+    PMBUS_READ_TEMPERATURE_1,
+    PMBUS_READ_FAN_SPEED_1, /* revolutions per minute */
+    PMBUS_READ_POUT,
+    PMBUS_READ_PIN,
+    PMBUS_POUT_MAX,
+    PMBUS_VALUES
+};
+
+/* How a unit departs from the standard, seen in the field. */
+enum pmbus_quirk {
+    PMBUS_WRONG_PEC = 1, /* appends a PEC that is wrong [S90] */
+    PMBUS_NO_PEC = 2,    /* knows no PEC: a byte more reads FF */
+    PMBUS_ANY_PAGE = 4   /* accepts every PAGE, reads it back, and ignores it */
+};
+
+struct pmbus_face_config {
+    int8_t vout_exponent;          /* LINEAR16 */
+    int8_t exponent[PMBUS_VALUES]; /* LINEAR11, finest; that of VOUT is not used */
+    uint8_t quirks;                /* enum pmbus_quirk, ORed */
+    ns_t stretch;                  /* holds the clock this long in each transfer */
+    char id[PMBUS_TEXT], model[PMBUS_TEXT], serial[PMBUS_TEXT];
+};
+
+/* Exponents that real supplies use: VOUT -9 (1.95 mV), IOUT -3, PIN and POUT 0 ... [S8, E]. */
+struct pmbus_face_config pmbus_face_usual(void);
+
+struct pmbus_face {
+    struct pmbus_face_config config;
+    double value[PMBUS_VALUES];       /* the model's to set */
+    bool off, power_good;             /* live, the model's to set */
+    uint8_t present[PMBUS_REGISTERS]; /* conditions now */
+    uint8_t latched[PMBUS_REGISTERS]; /* present since the last clear */
+    uint8_t alert_mask[PMBUS_REGISTERS];
+    bool busy; /* latched: a command came too early */
+    uint8_t page, operation, on_off_config;
+};
+
+/* What the master has just asked of the supply. */
+struct pmbus_face_wish {
+    bool on, off;      /* OPERATION: output on; output off. Told at every write */
+    bool soft;         /* off along the programmed ramp, not at once */
+    bool clear_faults; /* CLEAR_FAULTS */
+};
+
+/* Output on, no conditions, all values 0. */
+void pmbus_face_init(struct pmbus_face *f, const struct pmbus_face_config *config);
+
+/* These bits' conditions are present or gone. True when a latched bit changed by it. */
+bool pmbus_face_condition(struct pmbus_face *f, enum pmbus_register reg, uint8_t bits,
+                          bool present);
+
+/* A command came while the supply could not be bothered. */
+void pmbus_face_busy(struct pmbus_face *f);
+
+/* STATUS_WORD now. */
+uint16_t pmbus_face_status_word(const struct pmbus_face *f);
+
+/* kind->i2c of the supply: false for a NACK. `wish` is overwritten. */
+bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i2c_reply *re,
+                    struct pmbus_face_wish *wish);
+
+/* kind->stretch of the supply: its stretch, or I2C_REFUSES() for a command it doesn't know. */
+ns_t pmbus_face_stretch(const struct pmbus_face *f, const struct i2c_request *rq);
+
+#endif

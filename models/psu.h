@@ -1,0 +1,20 @@
+/* psu.h - a power supply: what other parts ask of it. */
+#ifndef MODELS_PSU_H
+#define MODELS_PSU_H
+
+#include "kind.h"
+
+extern const struct kind psu_kind;
+
+/* Is part `i` a supply on this feed? */
+bool psu_is_on_feed(const struct world *w, int32_t i, int32_t feed);
+
+/* The supply's feed has changed: look at it again. */
+void psu_input_changed(struct world *w, int32_t part);
+
+/* What a controller is configured with: rating and feed (NO_PART: none). */
+double psu_rated_W(const struct world *w, int32_t part);
+int32_t psu_feed(const struct world *w, int32_t part);
+const struct i2c_path *psu_path(const struct world *w, int32_t part);
+
+#endif

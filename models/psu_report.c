@@ -1,0 +1,242 @@
+/* psu_report.c - what a supply tells over its serial bus.
+ *
+ * Telemetry is refreshed now and then, averaged, noisy and quantised; status bits are fast and
+ * latched. Its microcontroller lives on a standby rail that outlives the main output and dies with
+ * the input: what has no power does not answer. */
+#include "feed.h"
+#include "pmbus.h"
+#include "psu_state.h"
+
+/* Purposes of the indexed random streams. */
+enum { NOISE_V, NOISE_I, DRAW_I_ERROR, DRAW_PHASE };
+
+static const double FAN_RPM = 8000.0; /* of a running fan [E] */
+
+static bool has_power(const struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+    const struct psu_state *s = psu_look(w, part);
+
+    return s->input ? world_now(w) >= s->input_since + (s->input_since > 0 ? p->mcu_boot : 0)
+                    : world_now(w) < s->input_since + p->standby;
+}
+
+/* ---- telemetry --------------------------------------------------------------------------------- */
+
+/* What a reading is taken of, and of whom. */
+struct measured {
+    const struct world *w;
+    int32_t part;
+};
+
+static double true_v(const void *ctx, ns_t at)
+{
+    const struct measured *m = ctx;
+
+    return net_v_V(m->w, psu_look(m->w, m->part)->inside, at);
+}
+
+static double true_i(const void *ctx, ns_t at)
+{
+    const struct measured *m = ctx;
+
+    return net_source_i_A(m->w, psu_look(m->w, m->part)->source, at);
+}
+
+/* Samples of a span that moves are taken one by one, of one that rests all at once. */
+static void follow(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
+                   double (*value)(const void *, ns_t), const struct measured *of)
+{
+    double x0 = value(of, t0);
+
+    if (x0 == value(of, t1)) {
+        telemetry_hold(m, c, t0, t1, x0);
+    } else {
+        telemetry_advance(m, c, t0, t1, value, of);
+    }
+}
+
+static void refresh(struct world *w, int32_t part, ns_t t1)
+{
+    struct psu_state *s = psu_state(w, part);
+    const struct measured of = {w, part};
+
+    if (t1 > s->seen_until) {
+        follow(&s->seen_v, &s->seen_v_as, s->seen_until, t1, true_v, &of);
+        follow(&s->seen_i, &s->seen_i_as, s->seen_until, t1, true_i, &of);
+        telemetry_hold(&s->seen_t, &s->seen_t_as, s->seen_until, t1, s->heat_C);
+    }
+    s->seen_until = t1;
+}
+
+void psu_report_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
+{
+    (void)t0;
+    refresh(w, part, t1);
+}
+
+static void start_telemetry(struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+    struct psu_state *s = psu_state(w, part);
+    const struct measured of = {w, part};
+    ns_t now = world_now(w);
+    double phase = world_uniform_at(w, part, DRAW_PHASE, 0);
+    struct telemetry_config c = {
+        .period = p->refresh,
+        .phase = (ns_t)(phase * (double)p->refresh),
+    };
+
+    s->seen_t_as = c;
+    c.noise = p->v_noise_V;
+    s->seen_v_as = c;
+    c.noise = p->i_noise_A;
+    c.tau = p->average;
+    c.gain = p->i_error * (2.0 * world_uniform_at(w, part, DRAW_I_ERROR, 0) - 1.0);
+    s->seen_i_as = c;
+    telemetry_start(&s->seen_v, &s->seen_v_as, now, true_v(&of, now));
+    telemetry_start(&s->seen_i, &s->seen_i_as, now, true_i(&of, now));
+    telemetry_start(&s->seen_t, &s->seen_t_as, now, s->heat_C);
+    s->seen_until = now;
+}
+
+void psu_report_init(struct world *w, int32_t part)
+{
+    static const uint8_t quirks[] = {[QUIRK_NONE] = 0,
+                                     [QUIRK_WRONG_PEC] = PMBUS_WRONG_PEC,
+                                     [QUIRK_NO_PEC] = PMBUS_NO_PEC,
+                                     [QUIRK_ANY_PAGE] = PMBUS_ANY_PAGE};
+    const struct psu_params *p = psu_params(w, part);
+    struct psu_state *s = psu_state(w, part);
+    struct pmbus_face_config c = pmbus_face_usual();
+
+    c.vout_exponent = (int8_t)p->vout_exponent;
+    c.exponent[PMBUS_READ_IOUT] = (int8_t)p->iout_exponent;
+    c.quirks = quirks[p->quirk];
+    c.stretch = p->stretch;
+    pmbus_face_init(&s->face, &c);
+    s->face.value[PMBUS_POUT_MAX] = p->rated_W;
+    start_telemetry(w, part);
+    psu_report(w, part);
+}
+
+static double reported_V(const struct world *w, int32_t part)
+{
+    const struct psu_state *s = psu_look(w, part);
+
+    return telemetry_read(&s->seen_v, &s->seen_v_as,
+                          world_normal_at(w, part, NOISE_V, s->seen_v.tick));
+}
+
+static double reported_A(const struct world *w, int32_t part)
+{
+    const struct psu_state *s = psu_look(w, part);
+
+    return telemetry_read(&s->seen_i, &s->seen_i_as,
+                          world_normal_at(w, part, NOISE_I, s->seen_i.tick));
+}
+
+static double input_V(const struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+
+    if (!psu_look(w, part)->input) {
+        return 0.0;
+    }
+    return p->feed == NO_PART ? 230.0 : feed_v_V(w, p->feed);
+}
+
+/* The reading that this command asks for, as it stands in its register now. */
+static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
+{
+    const struct psu_params *p = psu_params(w, part);
+    struct psu_state *s = psu_state(w, part);
+    double *value = s->face.value;
+
+    refresh(w, part, world_now(w));
+    if (cmd == CMD_READ_VOUT) {
+        value[PMBUS_READ_VOUT] = reported_V(w, part);
+    } else if (cmd == CMD_READ_IOUT) {
+        value[PMBUS_READ_IOUT] = reported_A(w, part);
+    } else {
+        value[PMBUS_READ_POUT] = reported_V(w, part) * reported_A(w, part);
+        value[PMBUS_READ_PIN] = value[PMBUS_READ_POUT] / p->efficiency;
+        value[PMBUS_READ_VIN] = input_V(w, part);
+        value[PMBUS_READ_IIN] = s->input ? value[PMBUS_READ_PIN] / value[PMBUS_READ_VIN] : 0.0;
+        value[PMBUS_READ_TEMPERATURE_1] = telemetry_read(&s->seen_t, &s->seen_t_as, 0.0);
+        value[PMBUS_READ_FAN_SPEED_1] = s->fan_runs ? FAN_RPM : 0.0;
+    }
+}
+
+/* ---- status ------------------------------------------------------------------------------------ */
+
+/* Every condition as it is now. True when the master could see a difference. */
+static bool set_conditions(struct psu_state *s, bool on, bool uv)
+{
+    const struct {
+        enum pmbus_register reg;
+        uint8_t bit;
+        bool present;
+    } all[] = {
+        {PMBUS_INPUT, ST_VIN_UV_FAULT, !s->input},
+        {PMBUS_INPUT, ST_VIN_OFF, !s->input && !on},
+        {PMBUS_VOUT, ST_VOUT_UV_FAULT, uv},
+        {PMBUS_VOUT, ST_VOUT_OV_FAULT, s->over_voltage},
+        {PMBUS_IOUT, ST_IOUT_OC_WARNING, s->overloads},
+        {PMBUS_IOUT, ST_IOUT_OC_FAULT, s->overloaded},
+        {PMBUS_TEMPERATURE, ST_OT_FAULT, s->phase == PSU_HOT},
+        {PMBUS_FANS, ST_FAN_1_FAULT, !s->fan_runs},
+    };
+    struct pmbus_face *f = &s->face;
+    bool news = f->off == on || f->power_good != s->pwok;
+
+    f->off = !on;
+    f->power_good = s->pwok;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        bool was = (f->present[all[i].reg] & all[i].bit) != 0;
+        news = pmbus_face_condition(f, all[i].reg, all[i].bit, all[i].present) || news ||
+               was != all[i].present;
+    }
+    return news;
+}
+
+void psu_report(struct world *w, int32_t part)
+{
+    struct psu_state *s = psu_state(w, part);
+    bool on = psu_output_is_on(s->phase);
+    double v_V = net_v_V(w, s->inside, world_now(w));
+    bool uv = s->phase == PSU_DEAD || (on && s->regulated && v_V < 0.92 * psu_params(w, part)->v_V);
+
+    if (!s->frozen && set_conditions(s, on, uv)) {
+        s->changed = world_cause(w);
+    }
+}
+
+/* ---- transfers --------------------------------------------------------------------------------- */
+
+bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
+                    struct i2c_reply *re)
+{
+    struct psu_state *s = psu_state(w, part);
+    struct pmbus_face_wish wish;
+
+    if (rq->n_rx > 0 && rq->n_tx > 0 && rq->tx[0] >= CMD_READ_VIN) {
+        fill_reading(w, part, rq->tx[0]);
+    }
+    bool answers = pmbus_face_i2c(&s->face, rq, re, &wish);
+    re->cause = s->changed != s->told ? s->changed : 0;
+    if (rq->n_rx > 0 && rq->tx[0] == CMD_STATUS_WORD) {
+        s->told = s->changed;
+    }
+    if (wish.on || wish.off) {
+        psu_enable(w, part, wish.on);
+    }
+    return answers;
+}
+
+ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_request *rq)
+{
+    const struct psu_state *s = psu_look(w, part);
+
+    return s->mute || !has_power(w, part) ? I2C_REFUSES(1) : pmbus_face_stretch(&s->face, rq);
+}

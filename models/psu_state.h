@@ -1,0 +1,184 @@
+/* psu_state.h - the inside of a supply, shared by the files that make it up:
+ *
+ *   psu.c          its parameters, life and protections: what it does when what happens
+ *   psu_output.c   the output as laws of the network: set-point, limits, sharing, faults
+ *   psu_report.c   what it tells over its serial bus: telemetry and status registers */
+#ifndef MODELS_PSU_STATE_H
+#define MODELS_PSU_STATE_H
+
+#include "i2c.h"
+#include "kind.h"
+#include "net.h"
+#include "pmbus_face.h"
+#include "psu.h"
+#include "telemetry.h"
+#include "terminal.h"
+#include "world.h"
+
+struct psu_params {
+    /* output */
+    double v_V, tolerance, rated_W, droop_Ohm, c_F, term_F, oring_Ohm, oring_V;
+    ns_t loop_tau;
+    int32_t oring;
+    /* sharing */
+    int32_t share;
+    double share_error, share_range;
+    ns_t share_tau;
+    /* limits */
+    double limit_least, limit_most, p_limit, overload_As;
+    int32_t overload; /* enum overload_answer */
+    ns_t hiccup_off;
+    int32_t attempts;
+    double ovp_least_V, ovp_most_V, ovp_selective;
+    ns_t ovp_delay;
+    /* input and hold-up */
+    int32_t feed;
+    double v_in_least_V, hold_up_J, efficiency, energy_drop_V, energy_drop_V_per_s;
+    ns_t warning, die_time;
+    /* start */
+    ns_t on_delay_least, on_delay_most, ac_delay, rise, pwok_delay;
+    int32_t start;
+    /* heat */
+    double inlet_C, otp_C, otp_back_K, heat_J_per_K, cooling_W_per_K, still_W_per_K;
+    /* serial bus */
+    struct i2c_path i2c;
+    ns_t refresh, average, stretch, standby, mcu_boot;
+    double i_noise_A, i_error, v_noise_V;
+    int32_t vout_exponent, iout_exponent;
+    int32_t quirk; /* enum psu_quirk */
+};
+
+enum overload_answer { OVERLOAD_LATCH, OVERLOAD_HICCUP, OVERLOAD_LIMIT };
+enum psu_quirk { QUIRK_NONE, QUIRK_WRONG_PEC, QUIRK_NO_PEC, QUIRK_ANY_PAGE };
+
+enum psu_phase {
+    PSU_OFF,     /* told to be off, or no input */
+    PSU_DELAY,   /* told to be on, start-up delay */
+    PSU_RAMP,    /* output rises */
+    PSU_ON,      /* regulates */
+    PSU_HOLD_UP, /* regulates on what its bulk capacitor holds */
+    PSU_LATCHED, /* a protection has stopped it: wants a command or an AC cycle */
+    PSU_HICCUP,  /* overload: off for a while, then tries again */
+    PSU_HOT,     /* too hot, starts again when cool */
+    PSU_DEAD     /* output stage failed */
+};
+#define PSU_WORDS "OFF|DELAY|RAMP|ON|HOLD_UP|LATCHED|HICCUP|HOT|DEAD"
+
+/* Things a supply waits for, each with its own due time and cause. */
+enum psu_timer {
+    TIMER_PHASE,     /* end of a delay, a ramp, a pause */
+    TIMER_PWOK,      /* power-good rises */
+    TIMER_WARNING,   /* power-good falls: the energy left lasts for `warning` */
+    TIMER_ENERGY,    /* half of the energy gone, then all of it */
+    TIMER_OVERLOAD,  /* overload budget spent */
+    TIMER_OVP,       /* over-voltage comparator's delay */
+    TIMER_HEAT,      /* too hot, or cool again */
+    TIMER_BLINK,     /* intermittent output */
+    PSU_TIMERS
+};
+
+enum psu_guard {
+    PSU_GUARD_OVERLOAD,     /* current above rating */
+    PSU_GUARD_OVERLOAD_END, /* below again */
+    PSU_GUARD_OVP,          /* voltage above the over-voltage level */
+    PSU_GUARD_OVP_END,
+    PSU_GUARD_UV,           /* output under its window: only reported */
+    PSU_GUARD_UV_END,
+    PSU_GUARDS
+};
+
+struct psu_state {
+    struct terminal terminal; /* first: terminal.h */
+    int32_t inside;           /* node of the output capacitor; the terminal unless ORed */
+    int32_t source, oring_link, short_link;
+    int32_t guard[PSU_GUARDS];
+    enum psu_phase phase;
+    ns_t timer[PSU_TIMERS];
+    uint32_t timer_cause[PSU_TIMERS];
+
+    double set_V;  /* set-point with its tolerance, and drift */
+    double ovp_V;  /* this unit's over-voltage level */
+    double rated_A;
+    bool input, enabled, pwok, fan_runs, half_spent, blinks_off, regulated;
+    ns_t blink;
+    double duty;
+    int32_t tries; /* overload restarts so far */
+
+    double energy0_J; /* source's meter when the input was lost */
+    double charge0_C; /* source's meter when the overload began */
+    ns_t overload_at;
+    bool overloads;    /* above its rating now */
+    bool overloaded;   /* has stopped because of that */
+    bool over_voltage; /* has stopped because of that */
+    ns_t input_since;  /* when its input came or went last */
+
+    double heat_C;    /* temperature of the hot spot */
+    double moved_J;   /* source's meter up to which heat_C is known */
+
+    struct pmbus_face face;
+    struct telemetry seen_v, seen_i, seen_t;
+    struct telemetry_config seen_v_as, seen_i_as, seen_t_as;
+    ns_t seen_until;
+    bool frozen, mute;
+    uint32_t changed; /* last event that changed what it reports */
+    uint32_t told;    /* the same, when it was last read */
+};
+
+static inline const struct psu_params *psu_params(const struct world *w, int32_t part)
+{
+    return world_params(w, part);
+}
+
+static inline struct psu_state *psu_state(struct world *w, int32_t part)
+{
+    return world_state(w, part);
+}
+
+static inline const struct psu_state *psu_look(const struct world *w, int32_t part)
+{
+    return world_state_const(w, part);
+}
+
+/* ---- psu.c ------------------------------------------------------------------------------------- */
+
+extern const struct field psu_fields[];
+void psu_set_timer(struct world *w, int32_t part, enum psu_timer timer, ns_t due);
+
+/* Switched on or off by a command (PMBus OPERATION, or its pin); off ends a latch. */
+void psu_enable(struct world *w, int32_t part, bool on);
+
+/* Its own input comes or goes; false: it was so already. */
+bool psu_set_input(struct world *w, int32_t part, bool good);
+
+/* A replaced supply starts when it is enabled and has input. */
+void psu_restart(struct world *w, int32_t part);
+
+/* Stop the output into `phase`, now. */
+void psu_stop(struct world *w, int32_t part, enum psu_phase phase);
+
+/* What is left of the hold-up energy, at the last event. */
+double psu_energy_left_J(const struct world *w, int32_t part);
+
+/* ---- psu_output.c ------------------------------------------------------------------------------ */
+
+void psu_claim_nodes(struct world *w, int32_t part);
+void psu_claim_output(struct world *w, int32_t part);
+void psu_output_ramp(struct world *w, int32_t part, ns_t over); /* from 0 to the set-point */
+void psu_output_settle(struct world *w, int32_t part, double v_V, ns_t over);
+void psu_output_off(struct world *w, int32_t part);             /* at once */
+void psu_output_scale(struct world *w, int32_t part, double to, ns_t over);
+double psu_power_W(const struct world *w, int32_t part, ns_t at); /* at its output */
+bool psu_output_is_on(enum psu_phase phase);
+
+extern const struct action psu_actions[];
+
+/* ---- psu_report.c ------------------------------------------------------------------------------ */
+
+void psu_report_init(struct world *w, int32_t part);
+void psu_report(struct world *w, int32_t part); /* after every change of its state */
+void psu_report_moved(struct world *w, int32_t part, ns_t t0, ns_t t1);
+bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
+                    struct i2c_reply *re);
+ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_request *rq);
+
+#endif

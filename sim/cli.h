@@ -1,0 +1,69 @@
+/* cli.h - what the commands share: options by table, messages, colours, exit codes. */
+#ifndef SIM_CLI_H
+#define SIM_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "diag.h"
+#include "models/ns.h"
+
+enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USE = 2, EXIT_OURS = 3, EXIT_INTERRUPTED = 130 };
+
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_WHOLE, OPTION_REAL, OPTION_TIME };
+
+/* One option: `--name` or `--name VALUE` or `--name=VALUE`. */
+struct option_row {
+    const char *name; /* NULL ends a table */
+    enum option_type type;
+    void *value;         /* bool, const char *, uint64_t, double, ns_t */
+    const char *meaning; /* of the value, for --help: "DIR"; NULL for a flag */
+    const char *doc;
+};
+
+struct command {
+    const char *name;
+    const char *about; /* one line */
+    const char *use;   /* "[options] FILE..." */
+    const char *more;  /* paragraphs and examples of --help */
+    int (*run)(const struct command *c, int argc, char **argv); /* argv[0] is its name */
+};
+
+/* Take the options out of argv; what remains are arguments. Returns how many, or -1 when all is
+ * said and done: *status is then the exit code (--help, a wrong option). */
+int cli_options(const struct command *c, const struct option_row rows[], int argc, char **argv,
+                int *status);
+
+/* A complaint about the use of a command, on stderr. Returns EXIT_USE. */
+int cli_wrong(const struct command *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "did you mean '...'?" when one of the words, which end with NULL, is near. */
+void cli_suggest(const char *wrong, const char *const words[]);
+
+/* May this stream be coloured? It is a terminal and NO_COLOR is not set. */
+bool cli_colours(FILE *stream);
+
+/* Print what was collected to stderr, and free it. */
+void cli_report(struct diag *d, bool json);
+
+/* Text as a JSON string, quotes included. */
+void cli_json_text(FILE *out, const char *text);
+/* A number, or null when it is none. */
+void cli_json_number(FILE *out, double value);
+
+/* Flush stdout: EXIT_USE and a message when it can't be written, else `status`. */
+int cli_end(int status);
+
+/* Where scripts and parts are: $POWERGAP_DATA, the place of installation, or the working folder.
+ * Writes the first of them that has `name` in it into buf. False: none has. */
+bool cli_data(const char *name, char *buf, size_t room);
+
+extern const struct command run_command, check_command, explain_command, schema_command,
+    parts_command, plot_command, diverged_command;
+
+/* cli_diverged.c: the first event that differs between two traces. */
+int diverged_show(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,253 @@
+/* cli_run.c - `powergap run`: play, judge, leave a trace. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "cli.h"
+#include "run.h"
+#include "table.h"
+#include "words.h"
+
+static const char more[] =
+    "Plays each scenario, prints its verdicts (worst margin first) and its gaps with where their\n"
+    "time went, and leaves a trace: signals.csv, events.csv, gaps.csv, verdict.csv, run.yaml.\n"
+    "Ctrl-C ends the run; what there is of it is judged and kept.\n\n"
+    "Exit status: 0 every expectation holds, 1 one does not (or is within the accuracy), 2 wrong\n"
+    "use or input, 3 ours, 130 interrupted.\n\n"
+    "Examples:\n"
+    "  powergap run scenarios/psu-failure/fet.yaml\n"
+    "  powergap run --seed 8 --sample '1 us' --out out/relay8 scenarios/psu-failure/relay.yaml\n"
+    "  powergap run --integrator gsl-msbdf --hash scenarios/psu-failure/fet.yaml\n";
+
+struct run_flags {
+    const char *out, *integrator;
+    double tolerance;
+    uint64_t seed, shuffle;
+    ns_t sample;
+    bool quiet, json, no_trace, hash, why, has_seed;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    stop = 1;
+}
+
+/* ---- progress -------------------------------------------------------------------------------------- */
+
+struct progress {
+    struct timespec begun;
+    double shown_s; /* since then */
+    bool shown;
+};
+
+static double wall_s(const struct progress *p)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - p->begun.tv_sec) + 1e-9 * (double)(now.tv_nsec - p->begun.tv_nsec);
+}
+
+static void show_progress(void *ctx, ns_t now, ns_t end)
+{
+    struct progress *p = ctx;
+    double s = wall_s(p);
+    char t[WORDS_TIME];
+    char of[WORDS_TIME];
+
+    if (s - p->shown_s < 0.1) {
+        return;
+    }
+    p->shown_s = s;
+    p->shown = true;
+    fprintf(stderr, "\r\033[K  %s of %s  %.0f %%  %.3gx real time", words_time(t, ns_to_s(now)),
+            words_time(of, ns_to_s(end)), 100.0 * (double)now / (double)end, ns_to_s(now) / s);
+    fflush(stderr);
+}
+
+static void end_progress(const struct progress *p)
+{
+    if (p->shown) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+/* ---- one scenario ---------------------------------------------------------------------------------- */
+
+/* "out/fet" for scenarios/psu-failure/fet.yaml; DIR itself when one scenario was given. */
+static const char *folder_for(struct arena *a, const struct run_flags *f, const char *path,
+                              bool only_one)
+{
+    const char *base = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
+    const char *dot = strrchr(base, '.');
+    int length = (int)(dot != NULL && dot > base ? (size_t)(dot - base) : strlen(base));
+
+    if (f->no_trace || (f->hash && f->out == NULL)) {
+        return NULL;
+    }
+    if (f->out != NULL && only_one) {
+        return f->out;
+    }
+    return arena_print(a, "%s/%.*s", f->out != NULL ? f->out : "out", length, base);
+}
+
+static void print_people(const struct run *r, const struct run_flags *f, const char *folder)
+{
+    bool colour = cli_colours(stdout);
+    char time[WORDS_TIME];
+
+    if (f->quiet) {
+        if (judge_verdict(r->judge) != VERDICT_PASS) {
+            printf("%s\n", r->scenario->path);
+            table_verdicts(stdout, r, colour, true);
+        }
+        return;
+    }
+    printf("%s\n%s, %s, seed %" PRIu64 "\n\n", r->scenario->title, r->scenario->path,
+           words_time(time, ns_to_s(r->scenario->duration)), r->options.plant.seed);
+    table_verdicts(stdout, r, colour, false);
+    fputs(judge_rulings(r->judge) > 0 ? "\n" : "", stdout);
+    table_gaps(stdout, r, colour);
+    fputc('\n', stdout);
+    table_summary(stdout, r, colour);
+    if (folder != NULL) {
+        printf("Trace: %s  (draw it: powergap plot %s)\n", folder, folder);
+    }
+}
+
+static int print_result(const struct run *r, const struct run_flags *f, const char *folder)
+{
+    if (f->hash) {
+        printf("%016" PRIx64 " %s\n", r->world->plant->hash, r->scenario->path);
+    } else if (f->json) {
+        table_json(stdout, r, folder);
+    } else {
+        print_people(r, f, folder);
+    }
+    if (r->interrupted) {
+        return EXIT_INTERRUPTED;
+    }
+    return judge_verdict(r->judge) == VERDICT_PASS ? EXIT_GOOD : EXIT_FAILED;
+}
+
+static int run_file(const struct run_flags *f, const char *path, bool only_one)
+{
+    struct diag *d = diag_new();
+    struct scenario *s = scenario_load(path, d);
+    struct arena *a = arena_new();
+    struct progress progress = {.shown_s = 0.0};
+    int status = EXIT_USE;
+
+    if (s != NULL) {
+        const char *folder = folder_for(a, f, path, only_one);
+        struct run_options o = {
+            .plant = {.seed = f->has_seed ? f->seed : s->seed,
+                      .tolerance = f->tolerance,
+                      .shuffle_ties = f->shuffle,
+                      .integrator = f->integrator != NULL && strcmp(f->integrator, "gsl-msbdf") == 0
+                                        ? INTEGRATOR_GSL_MSBDF
+                                        : INTEGRATOR_ROSENBROCK},
+            .out = folder,
+            .sample = f->sample,
+            .stop = &stop};
+        if (!f->quiet && !f->json && isatty(STDERR_FILENO)) {
+            o.progress_ctx = &progress;
+            o.progress = show_progress;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+        struct run *r = run_play(s, &o, d);
+        end_progress(&progress);
+        status = r != NULL ? print_result(r, f, folder) : EXIT_USE;
+        run_free(r);
+    }
+    fflush(stdout);
+    cli_report(d, f->json);
+    scenario_free(s);
+    arena_free(a);
+    return status;
+}
+
+/* ---- the command ----------------------------------------------------------------------------------- */
+
+static bool is_sound(const struct command *c, const struct run_flags *f)
+{
+    static const char *const known[] = {"rosenbrock", "gsl-msbdf", NULL};
+
+    if (f->integrator != NULL && strcmp(f->integrator, known[0]) != 0 &&
+        strcmp(f->integrator, known[1]) != 0) {
+        cli_wrong(c, "there is no integrator '%s': rosenbrock or gsl-msbdf", f->integrator);
+        cli_suggest(f->integrator, known);
+        return false;
+    }
+    if (f->tolerance != 0.0 && !(f->tolerance >= 1e-12 && f->tolerance <= 1e-2)) {
+        cli_wrong(c, "--tolerance wants a number from 1e-12 to 1e-2");
+        return false;
+    }
+    return true;
+}
+
+static int run_all(const struct run_flags *f, int n, char **files)
+{
+    struct sigaction on_int = {.sa_handler = on_interrupt};
+    int status = EXIT_GOOD;
+
+    sigemptyset(&on_int.sa_mask);
+    sigaction(SIGINT, &on_int, NULL);
+    sigaction(SIGTERM, &on_int, NULL);
+    for (int i = 0; i < n && stop == 0; i++) {
+        if (i > 0 && !f->quiet && !f->json && !f->hash) {
+            printf("\n");
+        }
+        int one = run_file(f, files[i], n == 1);
+        status = one > status ? one : status;
+    }
+    return cli_end(status);
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+    struct run_flags f = {.seed = UINT64_MAX};
+    int status = EXIT_GOOD;
+    const struct option_row rows[] = {
+        {"out", OPTION_TEXT, &f.out, "DIR", "folder of the trace (else out/NAME)"},
+        {"seed", OPTION_WHOLE, &f.seed, "N", "instead of the scenario's seed"},
+        {"sample", OPTION_TIME, &f.sample, "TIME", "between two rows of signals.csv: '10 us'"},
+        {"integrator", OPTION_TEXT, &f.integrator, "NAME", "rosenbrock, or gsl-msbdf to check it"},
+        {"tolerance", OPTION_REAL, &f.tolerance, "X", "relative error of a step (else 1e-6)"},
+        {"shuffle-ties", OPTION_WHOLE, &f.shuffle, "N", "another order within one instant"},
+        {"quiet", OPTION_FLAG, &f.quiet, NULL, "no progress, no table: only what went wrong"},
+        {"json", OPTION_FLAG, &f.json, NULL, "print verdicts and gaps as JSON"},
+        {"no-trace", OPTION_FLAG, &f.no_trace, NULL, "leave no trace"},
+        {"hash", OPTION_FLAG, &f.hash, NULL, "print only '<event hash> <file>'"},
+        {"why-diverged", OPTION_FLAG, &f.why, NULL, "compare two traces: --why-diverged A B"},
+        {.name = NULL},
+    };
+    int n = cli_options(c, rows, argc, argv, &status);
+
+    if (n < 0) {
+        return status;
+    }
+    f.has_seed = f.seed != UINT64_MAX;
+    if (f.why) {
+        return n == 2 ? diverged_show(argv[0], argv[1])
+                      : cli_wrong(c, "--why-diverged wants two trace folders");
+    }
+    if (n == 0) {
+        return cli_wrong(c, "which scenario? powergap run FILE");
+    }
+    return is_sound(c, &f) ? run_all(&f, n, argv) : EXIT_USE;
+}
+
+const struct command run_command = {
+    .name = "run",
+    .about = "play a scenario, measure its power gaps, judge it",
+    .use = "[options] FILE...",
+    .more = more,
+    .run = run,
+};

@@ -1,0 +1,269 @@
+/* host.c - the controller's port in the simulator: fills ctl_in, takes a step, carries out ctl_out.
+ *
+ *   step       taken when a transfer has ended or the wake time has come, once the step before it
+ *              has left the CPU
+ *   step_cost  the answer is carried out that long after the step began: the CPU's time
+ *   clock      microseconds in 32 bits, started 30 ms short of its wrap, on purpose
+ *
+ * The configuration table is derived from the rack: supplies with an i2c path, switches that join a
+ * supply to a bar and have a pin, bars, expanders; in file order. */
+#include "host.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "controller/controller.h"
+#include "host_config.h"
+#include "models/i2c.h"
+#include "models/world.h"
+
+#define NONE {.key = NULL}
+
+static const uint32_t CLOCK_START_US = UINT32_MAX - 30000u;
+
+/* Words of enum supply_state, in its order. */
+#define SUPPLY_WORDS                                                                               \
+    "ABSENT|IDENTIFIED|STANDBY|STARTING|SHARING|SUSPECT|LOST|ISOLATED|PROBATION|RETIRED"
+
+static struct host_state *state_of(struct world *w, int32_t part)
+{
+    return world_state(w, part);
+}
+
+static uint32_t clock_us(const struct world *w)
+{
+    return CLOCK_START_US + (uint32_t)((uint64_t)world_now(w) / 1000u);
+}
+
+static void boot(struct world *w, int32_t part)
+{
+    struct host_state *s = state_of(w, part);
+
+    controller_init(&s->controller, &s->config, clock_us(w));
+    memset(&s->in, 0, sizeof s->in);
+    s->in.pins = UINT32_MAX;
+    s->busy = false;
+    world_wake(w, part, world_now(w));
+}
+
+/* Every part is wired by now: bars know what their servers may draw. */
+static void host_start(struct world *w, int32_t part)
+{
+    host_configure(w, part, world_state(w, part));
+    boot(w, part);
+}
+
+/* Has the controller changed its mind about a supply or a switch? Says so once for each. */
+static void say_decisions(struct world *w, int32_t part)
+{
+    struct host_state *s = state_of(w, part);
+    uint32_t cause = world_cause(w);
+    uint32_t decided = cause;
+
+    for (uint8_t i = 0; i < s->config.n_supplies; i++) {
+        uint8_t now = (uint8_t)controller_supply_state(&s->controller, i);
+        if (now != s->seen[i]) {
+            s->seen[i] = now;
+            world_blame(w, cause);
+            decided = world_event(w, s->supply_part[i], EV_DECIDE, now);
+        }
+    }
+    world_blame(w, decided);
+}
+
+static void step(struct world *w, int32_t part)
+{
+    const struct host_params *p = world_params(w, part);
+    struct host_state *s = state_of(w, part);
+
+    s->in.now_us = clock_us(w);
+    world_blame(w, s->news != 0 ? s->news : world_cause(w));
+    controller_step(&s->controller, &s->in, &s->out);
+    s->news = 0;
+    for (int b = 0; b < CTL_BUSES; b++) {
+        s->in.bus[b].status = CTL_BUS_NONE;
+    }
+    s->steps++;
+    say_decisions(w, part);
+    s->busy = true;
+    world_wake(w, part, world_now(w) + p->step_cost);
+}
+
+static void start_transfer(struct world *w, int32_t part, int b)
+{
+    struct host_state *s = state_of(w, part);
+    struct i2c_request rq = {.op = (enum i2c_op)s->out.bus[b].op,
+                             .address = s->out.bus[b].address,
+                             .n_tx = s->out.bus[b].n_tx,
+                             .n_rx = s->out.bus[b].n_rx};
+
+    memcpy(rq.tx, s->out.bus[b].tx, sizeof rq.tx);
+    CHECK(!s->under_way[b]);
+    s->under_way[b] = true;
+    i2c_start(w, s->bus_part[b], part, &rq);
+}
+
+/* The step has left the CPU: its answer leaves with it. */
+static void carry_out(struct world *w, int32_t part)
+{
+    struct host_state *s = state_of(w, part);
+    uint32_t cause = world_cause(w);
+
+    s->busy = false;
+    for (int b = 0; b < CTL_BUSES; b++) {
+        if (s->out.bus[b].op != CTL_OP_NONE && s->bus_part[b] != NO_PART && !s->under_way[b]) {
+            world_blame(w, cause);
+            start_transfer(w, part, b);
+        }
+    }
+    world_blame(w, cause);
+    uint32_t wait_us = s->out.wake_us - clock_us(w);
+    ns_t wait = wait_us > INT32_MAX ? 0 : US(wait_us); /* a wake time that has passed: at once */
+    world_wake(w, part, s->news != 0 ? world_now(w) : world_now(w) + wait);
+}
+
+static void host_due(struct world *w, int32_t part)
+{
+    if (state_of(w, part)->halted) {
+        return;
+    }
+    if (state_of(w, part)->busy) {
+        carry_out(w, part);
+    } else {
+        step(w, part);
+    }
+}
+
+static void host_transferred(struct world *w, int32_t part, int32_t bus, const struct i2c_reply *re)
+{
+    static const enum ctl_bus_status as[] = {
+        [I2C_OK] = CTL_BUS_OK, [I2C_NACK] = CTL_BUS_NACK, [I2C_TIMEOUT] = CTL_BUS_TIMEOUT};
+    struct host_state *s = state_of(w, part);
+    int b = s->bus_part[0] == bus ? 0 : 1;
+
+    s->under_way[b] = false;
+    if (s->halted) {
+        return;
+    }
+    s->in.bus[b].status = as[re->status];
+    memcpy(s->in.bus[b].rx, re->rx, sizeof s->in.bus[b].rx);
+    s->news = world_cause(w);
+    if (!s->busy) {
+        world_wake(w, part, world_now(w));
+    }
+}
+
+/* ---- signals and actions ----------------------------------------------------------------------- */
+
+static const struct host_state *look(const struct world *w, int32_t part)
+{
+    return world_state_const(w, part);
+}
+
+static double read_supply(const struct world *w, int32_t part, int32_t psu, ns_t at)
+{
+    const struct host_state *s = look(w, part);
+
+    (void)at;
+    for (uint8_t i = 0; i < s->config.n_supplies; i++) {
+        if (s->supply_part[i] == psu) {
+            return controller_supply_state(&s->controller, i);
+        }
+    }
+    return 0.0;
+}
+
+#define COUNTER(name, member)                                                                      \
+    static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
+    {                                                                                              \
+        (void)at;                                                                                  \
+        return controller_counts(&look(w, part)->controller)->member;                            \
+    }
+COUNTER(sweeps, sweeps)
+COUNTER(retries, retries)
+COUNTER(pec_errors, pec_errors)
+COUNTER(nacks, nacks)
+COUNTER(timeouts, timeouts)
+COUNTER(recoveries, recoveries)
+COUNTER(commands, switch_commands)
+COUNTER(moves, moves)
+#undef COUNTER
+
+static double read_mode(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return look(w, part)->halted ? 2.0 : (double)controller_mode(&look(w, part)->controller);
+}
+
+static const struct signal host_signals[] = {
+    {.key = "mode", .choices = "RUNNING|SAFE|HALTED", .doc = "what the controller is doing",
+     .read = read_mode},
+    {.key = "sweeps", .quantity = QTY_OPERATIONS, .doc = "complete polls of all supplies",
+     .read = read_sweeps},
+    {.key = "retries", .quantity = QTY_OPERATIONS, .doc = "transfers repeated",
+     .read = read_retries},
+    {.key = "pec_errors", .quantity = QTY_OPERATIONS, .doc = "replies with a wrong checksum",
+     .read = read_pec_errors},
+    {.key = "nacks", .quantity = QTY_OPERATIONS, .doc = "transfers not acknowledged",
+     .read = read_nacks},
+    {.key = "timeouts", .quantity = QTY_OPERATIONS, .doc = "transfers that timed out",
+     .read = read_timeouts},
+    {.key = "recoveries", .quantity = QTY_OPERATIONS, .doc = "recoveries of a stuck bus",
+     .read = read_recoveries},
+    {.key = "commands", .quantity = QTY_OPERATIONS, .doc = "switch commands sent",
+     .read = read_commands},
+    {.key = "moves", .quantity = QTY_OPERATIONS, .doc = "re-allocations of supplies to bars",
+     .read = read_moves},
+    NONE,
+};
+
+static const struct signal_family host_families[] = {
+    {.key = "", .choices = SUPPLY_WORDS, .of_kinds = "psu",
+     .doc = "what the controller believes of this supply", .read = read_supply},
+    NONE,
+};
+
+static bool act_reset(struct world *w, int32_t part, const struct act_args *a)
+{
+    (void)a;
+    world_event(w, part, EV_CONTROLLER_RESET, 0.0);
+    state_of(w, part)->halted = false;
+    boot(w, part);
+    return true;
+}
+
+static bool act_halt(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct host_state *s = state_of(w, part);
+
+    (void)a;
+    if (s->halted) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_ON, 0.0);
+    s->halted = true;
+    world_wake(w, part, NS_NEVER);
+    return true;
+}
+
+static const struct action host_actions[] = {
+    {.key = "reset", .run = act_reset, .doc = "starts afresh, as after a watchdog"},
+    {.key = "halt", .undo = "reset", .run = act_halt,
+     .doc = "stops taking steps: its firmware has hung"},
+    NONE,
+};
+
+const struct kind controller_kind = {
+    .name = "controller",
+    .doc = "the power supply management controller: the production firmware itself",
+    .fields = host_fields,
+    .signals = host_signals,
+    .families = host_families,
+    .actions = host_actions,
+    .tie = TIE_CONTROLLER,
+    .params_size = sizeof(struct host_params),
+    .state_size = sizeof(struct host_state),
+    .start = host_start,
+    .due = host_due,
+    .transferred = host_transferred,
+};

@@ -1,0 +1,255 @@
+/* host_config.c - from the rack's parts to the controller's constant table. */
+#include "host_config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+#include "models/bus.h"
+#include "models/expander.h"
+#include "models/feed.h"
+#include "models/i2c.h"
+#include "models/psu.h"
+#include "models/switchgear.h"
+#include "models/world.h"
+#include "rack.h"
+
+#define NONE {.key = NULL}
+
+enum { REDUNDANCY_OF_BARS, REDUNDANCY_N, REDUNDANCY_N1, REDUNDANCY_N2 };
+
+#define FIELD(k, member) .key = k, .offset = offsetof(struct host_params, member)
+#define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
+const struct field host_fields[] = {
+    {FIELD("poll", poll), TIME(0.0, 60.0), .def = 5e-3,
+     .doc = "every supply is read once in this time; 0: as fast as the bus goes"},
+    {FIELD("redundancy", redundancy), .type = FIELD_CHOICE, .choices = "of-bars|N|N+1|N+2",
+     .def = REDUNDANCY_OF_BARS, .doc = "wanted on every bar; of-bars: as each bar's `spare` says"},
+    {FIELD("step_cost", step_cost), TIME(0.0, 1.0), .def = 20e-6,
+     .doc = "CPU time from an input to the answer (10..100 us a transaction)", .source = "E"},
+    {FIELD("retries", retries), .type = FIELD_COUNT, .min = 0, .max = 20, .def = 3,
+     .doc = "repeats of a failed transfer", .source = "S90"},
+    {FIELD("confirm", confirm), .type = FIELD_COUNT, .min = 1, .max = 100, .def = 1,
+     .doc = "readings in a row that must agree before a supply is believed lost", .source = "S86"},
+    {FIELD("stale", stale), TIME(1e-3, 600.0), .def = 50e-3,
+     .doc = "older readings are not believed", .source = ""},
+    {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
+     .doc = "between attempts to find a supply that doesn't answer", .source = ""},
+    NONE,
+};
+
+/* The i2c path among a part's parameters; every device kind has one. */
+static const struct i2c_path *path_of(const struct world *w, int32_t part)
+{
+    for (const struct field *f = world_kind(w, part)->fields; f->key != NULL; f++) {
+        if (f->type == FIELD_I2C) {
+            return (const struct i2c_path *)(const void *)((const char *)world_params(w, part) +
+                                                           f->offset);
+        }
+    }
+    return NULL;
+}
+
+static uint8_t bus_index(struct host_state *s, int32_t bus_part)
+{
+    for (uint8_t b = 0; b < CTL_BUSES; b++) {
+        if (s->bus_part[b] == NO_PART) {
+            s->bus_part[b] = bus_part;
+        }
+        if (s->bus_part[b] == bus_part) {
+            return b;
+        }
+    }
+    CHECK(!"host_problem() lets no rack through with more buses");
+    return 0;
+}
+
+static uint8_t mux_address(const struct world *w, const struct i2c_path *path)
+{
+    return path->mux == NO_PART ? CTL_NO_MUX : (uint8_t)path_of(w, path->mux)->address;
+}
+
+static uint8_t mux_channel(const struct i2c_path *path)
+{
+    return path->mux == NO_PART ? CTL_NO_CHANNEL : (uint8_t)path->channel;
+}
+
+static uint32_t milli(double si)
+{
+    return (uint32_t)lround(si * 1e3);
+}
+
+static uint32_t micro(ns_t t)
+{
+    return t >= SECONDS(4000) ? UINT32_MAX / 2u : (uint32_t)((t + 999) / 1000);
+}
+
+static uint8_t feed_index(const struct world *w, int32_t feed)
+{
+    uint8_t index = 0;
+
+    if (feed == NO_PART) {
+        return CTL_NO_FEED;
+    }
+    for (int32_t i = 0; i < feed; i++) {
+        index = (uint8_t)(index + (world_kind(w, i) == &feed_kind));
+    }
+    return index;
+}
+
+static void add_supply(const struct world *w, int32_t i, struct host_state *s)
+{
+    const struct i2c_path *path = psu_path(w, i);
+    uint8_t n = s->config.n_supplies++;
+
+    s->supply_part[n] = i;
+    s->config.supplies[n] = (struct ctl_supply_config){
+        .bus = bus_index(s, path->bus),
+        .mux_address = mux_address(w, path),
+        .channel = mux_channel(path),
+        .address = (uint8_t)path->address,
+        .chip = 0,
+        .feed = feed_index(w, psu_feed(w, i)),
+        .capacity_mW = milli(psu_rated_W(w, i)),
+    };
+}
+
+static void add_bar(const struct world *w, int32_t i, const struct host_params *p,
+                    struct host_state *s)
+{
+    uint8_t n = s->config.n_bars++;
+    int32_t spare =
+        p->redundancy == REDUNDANCY_OF_BARS ? bus_spare(w, i) : p->redundancy - REDUNDANCY_N;
+
+    s->bar_part[n] = i;
+    s->config.bars[n] = (struct ctl_bar_config){
+        .v_low_mV = milli(bus_low_V(w, i)),
+        .v_high_mV = milli(bus_high_V(w, i)),
+        .load_mW = milli(bus_expected_load_W(w, i)),
+        .spare = (uint8_t)spare,
+        .priority = (uint8_t)bus_priority(w, i),
+    };
+}
+
+static void add_expander(const struct world *w, int32_t i, struct host_state *s)
+{
+    const struct i2c_path *path = path_of(w, i);
+    uint8_t n = s->config.n_expanders++;
+
+    s->expander_part[n] = i;
+    s->config.expanders[n] = (struct ctl_expander_config){
+        .bus = bus_index(s, path->bus),
+        .mux_address = mux_address(w, path),
+        .channel = mux_channel(path),
+        .address = (uint8_t)path->address,
+    };
+}
+
+static uint8_t index_in(const int32_t parts[], uint8_t n, int32_t part)
+{
+    uint8_t i = 0;
+
+    while (i < n && parts[i] != part) {
+        i++;
+    }
+    CHECK(i < n);
+    return i;
+}
+
+static void add_switch(const struct world *w, int32_t i, struct host_state *s)
+{
+    const struct switch_params *sw = world_params(w, i);
+    const struct switch_verbs *verbs = switch_verbs_of(w, i);
+    uint8_t n = s->config.n_switches++;
+    enum ctl_switch_kind kind = verbs == &fet_verbs     ? CTL_SWITCH_FET
+                                : verbs == &relay_verbs ? CTL_SWITCH_RELAY
+                                                        : CTL_SWITCH_BREAKER;
+
+    s->switch_part[n] = i;
+    s->config.switches[n] = (struct ctl_switch_config){
+        .supply = index_in(s->supply_part, s->config.n_supplies, sw->from.at[0].part),
+        .bar = index_in(s->bar_part, s->config.n_bars, sw->to.at[0].part),
+        .kind = (uint8_t)kind,
+        .expander = index_in(s->expander_part, s->config.n_expanders, sw->on.device),
+        .bit = (uint8_t)sw->on.bit,
+        .active_low = sw->active != 0,
+        .close_us = micro(verbs->longest(sw, true)),
+        .open_us = micro(verbs->longest(sw, false)),
+        .dwell_us = micro(verbs->dwell(sw)),
+    };
+}
+
+/* A switch that the controller can drive: from a supply it can read to a bar, by a pin. */
+static bool is_driven(const struct world *w, int32_t i)
+{
+    if (!switch_is(w, i)) {
+        return false;
+    }
+    const struct switch_params *sw = world_params(w, i);
+
+    return sw->on.device != NO_PART && world_kind(w, sw->from.at[0].part) == &psu_kind &&
+           psu_path(w, sw->from.at[0].part)->bus != NO_PART &&
+           world_kind(w, sw->to.at[0].part) == &bus_kind;
+}
+
+void host_configure(struct world *w, int32_t part, struct host_state *s)
+{
+    const struct host_params *p = world_params(w, part);
+
+    memset(&s->config, 0, sizeof s->config);
+    s->config.retries = (uint8_t)p->retries;
+    s->config.confirm = (uint8_t)p->confirm;
+    s->config.sweep_us = micro(p->poll);
+    s->config.stale_us = micro(p->stale);
+    s->config.identify_us = micro(p->identify);
+    for (int b = 0; b < CTL_BUSES; b++) {
+        s->bus_part[b] = NO_PART;
+    }
+    for (int32_t i = 0; i < world_parts(w); i++) {
+        if (world_kind(w, i) == &psu_kind && psu_path(w, i)->bus != NO_PART) {
+            add_supply(w, i, s);
+        } else if (world_kind(w, i) == &bus_kind) {
+            add_bar(w, i, p, s);
+        } else if (world_kind(w, i) == &expander_kind) {
+            add_expander(w, i, s);
+        }
+    }
+    for (int32_t i = 0; i < world_parts(w); i++) {
+        if (is_driven(w, i)) {
+            add_switch(w, i, s);
+        }
+    }
+}
+
+static int32_t count_kind(const struct part parts[], int32_t n, const struct kind *kind)
+{
+    int32_t many = 0;
+
+    for (int32_t i = 0; i < n; i++) {
+        many += parts[i].kind == kind;
+    }
+    return many;
+}
+
+const char *host_problem(const struct part parts[], int32_t n_parts)
+{
+    int32_t switches = count_kind(parts, n_parts, &fet_kind) +
+                       count_kind(parts, n_parts, &relay_kind) +
+                       count_kind(parts, n_parts, &breaker_kind);
+
+    if (count_kind(parts, n_parts, &psu_kind) > CTL_SUPPLIES) {
+        return "more supplies than this controller is built for (CTL_SUPPLIES)";
+    }
+    if (count_kind(parts, n_parts, &bus_kind) > CTL_BARS) {
+        return "more bus bars than this controller is built for (CTL_BARS)";
+    }
+    if (switches > CTL_SWITCHES) {
+        return "more switches than this controller is built for (CTL_SWITCHES)";
+    }
+    if (count_kind(parts, n_parts, &expander_kind) > CTL_EXPANDERS) {
+        return "more expanders than this controller is built for (CTL_EXPANDERS)";
+    }
+    return count_kind(parts, n_parts, &i2c_kind) > CTL_BUSES
+               ? "more serial buses than this controller is master of (CTL_BUSES)"
+               : NULL;
+}

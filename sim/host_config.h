@@ -1,0 +1,40 @@
+/* host_config.h - the controller's parameters and state in the simulator, and its table of a rack. */
+#ifndef SIM_HOST_CONFIG_H
+#define SIM_HOST_CONFIG_H
+
+#include "controller/controller.h"
+#include "models/kind.h"
+#include "rack.h"
+
+struct host_params {
+    ns_t poll, step_cost, stale, identify;
+    int32_t retries, confirm, redundancy;
+};
+
+struct host_state {
+    struct controller controller;
+    struct ctl_config config;
+    struct ctl_in in;
+    struct ctl_out out;
+    bool busy, halted;
+    bool under_way[CTL_BUSES];
+    int32_t bus_part[CTL_BUSES];
+    int32_t supply_part[CTL_SUPPLIES];
+    int32_t switch_part[CTL_SWITCHES];
+    int32_t bar_part[CTL_BARS];
+    int32_t expander_part[CTL_EXPANDERS];
+    uint8_t seen[CTL_SUPPLIES]; /* states last said */
+    uint32_t news;              /* event that the next step is about, 0: none */
+    int64_t steps;
+};
+
+extern const struct field host_fields[];
+
+/* Derive the table from the rack's parts. */
+void host_configure(struct world *w, int32_t part, struct host_state *s);
+
+/* What of a rack the controller is not built for; NULL: nothing. A sentence. */
+
+const char *host_problem(const struct part parts[], int32_t n_parts);
+
+#endif

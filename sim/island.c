@@ -1,0 +1,727 @@
+/* island.c - islands: partition, segments, modes and guards.
+ *
+ * An island integrates ahead: its segment is computed once, from the instant where everything that
+ * happens has happened, and stays valid until its end, until a mode or a guard ends on it, or until
+ * a part touches the island. An event elsewhere costs it nothing, and a settled island has a
+ * segment without end. Checked by tests/sim/test_island.c. */
+#include "island.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#include "check.h"
+#include "integrator.h"
+#include "locate.h"
+
+static const double H_FIRST_S = 1e-6;   /* tried after a change that says nothing better */
+static const double H_LONGEST_S = 1.0;  /* of one segment */
+static const double QUIET_PER_S = 1e-7; /* settled: no state moves faster than this of its scale */
+
+/* More handlings of one island within one microsecond than any rack can need: it chatters. */
+enum { CHATTER_LIMIT = 20000 };
+
+/* ---- reading a segment ------------------------------------------------------------------------ */
+
+static double on_segment(const struct plant *p, int32_t k, double q)
+{
+    const char *base = (const char *)p;
+    double x0 = ((const double *)(const void *)(base + p->x0_at))[k];
+    double x1 = ((const double *)(const void *)(base + p->x1_at))[k];
+    double c0 = ((const double *)(const void *)(base + p->c0_at))[k];
+    double c1 = ((const double *)(const void *)(base + p->c1_at))[k];
+
+    return x0 + q * (x1 - x0 + (1.0 - q) * (c0 + q * c1));
+}
+
+static double fraction(const struct island *isl, ns_t at)
+{
+    return isl->settled ? 0.0 : ns_to_s(at - isl->t0) / isl->h_s;
+}
+
+double plant_state(const struct world *w, int32_t state, ns_t at)
+{
+    const struct island *isl = plant_island(w, plant_island_of(w)[state]);
+
+    return on_segment(w->plant, state, fraction(isl, at));
+}
+
+void island_states(const struct world *w, const struct island *isl, double q, double x[])
+{
+    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
+
+    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
+        x[states[k]] = on_segment(w->plant, states[k], q);
+    }
+}
+
+/* ---- meters: Gauss's rule with four points, exact for the products of two cubics --------------- */
+
+enum { GAUSS = 4 };
+static const double GAUSS_AT[GAUSS] = {0.06943184420297371, 0.33000947820757187,
+                                       0.66999052179242813, 0.93056815579702629};
+static const double GAUSS_WEIGHT[GAUSS] = {0.17392742256872693, 0.32607257743127307,
+                                           0.32607257743127307, 0.17392742256872693};
+
+static void meter_source(struct source *u, const double x[], struct when t, double dt_s)
+{
+    double i_A = source_i_A(u, x, t);
+
+    u->charge_C += i_A * dt_s;
+    u->energy_J += i_A * x[u->node] * dt_s;
+}
+
+static void meter_link(struct link *k, const double x[], struct when t, double dt_s)
+{
+    double i_A = link_i_A(k, x, t);
+    double v_V = voltage_V(x, k->a) - voltage_V(x, k->b);
+
+    if (link_is_free(k)) {
+        v_V -= link_drive_V(k, x, t); /* what is across L comes back */
+    }
+    k->charge_C += i_A * dt_s;
+    k->loss_J += i_A * v_V * dt_s;
+    k->heat_A2s += i_A * i_A * dt_s;
+}
+
+static void meter(struct world *w, const struct island *isl, double q, double dt_s)
+{
+    struct net *n = &w->plant->net;
+    double *x = w->scratch->x;
+    struct when t = {.step = isl->t0, .s = isl->settled ? 0.0 : q * isl->h_s};
+    const int32_t *sources = plant_members(w, isl, MEMBER_SOURCE);
+    const int32_t *links = plant_members(w, isl, MEMBER_LINK);
+    const int32_t *loads = plant_members(w, isl, MEMBER_LOAD);
+
+    island_states(w, isl, q, x);
+    for (int32_t k = 0; k < isl->count[MEMBER_SOURCE]; k++) {
+        meter_source(net_source(n, sources[k]), x, t, dt_s);
+    }
+    for (int32_t k = 0; k < isl->count[MEMBER_LINK]; k++) {
+        meter_link(net_link(n, links[k]), x, t, dt_s);
+    }
+    for (int32_t k = 0; k < isl->count[MEMBER_LOAD]; k++) {
+        struct load *l = net_load(n, loads[k]);
+        l->energy_J += load_i_A(l, x, t) * x[l->node] * dt_s;
+    }
+}
+
+static void meter_span(struct world *w, const struct island *isl, ns_t t)
+{
+    double span_s = ns_to_s(t - isl->t0);
+
+    if (isl->settled) {
+        meter(w, isl, 0.0, span_s);
+        return;
+    }
+    for (int i = 0; i < GAUSS; i++) {
+        meter(w, isl, GAUSS_AT[i] * span_s / isl->h_s, GAUSS_WEIGHT[i] * span_s);
+    }
+}
+
+/* ---- time -------------------------------------------------------------------------------------- */
+
+/* The segment becomes the point x0 = x at t. */
+static void segment_at(struct world *w, struct island *isl, ns_t t)
+{
+    double *x0 = plant_x0(w);
+    double *x1 = plant_at(w->plant, w->plant->x1_at);
+    double *c0 = plant_at(w->plant, w->plant->c0_at);
+    double *c1 = plant_at(w->plant, w->plant->c1_at);
+    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
+    double q = fraction(isl, t);
+
+    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
+        int32_t r = states[k];
+        x0[r] = on_segment(w->plant, r, q);
+        x1[r] = x0[r];
+        c0[r] = 0.0;
+        c1[r] = 0.0;
+    }
+    isl->t0 = t;
+    isl->h_s = 1.0;
+    isl->settled = false;
+}
+
+void island_advance(struct world *w, int32_t island, ns_t t)
+{
+    struct island *isl = plant_island(w, island);
+
+    if (t == isl->t0) {
+        return;
+    }
+    CHECK(t > isl->t0 && !isl->dirty);
+    if (w->plant->running) {
+        meter_span(w, isl, t);
+        const int32_t *movers = plant_members(w, isl, MEMBER_MOVER);
+        for (int32_t k = 0; k < isl->count[MEMBER_MOVER]; k++) {
+            w->parts[movers[k]].kind->moved(w, movers[k], isl->t0, t);
+        }
+        if (w->sink.span != NULL) {
+            w->sink.span(w->sink.ctx, w, island, isl->t0, t);
+        }
+    }
+    segment_at(w, isl, t);
+}
+
+void island_touch(struct world *w, int32_t island, enum effect effect)
+{
+    struct plant *p = w->plant;
+    struct island *isl = plant_island(w, island);
+
+    island_advance(w, island, p->now);
+    segment_at(w, isl, p->now);
+    isl->dirty = true;
+    isl->cause[CAUSE_LAST] = p->cause;
+    if (effect != EFFECT_NONE) {
+        isl->cause[effect == EFFECT_HELPS ? CAUSE_HELPED : CAUSE_HURT] = p->cause;
+    }
+    heap_set(&p->heap, p->n_parts + island, p->now);
+}
+
+/* ---- partition --------------------------------------------------------------------------------- */
+
+static int32_t root_of(int32_t up[], int32_t i)
+{
+    while (up[i] != i) {
+        up[i] = up[up[i]];
+        i = up[i];
+    }
+    return i;
+}
+
+/* The lower index becomes the root, so an island is named by its lowest node. */
+static void join(int32_t up[], int32_t a, int32_t b)
+{
+    int32_t ra = root_of(up, a);
+    int32_t rb = root_of(up, b);
+
+    up[ra > rb ? ra : rb] = ra < rb ? ra : rb;
+}
+
+static void join_nodes(const struct net *n, int32_t up[])
+{
+    for (int32_t i = 0; i < n->n_nodes; i++) {
+        up[i] = i;
+    }
+    for (int32_t i = 0; i < n->n_links; i++) {
+        const struct link *k = net_link_const(n, i);
+        if (k->a != GROUND && k->b != GROUND && (k->couples || k->mode != LINK_OPEN)) {
+            join(up, k->a, k->b);
+        }
+    }
+    for (int32_t i = 0; i < n->n_sources; i++) {
+        const struct source *u = net_source_const(n, i);
+        if (u->share_node != NO_STATE && u->mode != SOURCE_OFF) {
+            join(up, u->node, u->share_node);
+        }
+    }
+}
+
+static int32_t link_home(const struct link *k)
+{
+    return k->a != GROUND ? k->a : k->b;
+}
+
+static int32_t guard_home(const struct net *n, const struct guard *g)
+{
+    switch (g->what) {
+    case GUARD_SOURCE_CURRENT:
+        return net_source_const(n, g->a)->node;
+    case GUARD_LINK_CURRENT:
+        return link_home(net_link_const(n, g->a));
+    case GUARD_VOLTAGE:
+    default:
+        return g->a != GROUND ? g->a : g->b;
+    }
+}
+
+/* The node in whose island member i of a type lives; NO_STATE: in none. */
+static int32_t home_of(const struct world *w, enum member type, int32_t i)
+{
+    const struct net *n = &w->plant->net;
+
+    switch (type) {
+    case MEMBER_SOURCE:
+        return net_source_const(n, i)->node;
+    case MEMBER_LINK:
+        return link_home(net_link_const(n, i));
+    case MEMBER_LOAD:
+        return net_load_const(n, i)->node;
+    case MEMBER_GUARD:
+        return guard_home(n, net_guard_const(n, i));
+    case MEMBER_MOVER:
+        return w->parts[i].kind->moved != NULL ? plant_slot(w, i)->home : NO_STATE;
+    case MEMBER_STATE: /* its island is known */
+    case MEMBER_TYPES:
+    default:
+        return i;
+    }
+}
+
+static int32_t n_members(const struct world *w, enum member type)
+{
+    const struct net *n = &w->plant->net;
+    const int32_t many[MEMBER_TYPES] = {n->n_states, n->n_sources, n->n_links,
+                                        n->n_loads,  n->n_guards,  w->plant->n_parts};
+    return many[type];
+}
+
+/* Counting sort of one type's members by island; states in elimination order. */
+static void sort_members(struct world *w, enum member type)
+{
+    struct plant *p = w->plant;
+    int32_t *member = plant_at(p, p->member_at[type]);
+    const int32_t *island_of = plant_island_of(w);
+    const int32_t *order = w->wiring->sparse->order;
+    int32_t many = n_members(w, type);
+    int32_t at = 0;
+
+    for (int32_t i = 0; i < p->net.n_nodes; i++) {
+        plant_island(w, i)->count[type] = 0;
+    }
+    for (int32_t i = 0; i < many; i++) {
+        int32_t home = home_of(w, type, i);
+        if (home != NO_STATE) {
+            plant_island(w, island_of[home])->count[type]++;
+        }
+    }
+    for (int32_t i = 0; i < p->net.n_nodes; i++) {
+        struct island *isl = plant_island(w, i);
+        isl->first[type] = at;
+        at += isl->count[type];
+        isl->count[type] = 0;
+    }
+    for (int32_t i = 0; i < many; i++) {
+        int32_t m = type == MEMBER_STATE ? order[i] : i;
+        int32_t home = home_of(w, type, m);
+        if (home != NO_STATE) {
+            struct island *isl = plant_island(w, island_of[home]);
+            member[isl->first[type] + isl->count[type]++] = m;
+        }
+    }
+}
+
+/* A new island starts where the island its nodes come from has been brought to: now. */
+static void start_island(struct world *w, int32_t island, const struct island *from)
+{
+    struct plant *p = w->plant;
+    struct island *isl = plant_island(w, island);
+
+    if (isl != from) {
+        for (int c = 0; c < CAUSES; c++) {
+            isl->cause[c] = from->cause[c] > isl->cause[c] ? from->cause[c] : isl->cause[c];
+        }
+    }
+    isl->t0 = p->now;
+    isl->h_s = 1.0;
+    isl->h_next_s = fmin(from->h_next_s, H_FIRST_S);
+    isl->settled = false;
+    isl->dirty = true;
+    heap_set(&p->heap, p->n_parts + island, p->now);
+}
+
+/* States of branches follow the node they hang on. */
+static void place_branch_states(struct world *w, int32_t island_of[])
+{
+    const struct net *n = &w->plant->net;
+
+    for (int32_t i = 0; i < n->n_sources; i++) {
+        const struct source *u = net_source_const(n, i);
+        if (u->state_i != NO_STATE) {
+            island_of[u->state_i] = island_of[u->node];
+        }
+        if (u->state_trim != NO_STATE) {
+            island_of[u->state_trim] = island_of[u->node];
+        }
+    }
+    for (int32_t i = 0; i < n->n_links; i++) {
+        const struct link *k = net_link_const(n, i);
+        if (k->state_i != NO_STATE) {
+            island_of[k->state_i] = island_of[link_home(k)];
+        }
+    }
+}
+
+void island_partition(struct world *w)
+{
+    struct plant *p = w->plant;
+    int32_t *island_of = plant_island_of(w);
+    int32_t *up = w->scratch->marks;
+
+    join_nodes(&p->net, up);
+    for (int32_t i = 0; i < p->net.n_nodes; i++) {
+        int32_t now_in = root_of(up, i);
+        int32_t was_in = island_of[i];
+        if (now_in != was_in || (now_in == i && plant_island(w, i)->dirty)) {
+            start_island(w, now_in, plant_island(w, was_in));
+        }
+        island_of[i] = now_in;
+    }
+    for (int32_t i = 0; i < p->net.n_nodes; i++) {
+        if (island_of[i] != i) { /* nobody's name any more */
+            plant_island(w, i)->dirty = false;
+            heap_set(&p->heap, p->n_parts + i, NS_NEVER);
+        }
+    }
+    place_branch_states(w, island_of);
+    for (int type = 0; type < MEMBER_TYPES; type++) {
+        sort_members(w, (enum member)type);
+    }
+    p->partition_is_stale = false;
+    p->counts.partitions++;
+}
+
+void island_restart_all(struct world *w)
+{
+    for (int32_t i = 0; i < w->plant->net.n_nodes; i++) {
+        struct island *isl = plant_island(w, i);
+        if (plant_island_of(w)[i] == i) {
+            segment_at(w, isl, isl->t0);
+            isl->t0 = 0;
+            isl->dirty = true;
+            heap_set(&w->plant->heap, w->plant->n_parts + i, 0);
+        }
+    }
+}
+
+/* ---- modes and guards at an instant ------------------------------------------------------------ */
+
+static void blame_island(struct world *w, const struct island *isl)
+{
+    w->plant->cause = isl->cause[CAUSE_LAST];
+}
+
+/* A current that becomes a state begins as what it was; one that stops being one is kept. */
+static void enter_source_mode(struct world *w, struct source *u, enum source_mode mode)
+{
+    double *x0 = plant_x0(w);
+
+    if (u->state_i != NO_STATE && mode == SOURCE_REGULATES) {
+        double s = ramp_at(&u->s, when_ns(w->plant->now));
+        x0[u->state_i] = s > 0.0 ? source_i_A(u, x0, when_ns(w->plant->now)) / s : 0.0;
+    }
+    bool was_limited = u->mode == SOURCE_I_LIMIT || u->mode == SOURCE_P_LIMIT;
+    bool is_limited = mode == SOURCE_I_LIMIT || mode == SOURCE_P_LIMIT;
+    u->mode = mode;
+    if (is_limited != was_limited) {
+        world_event(w, u->part, is_limited ? EV_LIMIT : EV_LIMIT_END, x0[u->node]);
+        if (w->parts[u->part].kind->limit != NULL && w->plant->running) {
+            w->parts[u->part].kind->limit(w, u->part, is_limited);
+        }
+    }
+}
+
+static void enter_link_mode(struct world *w, struct link *k, enum link_mode mode)
+{
+    bool took_part = k->mode != LINK_BLOCKED && k->mode != LINK_OPEN;
+    bool takes_part = mode != LINK_BLOCKED && mode != LINK_OPEN;
+
+    if (k->mode == LINK_CLAMPED) { /* the arc is out */
+        plant_x0(w)[k->state_i] = 0.0;
+        w->plant->partition_is_stale = true;
+    }
+    k->mode = mode;
+    if (took_part != takes_part) {
+        if (mode == LINK_OPEN) {
+            world_event(w, k->part, EV_OPEN, 0.0);
+            if (w->parts[k->part].kind->opened != NULL && w->plant->running) {
+                w->parts[k->part].kind->opened(w, k->part);
+            }
+        } else {
+            world_event(w, k->part, takes_part ? EV_TAKES_OVER : EV_LETS_GO, 0.0);
+        }
+    }
+}
+
+/* Let every element be in the mode that belongs to the states. True when one has changed. */
+static bool change_modes(struct world *w, struct island *isl)
+{
+    struct net *n = &w->plant->net;
+    const double *x0 = plant_x0(w);
+    struct when t = when_ns(w->plant->now);
+    const int32_t *sources = plant_members(w, isl, MEMBER_SOURCE);
+    const int32_t *links = plant_members(w, isl, MEMBER_LINK);
+    const int32_t *loads = plant_members(w, isl, MEMBER_LOAD);
+    bool changed = false;
+
+    for (int32_t i = 0; i < isl->count[MEMBER_SOURCE]; i++) {
+        struct source *u = net_source(n, sources[i]);
+        enum source_mode mode = source_mode_at(u, x0, t);
+        if (mode != u->mode) {
+            blame_island(w, isl);
+            enter_source_mode(w, u, mode);
+            changed = true;
+        }
+    }
+    for (int32_t i = 0; i < isl->count[MEMBER_LINK]; i++) {
+        struct link *k = net_link(n, links[i]);
+        enum link_mode mode = link_mode_at(k, x0, t);
+        if (mode != k->mode) {
+            blame_island(w, isl);
+            enter_link_mode(w, k, mode);
+            changed = true;
+        }
+    }
+    for (int32_t i = 0; i < isl->count[MEMBER_LOAD]; i++) {
+        struct load *l = net_load(n, loads[i]);
+        enum load_mode mode = load_mode_at(l, x0, t);
+        changed = changed || mode != l->mode;
+        l->mode = mode;
+    }
+    return changed;
+}
+
+/* Fire the first armed guard that is beyond its level. True when there was one: its part may have
+ * changed anything, so the island is looked at afresh. */
+static bool fire_guard(struct world *w, const struct island *isl)
+{
+    struct net *n = &w->plant->net;
+    const int32_t *guards = plant_members(w, isl, MEMBER_GUARD);
+
+    for (int32_t i = 0; w->plant->running && i < isl->count[MEMBER_GUARD]; i++) {
+        struct guard *g = net_guard(n, guards[i]);
+        if (!g->armed || guard_margin(g, n, plant_x0(w), when_ns(w->plant->now)) >= 0.0) {
+            continue;
+        }
+        g->armed = false;
+        w->plant->cause = isl->cause[g->sign > 0.0 ? CAUSE_HURT : CAUSE_HELPED];
+        if (g->what != GUARD_VOLTAGE || w->plant->cause == 0) {
+            blame_island(w, isl);
+        }
+        w->parts[g->part].kind->guard(w, g->part, g->code);
+        return true;
+    }
+    return false;
+}
+
+/* ---- one segment ------------------------------------------------------------------------------- */
+
+/* Find the first instant after t0 at which a ramp in the island bends, and whether one moves. Holds
+ * until then, or until somebody touches the island. */
+static void find_break(const struct world *w, struct island *isl)
+{
+    const struct net *n = &w->plant->net;
+    const int32_t *sources = plant_members(w, isl, MEMBER_SOURCE);
+    const int32_t *links = plant_members(w, isl, MEMBER_LINK);
+    const int32_t *loads = plant_members(w, isl, MEMBER_LOAD);
+
+    isl->bend = NS_NEVER;
+    isl->ramps = false;
+#define CONSIDER(r)                                                                                \
+    do {                                                                                           \
+        ns_t t = ramp_break(r, isl->t0);                                                           \
+        isl->bend = t < isl->bend ? t : isl->bend;                                                 \
+        isl->ramps = isl->ramps || ramp_slope(r, isl->t0) != 0.0;                                  \
+    } while (0)
+    for (int32_t i = 0; i < isl->count[MEMBER_SOURCE]; i++) {
+        CONSIDER(&net_source_const(n, sources[i])->e);
+        CONSIDER(&net_source_const(n, sources[i])->s);
+    }
+    for (int32_t i = 0; i < isl->count[MEMBER_LINK]; i++) {
+        CONSIDER(&net_link_const(n, links[i])->s);
+        CONSIDER(&net_link_const(n, links[i])->clamp);
+    }
+    for (int32_t i = 0; i < isl->count[MEMBER_LOAD]; i++) {
+        CONSIDER(&net_load_const(n, loads[i])->p);
+    }
+#undef CONSIDER
+}
+
+/* The margin of member m of a type at x and t; without end for what can't end. */
+static double margin(const struct net *n, enum member type, int32_t m, const double x[],
+                     struct when t)
+{
+    switch (type) {
+    case MEMBER_SOURCE:
+        return source_margin(net_source_const(n, m), x, t);
+    case MEMBER_LINK:
+        return link_margin(net_link_const(n, m), x, t);
+    case MEMBER_LOAD:
+        return load_margin(net_load_const(n, m), x, t);
+    case MEMBER_GUARD:
+        return net_guard_const(n, m)->armed ? guard_margin(net_guard_const(n, m), n, x, t)
+                                            : INFINITY;
+    case MEMBER_STATE:
+    case MEMBER_MOVER:
+    case MEMBER_TYPES:
+    default:
+        return INFINITY;
+    }
+}
+
+/* Is the margin negative at `at`, by the law itself? */
+static bool has_fallen(const struct world *w, const struct island *isl, enum member type, int32_t m,
+                       ns_t at)
+{
+    double s = ns_to_s(at - isl->t0);
+
+    island_states(w, isl, s / isl->h_s, w->scratch->x);
+    return margin(&w->plant->net, type, m, w->scratch->x, (struct when){.step = isl->t0, .s = s}) <
+           0.0;
+}
+
+/* The cubic through four samples of a margin says it falls at t. Where the law bends or is no cubic
+ * that may be late: then go back to where it has not fallen yet. (Early is fine: the island looks,
+ * finds nothing, and goes on from there.) */
+static ns_t not_late(const struct world *w, const struct island *isl, enum member type, int32_t m,
+                     ns_t t)
+{
+    ns_t before = isl->t0;
+
+    if (t - 1 == before || !has_fallen(w, isl, type, m, t - 1)) {
+        return t;
+    }
+    t--;
+    while (t - before > 1) {
+        ns_t middle = before + (t - before) / 2;
+        if (has_fallen(w, isl, type, m, middle)) {
+            t = middle;
+        } else {
+            before = middle;
+        }
+    }
+    return t;
+}
+
+/* Can the margin with these samples fall through zero at all? Not when it stays as far from zero
+ * as no cubic through them dips. */
+static bool may_fall(const double y[4])
+{
+    double way = fabs(y[1] - y[0]) + fabs(y[2] - y[1]) + fabs(y[3] - y[2]);
+
+    return !(y[0] > way && y[1] > way && y[2] > way && y[3] > way);
+}
+
+/* Where on the new segment does the first mode or guard end? */
+static ns_t first_fall(const struct world *w, const struct island *isl, ns_t due)
+{
+    static const enum member types[] = {MEMBER_SOURCE, MEMBER_LINK, MEMBER_LOAD, MEMBER_GUARD};
+    struct when t[4];
+    const double *const *x = (const double *const *)w->scratch->sample;
+    double y[4];
+    double at;
+
+    for (int j = 0; j < 4; j++) {
+        double q = (double)j / 3.0;
+        island_states(w, isl, q, w->scratch->sample[j]);
+        t[j] = (struct when){.step = isl->t0, .s = q * isl->h_s};
+    }
+    for (int k = 0; k < 4; k++) {
+        const int32_t *members = plant_members(w, isl, types[k]);
+        for (int32_t i = 0; i < isl->count[types[k]]; i++) {
+            y[0] = margin(&w->plant->net, types[k], members[i], x[0], t[0]);
+            for (int j = 1; j < 4 && y[0] < INFINITY; j++) {
+                y[j] = margin(&w->plant->net, types[k], members[i], x[j], t[j]);
+            }
+            if (y[0] < INFINITY && may_fall(y) && locate_fall(y, 1e-10 / isl->h_s, &at)) {
+                ns_t fall = isl->t0 + (ns_t)ceil(at * isl->h_s * 1e9);
+                fall = not_late(w, isl, types[k], members[i], fall > isl->t0 ? fall : isl->t0 + 1);
+                due = fall < due ? fall : due;
+            }
+        }
+    }
+    return due;
+}
+
+static double try_step(struct world *w, const struct island *isl, double h_s)
+{
+    return w->options.integrator == INTEGRATOR_GSL_MSBDF ? gsl_try(w, isl, h_s)
+                                                         : rosenbrock_try(w, isl, h_s);
+}
+
+/* Nothing moves and nothing is going to: no state changed noticeably over a long step. */
+static bool has_settled(const struct world *w, const struct island *isl)
+{
+    const double *x0 = plant_x0(w);
+    const double *x1 = plant_at(w->plant, w->plant->x1_at);
+    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
+
+    if (isl->ramps || isl->h_s < 1e-3) {
+        return false;
+    }
+    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
+        int32_t r = states[k];
+        if (fabs(x1[r] - x0[r]) > QUIET_PER_S * w->wiring->scale[r] * isl->h_s) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void integrate(struct world *w, int32_t island)
+{
+    struct plant *p = w->plant;
+    struct island *isl = plant_island(w, island);
+    double h_s = fmin(isl->h_next_s, H_LONGEST_S);
+    double error;
+    double grow;
+    ns_t h_ns;
+
+    if (isl->dirty || isl->t0 >= isl->bend) {
+        find_break(w, isl);
+    }
+    for (;;) {
+        h_ns = (ns_t)(h_s * 1e9);
+        h_ns = h_ns < 1 ? 1 : h_ns;
+        h_ns = isl->bend < isl->t0 + h_ns ? isl->bend - isl->t0 : h_ns;
+        isl->h_s = ns_to_s(h_ns);
+        error = try_step(w, isl, isl->h_s);
+        grow = error > 0.0 ? 0.9 * pow(error, -1.0 / INTEGRATOR_ERROR_ORDER) : 6.0;
+        if (error <= 1.0 || h_ns == 1) {
+            break;
+        }
+        p->counts.rejected++;
+        h_s = isl->h_s * fmax(0.1, fmin(0.7, grow));
+    }
+    CHECK(error < HUGE_VAL);
+    p->counts.steps++;
+    isl->h_next_s = fmax(isl->h_s * fmax(0.2, fmin(6.0, grow)), 1e-9);
+    isl->dirty = false;
+    isl->settled = has_settled(w, isl);
+    ns_t due = first_fall(w, isl, isl->t0 + h_ns);
+    isl->falls = due < isl->t0 + h_ns;
+    if (isl->settled && due == isl->t0 + h_ns) {
+        segment_at(w, isl, isl->t0);
+        isl->settled = true;
+        due = isl->bend;
+    } else {
+        isl->settled = false;
+        p->counts.located += due < isl->t0 + h_ns ? 1 : 0;
+    }
+    heap_set(&p->heap, p->n_parts + island, due);
+}
+
+/* Count handlings of the network within a microsecond; complain about one that never ends. */
+static void watch_chatter(struct world *w, const struct island *isl)
+{
+    struct plant *p = w->plant;
+
+    if (p->now - p->chatter_since > 1000) {
+        p->chatter_since = p->now;
+        p->chatter = 0;
+    }
+    if (++p->chatter > CHATTER_LIMIT) {
+        int32_t node = plant_members(w, isl, MEMBER_STATE)[0];
+        node = node < p->net.n_nodes ? node : plant_island_of(w)[node];
+        world_event(w, net_node(&p->net, node)->part, EV_CHATTER, 0.0);
+        CHECK(p->chatter <= CHATTER_LIMIT); /* without end within one microsecond */
+    }
+}
+
+void island_due(struct world *w, int32_t island)
+{
+    struct plant *p = w->plant;
+    struct island *isl = plant_island(w, island);
+
+    island_advance(w, island, p->now);
+    watch_chatter(w, isl);
+    if ((isl->dirty || isl->falls) && (change_modes(w, isl) || fire_guard(w, isl))) {
+        heap_set(&p->heap, p->n_parts + island, p->now);
+        isl->dirty = true;
+    } else if (p->partition_is_stale) {
+        isl->dirty = true;
+        island_partition(w);
+    } else {
+        integrate(w, island);
+    }
+}

@@ -1,0 +1,26 @@
+/* island.h - islands of the network: who belongs to which, and how each is brought along in time. */
+#ifndef SIM_ISLAND_H
+#define SIM_ISLAND_H
+
+#include "plant.h"
+
+/* Find the islands anew from the links' modes. Islands whose nodes stay together keep going. */
+void island_partition(struct world *w);
+
+/* Bring the island to t along its segment: meters, movers and observers see the span, then x0 is
+ * x(t) and the segment is a point. */
+void island_advance(struct world *w, int32_t island, ns_t t);
+
+/* Advance to now and mark as changed; it is handled again in this instant. */
+void island_touch(struct world *w, int32_t island, enum effect effect);
+
+/* The island is due: advance, change modes, fire guards; when all is quiet integrate one segment. */
+void island_due(struct world *w, int32_t island);
+
+/* States of the island at fraction q of its segment, into x. */
+void island_states(const struct world *w, const struct island *isl, double q, double x[]);
+
+/* Forget everything about time, as if the present states had always been so: t0 = 0. */
+void island_restart_all(struct world *w);
+
+#endif

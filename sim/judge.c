@@ -1,0 +1,424 @@
+/* judge.c - one watch for each condition of each instance; clocks for `after`; and the observers
+ * nobody asked for: every bar against its v_low, every server against its lock-out, so that no gap
+ * goes unseen.
+ *
+ * The ruling itself is in ruling.c.  Checked by tests/sim/test_judge.c. */
+#include "judge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "judge_inside.h"
+
+static const double LOW_PART = 0.95; /* of a bar's nominal voltage, where it gives no v_low */
+
+const char *verdict_word(enum verdict v)
+{
+    static const char *const words[] = {"PASS", "UNRESOLVED", "FAIL"};
+
+    return words[v];
+}
+
+/* ---- which watches there are ------------------------------------------------------------------- */
+
+static bool needs_watch(const struct expectation *e)
+{
+    return e->what == EXPECT_GAP || e->what == EXPECT_NEVER || e->what == EXPECT_AFTER ||
+           (e->what == EXPECT_COUNT && expr_is_condition(e->expr));
+}
+
+static int32_t watches_of(const struct expectation *e)
+{
+    int32_t own = needs_watch(e) ? expr_instances(e->expr) : 0;
+
+    return own + (e->after_expr != NULL ? expr_instances(e->after_expr) : 0);
+}
+
+/* The threshold under which a part has a gap by default; 0: it is no part that can. */
+static double default_threshold_V(const struct part *p)
+{
+    const struct field *v = kind_field(p->kind, "v", 1);
+    const struct field *low = kind_field(p->kind, "v_low", 5);
+    const struct field *off = kind_field(p->kind, "off_below", 9);
+
+    if (kind_signal(p->kind, "v", 1) == NULL) {
+        return 0.0;
+    }
+    if (strcmp(p->kind->name, "bus") == 0 && v != NULL) {
+        double given = low != NULL ? field_value(low, p->params) : 0.0;
+        return given > 0.0 ? given : LOW_PART * field_value(v, p->params);
+    }
+    return strcmp(p->kind->name, "server") == 0 && off != NULL ? field_value(off, p->params) : 0.0;
+}
+
+/* Does a `gap:` expectation look at this part's voltage already? */
+static bool is_observed(const struct scenario *s, int32_t part)
+{
+    for (int32_t i = 0; i < s->n_expectations; i++) {
+        const struct expr *e = s->expectations[i].expr;
+        if (s->expectations[i].what != EXPECT_GAP) {
+            continue;
+        }
+        for (int32_t k = 0; k < expr_instances(e); k++) {
+            for (int32_t r = 0; r < expr_refs(e); r++) {
+                const struct expr_ref *ref = expr_ref(e, k, r);
+                if (ref->part == part && ref->signal != NULL &&
+                    strcmp(ref->signal->key, "v") == 0) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+static const struct expr *default_observer(struct judge *j, int32_t part)
+{
+    const struct scenario *s = j->scenario;
+    double threshold_V = default_threshold_V(&s->rack.parts[part]);
+
+    if (threshold_V <= 0.0 || is_observed(s, part)) {
+        return NULL;
+    }
+    struct diag *d = diag_new();
+    const char *text =
+        arena_print(j->arena, "%s.v < %.15g V", s->rack.parts[part].name, threshold_V);
+    const struct expr *e =
+        expr_compile(j->arena, d, &s->rack, text, (struct place){.in = NULL});
+    diag_free(d);
+    return e;
+}
+
+struct judge *judge_new(const struct scenario *s)
+{
+    struct arena *a = arena_new();
+    struct judge *j = arena_get(a, sizeof *j);
+    int32_t n = s->rack.n_parts;
+
+    j->arena = a;
+    j->scenario = s;
+    for (int32_t i = 0; i < s->n_expectations; i++) {
+        n += watches_of(&s->expectations[i]);
+        j->room_rulings += expr_instances(s->expectations[i].expr);
+    }
+    j->room_rulings += s->n_deeds;
+    j->watch = arena_array(a, (size_t)n, sizeof *j->watch);
+    j->clock = arena_array(a, (size_t)j->room_rulings + 1, sizeof *j->clock);
+    j->ruling = arena_array(a, (size_t)j->room_rulings + 1, sizeof *j->ruling);
+    j->first_watch = arena_array(a, (size_t)s->n_expectations + 1, sizeof *j->first_watch);
+    j->first_clock = arena_array(a, (size_t)s->n_expectations + 1, sizeof *j->first_clock);
+    j->held = arena_array(a, (size_t)j->room_rulings + 1, sizeof *j->held);
+    return j;
+}
+
+void judge_free(struct judge *j)
+{
+    if (j == NULL) {
+        return;
+    }
+    for (int32_t i = 0; i < j->n_clocks; i++) {
+        free(j->clock[i].since);
+    }
+    gaps_free(&j->gaps);
+    arena_free(j->arena);
+}
+
+/* ---- clocks of `after` -------------------------------------------------------------------------- */
+
+/* Start the clock of one instance. When its condition holds already, judge_after() stops it. */
+static void start_clock(struct clock *c, ns_t at)
+{
+    if (c->n == c->room) {
+        int32_t room = c->room == 0 ? 4 : 2 * c->room;
+        ns_t *since = realloc(c->since, (size_t)room * sizeof *since);
+        if (since == NULL) {
+            return;
+        }
+        c->since = since;
+        c->room = room;
+    }
+    c->since[c->n++] = at;
+    c->started++;
+    c->is_new = true;
+}
+
+/* The condition holds from `at` on: every clock started until then stops. */
+static void stop_clocks(struct clock *c, ns_t at)
+{
+    int32_t left = 0;
+
+    for (int32_t i = 0; i < c->n; i++) {
+        if (c->since[i] > at) {
+            c->since[left++] = c->since[i];
+            continue;
+        }
+        if (c->worst_at == NS_NEVER || at - c->since[i] > c->worst) {
+            c->worst = at - c->since[i];
+            c->worst_at = c->since[i];
+        }
+    }
+    c->n = left;
+}
+
+/* Trigger number k of the expectation: with as many triggers as instances each has its own. */
+static void trigger(struct judge *j, int32_t expectation, int32_t k, int32_t triggers, ns_t at)
+{
+    const struct expectation *e = &j->scenario->expectations[expectation];
+    int32_t instances = expr_instances(e->expr);
+
+    for (int32_t i = 0; i < instances; i++) {
+        if (triggers != instances || i == k) {
+            start_clock(&j->clock[j->first_clock[expectation] + i], at);
+        }
+    }
+}
+
+void judge_action(struct judge *j, int32_t part, const struct action *action, ns_t at)
+{
+    const struct scenario *s = j->scenario;
+
+    for (int32_t i = 0; i < s->n_expectations; i++) {
+        const struct expectation *e = &s->expectations[i];
+        for (int32_t k = 0; k < e->n_after; k++) {
+            if (e->after[k].part == part && e->after[k].action == action) {
+                trigger(j, i, k, e->n_after, at);
+            }
+        }
+    }
+}
+
+/* ---- what watches tell --------------------------------------------------------------------------- */
+
+/* Which expectation a watch belongs to, and as what; -1: a default observer. */
+static int32_t owner_of(const struct judge *j, int32_t watch, bool *is_trigger, int32_t *instance)
+{
+    for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
+        const struct expectation *e = &j->scenario->expectations[i];
+        int32_t offset = watch - j->first_watch[i];
+        if (offset >= 0 && offset < watches_of(e)) {
+            int32_t own = needs_watch(e) ? expr_instances(e->expr) : 0;
+            *is_trigger = offset >= own;
+            *instance = *is_trigger ? offset - own : offset;
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void on_rise(void *ctx, const struct watch *watch, ns_t at)
+{
+    struct judge *j = ctx;
+    bool is_trigger = false;
+    int32_t instance = 0;
+    int32_t i = owner_of(j, watch->index, &is_trigger, &instance);
+
+    if (i < 0 || j->scenario->expectations[i].what != EXPECT_AFTER) {
+        return;
+    }
+    if (!is_trigger) {
+        stop_clocks(&j->clock[j->first_clock[i] + instance], at);
+    } else if (watch->started) { /* it has become true, rather than been so from the start */
+        trigger(j, i, instance, expr_instances(j->scenario->expectations[i].after_expr), at);
+    }
+}
+
+static void on_gap(void *ctx, const struct gap *gap)
+{
+    struct judge *j = ctx;
+
+    if (judge_sees_gaps(j, gap->watch)) {
+        gaps_add(&j->gaps, gap);
+    }
+}
+
+bool judge_sees_gaps(const struct judge *j, int32_t i)
+{
+    bool is_trigger = false;
+    int32_t instance = 0;
+    int32_t e = owner_of(j, i, &is_trigger, &instance);
+
+    return e < 0 || j->scenario->expectations[e].what == EXPECT_GAP;
+}
+
+static struct watch_ear ear_of(struct judge *j)
+{
+    return (struct watch_ear){.ctx = j, .rise = on_rise, .gap = on_gap};
+}
+
+/* ---- during the run ------------------------------------------------------------------------------ */
+
+static void add_watch(struct judge *j, const struct world *w, const struct expr *e,
+                      int32_t instance, bool is_default)
+{
+    struct watch *k = &j->watch[j->n_watches];
+
+    watch_init(k, w, e, instance, j->n_watches++);
+    k->is_default = is_default;
+}
+
+void judge_begin(struct judge *j, const struct world *w)
+{
+    const struct scenario *s = j->scenario;
+
+    for (int32_t i = 0; i < s->n_expectations; i++) {
+        const struct expectation *e = &s->expectations[i];
+        j->first_watch[i] = j->n_watches;
+        j->first_clock[i] = j->n_clocks;
+        for (int32_t k = 0; k < expr_instances(e->expr); k++) {
+            j->held[j->n_clocks] = NAN;
+            j->clock[j->n_clocks++].worst_at = NS_NEVER;
+            if (needs_watch(e)) {
+                add_watch(j, w, e->expr, k, false);
+            }
+        }
+        for (int32_t k = 0; e->after_expr != NULL && k < expr_instances(e->after_expr); k++) {
+            add_watch(j, w, e->after_expr, k, false);
+        }
+    }
+    for (int32_t part = 0; part < s->rack.n_parts; part++) {
+        const struct expr *e = default_observer(j, part);
+        if (e != NULL) {
+            add_watch(j, w, e, 0, true);
+        }
+    }
+}
+
+ns_t judge_stop(const struct judge *j, ns_t now)
+{
+    ns_t next = NS_NEVER;
+
+    for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
+        const struct expectation *e = &j->scenario->expectations[i];
+        if (e->what == EXPECT_HOLDS && e->at > now && e->at < next) {
+            next = e->at;
+        }
+    }
+    return next;
+}
+
+void judge_before(struct judge *j, const struct world *w, ns_t next)
+{
+    struct watch_ear ear = ear_of(j);
+
+    for (int32_t i = 0; i < j->n_watches; i++) {
+        struct watch *k = &j->watch[i];
+        if (k->jumps) { /* a state in it may change while this instant is handled */
+            watch_span(k, w, next, &ear);
+        }
+    }
+}
+
+void judge_span(struct judge *j, const struct world *w, int32_t island, ns_t t1)
+{
+    struct watch_ear ear = ear_of(j);
+
+    for (int32_t i = 0; i < j->n_watches; i++) {
+        struct watch *k = &j->watch[i];
+        if (!k->jumps && watch_is_on(k, w, island)) {
+            watch_span(k, w, t1, &ear);
+            k->fresh = true;
+        }
+    }
+}
+
+/* `holds` at an instant: all that was due then has happened. */
+static void hold_now(struct judge *j, const struct world *w)
+{
+    for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
+        const struct expectation *e = &j->scenario->expectations[i];
+        if (e->what == EXPECT_HOLDS && e->at == w->plant->now) {
+            for (int32_t k = 0; k < expr_instances(e->expr); k++) {
+                j->held[j->first_clock[i] + k] = expr_value(e->expr, k, w, e->at);
+            }
+        }
+    }
+}
+
+/* A clock just started stops at once when its condition holds already. */
+static void check_new_clocks(struct judge *j, const struct world *w)
+{
+    struct watch_ear ear = ear_of(j);
+
+    for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
+        const struct expectation *e = &j->scenario->expectations[i];
+        for (int32_t k = 0; e->what == EXPECT_AFTER && k < expr_instances(e->expr); k++) {
+            struct clock *c = &j->clock[j->first_clock[i] + k];
+            struct watch *watch = &j->watch[j->first_watch[i] + k];
+            if (c->is_new) {
+                c->is_new = false;
+                watch_span(watch, w, w->plant->now, &ear);
+                watch_instant(watch, w, &ear);
+                if (watch->holds) {
+                    stop_clocks(c, w->plant->now);
+                }
+            }
+        }
+    }
+}
+
+void judge_after(struct judge *j, const struct world *w)
+{
+    struct watch_ear ear = ear_of(j);
+
+    for (int32_t i = 0; i < j->n_watches; i++) {
+        struct watch *k = &j->watch[i];
+        if (k->jumps || k->fresh || !k->started) {
+            watch_instant(k, w, &ear);
+        }
+    }
+    check_new_clocks(j, w);
+    hold_now(j, w);
+}
+
+/* ---- results ------------------------------------------------------------------------------------- */
+
+void judge_end(struct judge *j, const struct world *w, const struct script *script)
+{
+    struct watch_ear ear = ear_of(j);
+
+    for (int32_t i = 0; i < j->n_watches; i++) {
+        watch_span(&j->watch[i], w, w->plant->now, &ear);
+        watch_instant(&j->watch[i], w, &ear);
+        watch_end(&j->watch[i], w, &ear);
+    }
+    gaps_sort(&j->gaps);
+    ruling_make(j, w, script);
+}
+
+int32_t judge_rulings(const struct judge *j)
+{
+    return j->n_rulings;
+}
+
+const struct ruling *judge_ruling(const struct judge *j, int32_t i)
+{
+    return &j->ruling[i];
+}
+
+enum verdict judge_verdict(const struct judge *j)
+{
+    enum verdict worst = VERDICT_PASS;
+
+    for (int32_t i = 0; i < j->n_rulings; i++) {
+        worst = j->ruling[i].verdict > worst ? j->ruling[i].verdict : worst;
+    }
+    return worst;
+}
+
+const struct gaps *judge_gaps(const struct judge *j)
+{
+    return &j->gaps;
+}
+
+int32_t judge_watches(const struct judge *j)
+{
+    return j->n_watches;
+}
+
+const struct watch *judge_watch(const struct judge *j, int32_t i)
+{
+    return &j->watch[i];
+}

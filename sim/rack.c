@@ -1,0 +1,278 @@
+/* rack.c - from the YAML maps of a rack to parts with checked parameters.
+ *
+ * Two passes: first every part gets its name and kind (rack_names.c), then its parameters, for these
+ * may refer to any other part. */
+#include <math.h>
+#include <string.h>
+
+#include "kinds.h"
+#include "rack_draft.h"
+#include "spell.h"
+
+/* ---- finding ----------------------------------------------------------------------------------------- */
+
+static uint32_t hash(const char *s, size_t n)
+{
+    uint32_t h = 2166136261u;
+
+    for (size_t i = 0; i < n; i++) {
+        h = (h ^ (unsigned char)s[i]) * 16777619u;
+    }
+    return h;
+}
+
+int32_t rack_slot(const struct rack *r, const char *name, size_t length)
+{
+    uint32_t i = hash(name, length) % (uint32_t)r->n_slots;
+
+    while (r->slots[i] != NO_PART && (strlen(r->parts[r->slots[i]].name) != length ||
+                                      memcmp(r->parts[r->slots[i]].name, name, length) != 0)) {
+        i = (i + 1) % (uint32_t)r->n_slots;
+    }
+    return (int32_t)i;
+}
+
+int32_t rack_find(const struct rack *r, const char *name, size_t length)
+{
+    return r->n_slots ? r->slots[rack_slot(r, name, length)] : NO_PART;
+}
+
+static bool is_key(const char *key, const char *s, size_t n)
+{
+    return strlen(key) == n && memcmp(key, s, n) == 0;
+}
+
+#define FIND_ROW(type, member)                                                                     \
+    for (const struct type *row = k->member; row && row->key; row++) {                             \
+        if (is_key(row->key, key, length)) {                                                       \
+            return row;                                                                            \
+        }                                                                                          \
+    }                                                                                              \
+    return NULL
+
+const struct field *kind_field(const struct kind *k, const char *key, size_t length)
+{
+    FIND_ROW(field, fields);
+}
+
+const struct signal *kind_signal(const struct kind *k, const char *key, size_t length)
+{
+    FIND_ROW(signal, signals);
+}
+
+const struct signal_family *kind_family(const struct kind *k, const char *key, size_t length)
+{
+    FIND_ROW(signal_family, families);
+}
+
+const struct action *kind_action(const struct kind *k, const char *key, size_t length)
+{
+    FIND_ROW(action, actions);
+}
+
+bool field_is_number(const struct field *f)
+{
+    return f->type == FIELD_REAL || f->type == FIELD_TIME || f->type == FIELD_COUNT ||
+           f->type == FIELD_CHOICE || f->type == FIELD_FLAG;
+}
+
+double field_value(const struct field *f, const void *params)
+{
+    const void *at = (const char *)params + f->offset;
+
+    switch (f->type) {
+    case FIELD_REAL:
+        return *(const double *)at;
+    case FIELD_TIME:
+        return ns_to_s(*(const ns_t *)at);
+    case FIELD_COUNT:
+    case FIELD_CHOICE:
+    case FIELD_FLAG:
+        return *(const int32_t *)at;
+    default:
+        return NAN;
+    }
+}
+
+bool loader_work(struct loader *l, struct place at, int64_t n)
+{
+    bool fits = l->work + n <= WORK_MAX;
+
+    if (!fits && l->work <= WORK_MAX) {
+        diag_error(l->diag, at, "the scenario is too large: more than %d references and actions",
+                   WORK_MAX);
+    }
+    l->work = fits ? l->work + n : WORK_MAX + 1;
+    return fits;
+}
+
+/* ---- kinds --------------------------------------------------------------------------------- */
+
+static const struct kind *kind_at(struct loader *l, const struct yaml *is)
+{
+    const char *name;
+
+    if (!convert_text(l->diag, is, "is", &name)) {
+        return NULL;
+    }
+    const struct kind *k = kind_named(name);
+    if (!k) {
+        struct spell near = spell_begin(name, strlen(name));
+        diag_error(l->diag, is->at, "no kind of part is named '%.60s'", name);
+        for (int32_t i = 0; kinds[i]; i++) {
+            spell_try(&near, kinds[i]->name, strlen(kinds[i]->name));
+        }
+        if (spell_best(&near)) {
+            diag_hint(l->diag, "did you mean '%s'?", spell_best(&near));
+        } else {
+            diag_hint(l->diag, "'powergap explain' lists the kinds");
+        }
+    }
+    return k;
+}
+
+static void find_kind(struct drawing *g, int32_t i)
+{
+    struct loader *l = g->l;
+    struct draft *draft = &g->drafts[i];
+    struct part *p = &g->parts[i];
+    const struct kind *library = NULL;
+
+    for (const struct layer *layer = draft->first; layer; layer = layer->next) {
+        const struct yaml *is = yaml_get(layer->map, "is"), *part = yaml_get(layer->map, "part");
+        draft->is = is ? is : draft->is;
+        draft->part = part ? part : draft->part;
+    }
+    if (draft->part && convert_text(l->diag, draft->part, "part", &p->library)) {
+        draft->library = library_read(l, p->library, draft->part->at);
+        const struct yaml *is = draft->library ? yaml_get(draft->library, "is") : NULL;
+        library = is ? kind_at(l, is) : NULL;
+        if (draft->library && !is) {
+            diag_error(l->diag, draft->library->at, "a part file says what it is: 'is: psu'");
+        }
+    }
+    p->kind = draft->is ? kind_at(l, draft->is) : library;
+    if (!draft->is && !draft->part) {
+        diag_error(l->diag, p->at, "'%.60s' needs 'is': what kind of part it is", draft->written);
+        diag_hint(l->diag, "'powergap explain' lists the kinds");
+    } else if (p->kind && library && p->kind != library) {
+        diag_error(l->diag, draft->is->at, "'%s' is a %s, not a %s", p->library, library->name,
+                   p->kind->name);
+        p->kind = NULL;
+    }
+}
+
+/* ---- parameters ----------------------------------------------------------------------------- */
+
+static void check_keys(struct loader *l, const struct kind *k, const struct yaml *map)
+{
+    for (const struct yaml *y = map->first; y; y = y->next) {
+        if (strcmp(y->key, "is") == 0 || strcmp(y->key, "part") == 0 ||
+            strcmp(y->key, "doc") == 0 || kind_field(k, y->key, strlen(y->key))) {
+            continue;
+        }
+        struct spell near = spell_begin(y->key, strlen(y->key));
+        diag_error(l->diag, y->key_at, "a %s has no key '%.60s'", k->name, y->key);
+        for (const struct field *f = k->fields; f && f->key; f++) {
+            spell_try(&near, f->key, strlen(f->key));
+        }
+        if (y->key[0] >= '0' && y->key[0] <= '9' && !*y->text) { /* {v: 12,5 V} */
+            diag_hint(l->diag, "write a decimal point, not a comma");
+        } else if (spell_best(&near)) {
+            diag_hint(l->diag, "did you mean '%s'?", spell_best(&near));
+        } else {
+            diag_hint(l->diag, "'powergap explain %s' lists them", k->name);
+        }
+    }
+}
+
+const struct yaml *draft_value(const struct drawing *g, int32_t part, const char *key)
+{
+    const struct draft *draft = &g->drafts[part];
+    const struct yaml *value = draft->library ? yaml_get(draft->library, key) : NULL;
+
+    for (const struct layer *layer = draft->first; layer; layer = layer->next) {
+        const struct yaml *y = yaml_get(layer->map, key);
+        value = y ? y : value;
+    }
+    return value;
+}
+
+static bool fill_field(struct drawing *g, int32_t i, const struct field *f)
+{
+    struct loader *l = g->l;
+    struct part *p = &g->parts[i];
+    const struct yaml *y = draft_value(g, i, f->key);
+
+    convert_default(f, p->params);
+    if (f->type == FIELD_I2C && g->drafts[i].implied.bus != NO_PART) {
+        memcpy((char *)p->params + f->offset, &g->drafts[i].implied, sizeof g->drafts[i].implied);
+        return true;
+    }
+    if (y) {
+        return convert_field(l, f, y, p->number, p->name, p->params);
+    }
+    if (isnan(f->def)) {
+        diag_error(l->diag, p->at, "%s '%.60s' needs '%s'", p->kind->name, g->drafts[i].written,
+                   f->key);
+        diag_hint(l->diag, "%s: %s", f->key, f->doc ? f->doc : "");
+        return false;
+    }
+    return true;
+}
+
+static void fill_part(struct drawing *g, int32_t i)
+{
+    struct loader *l = g->l;
+    struct part *p = &g->parts[i];
+    bool good = true;
+    const char *key = NULL;
+
+    if (!p->kind) {
+        return;
+    }
+    p->params = arena_get(l->arena, p->kind->params_size);
+    if (g->drafts[i].library) {
+        check_keys(l, p->kind, g->drafts[i].library);
+    }
+    for (const struct layer *layer = g->drafts[i].first; layer; layer = layer->next) {
+        check_keys(l, p->kind, layer->map);
+    }
+    for (const struct field *f = p->kind->fields; f && f->key; f++) {
+        good = fill_field(g, i, f) && good;
+    }
+    const char *wrong = good && p->kind->check ? p->kind->check(p->params, &key) : NULL;
+    if (wrong) {
+        const struct yaml *y = key ? draft_value(g, i, key) : NULL;
+        diag_error(l->diag, y ? y->at : p->at, "%s '%.60s': %s", p->kind->name,
+                   g->drafts[i].written, wrong);
+    }
+}
+
+void rack_load(struct loader *l, const struct yaml *y)
+{
+    struct drawing g = {.l = l};
+    int32_t errors = diag_errors(l->diag);
+
+    g.parts = arena_array(l->arena, PARTS_MAX, sizeof *g.parts);
+    g.drafts = arena_array(l->arena, PARTS_MAX, sizeof *g.drafts);
+    g.slots = arena_array(l->arena, SLOTS, sizeof *g.slots);
+    for (int32_t i = 0; i < SLOTS; i++) {
+        g.slots[i] = NO_PART;
+    }
+    l->rack.parts = g.parts;
+    l->rack.slots = g.slots;
+    l->rack.n_slots = SLOTS;
+    g.files[g.n_files++] = l->path;
+    names_read(&g, y);
+    for (int32_t i = 0; i < l->rack.n_parts; i++) {
+        find_kind(&g, i);
+    }
+    implied_add(&g);
+    for (int32_t i = 0; i < l->rack.n_parts; i++) {
+        fill_part(&g, i);
+    }
+    if (l->rack.n_parts == 0 && diag_errors(l->diag) == errors) {
+        diag_error(l->diag, y->at, "the rack has no parts");
+    }
+}

@@ -1,0 +1,151 @@
+/* run.c - goes from instant to instant; before each, observers read what led there, and after each
+ * what it has changed. */
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace.h"
+
+enum { INSTANTS_A_LOOK = 1024, ROWS = 1000 };
+
+static void on_event(void *ctx, const struct event *e)
+{
+    struct run *r = ctx;
+
+    log_event(&r->log, e);
+}
+
+static void on_span(void *ctx, struct world *w, int32_t island, ns_t t0, ns_t t1)
+{
+    struct run *r = ctx;
+
+    (void)t0;
+    judge_span(r->judge, w, island, t1);
+}
+
+static void on_action(void *ctx, int32_t part, const struct action *action, ns_t at,
+                      uint32_t event)
+{
+    struct run *r = ctx;
+
+    log_action(&r->log, event, action);
+    judge_action(r->judge, part, action, at);
+}
+
+/* A profile moves the power that its part's action "step" sets; others can't be followed. */
+static bool check_profiles(const struct scenario *s, struct diag *d)
+{
+    bool good = true;
+
+    for (int32_t i = 0; i < s->n_profiles; i++) {
+        const struct profile *p = &s->profiles[i];
+        const struct part *part = &s->rack.parts[p->part];
+        if (kind_action(part->kind, "step", 4) == NULL || strcmp(p->field->key, "p") != 0) {
+            diag_error(d, p->place, "'%s.%s' can't follow a profile: only a load's 'p' can",
+                       part->name, p->field->key);
+            good = false;
+        }
+    }
+    return good;
+}
+
+void run_free(struct run *r)
+{
+    if (r != NULL) {
+        script_free(r->script);
+        plant_free(r->world);
+        judge_free(r->judge);
+        log_free(&r->log);
+        free(r);
+    }
+}
+
+static bool set_up(struct run *r)
+{
+    struct sink sink = {.ctx = r, .event = on_event, .span = on_span};
+    const struct rack *rack = &r->scenario->rack;
+
+    r->judge = judge_new(r->scenario);
+    r->world = plant_new(rack->parts, rack->n_parts, &r->options.plant, &sink);
+    if (r->world == NULL) {
+        return false;
+    }
+    r->script = script_new(r->scenario, r->world, (struct script_ear){.ctx = r, .done = on_action});
+    judge_begin(r->judge, r->world);
+    return r->script != NULL;
+}
+
+static ns_t earlier(ns_t a, ns_t b)
+{
+    return a < b ? a : b;
+}
+
+static void play(struct run *r, struct trace *trace)
+{
+    struct world *w = r->world;
+    ns_t end = r->scenario->duration;
+    bool more = true;
+
+    for (uint32_t i = 0; more || w->plant->now < end; i++) {
+        ns_t next = earlier(earlier(heap_first(&w->plant->heap)->due, end),
+                            judge_stop(r->judge, w->plant->now));
+        judge_before(r->judge, w, next);
+        if (trace != NULL) {
+            trace_before(trace, w, next);
+        }
+        more = plant_next(w, next);
+        judge_after(r->judge, w);
+        if (trace != NULL) {
+            trace_after(trace, w);
+        }
+        if (i % INSTANTS_A_LOOK == 0 && r->options.progress != NULL) {
+            r->options.progress(r->options.progress_ctx, w->plant->now, end);
+        }
+        if (r->options.stop != NULL && *r->options.stop != 0) {
+            r->interrupted = w->plant->now < end;
+            break;
+        }
+    }
+    plant_flush(w);
+    judge_end(r->judge, w, r->script);
+}
+
+struct run *run_play(const struct scenario *s, const struct run_options *options, struct diag *d)
+{
+    static const struct place nowhere = {.in = NULL};
+    struct run *r = check_profiles(s, d) ? calloc(1, sizeof *r) : NULL;
+    struct trace *trace = NULL;
+
+    if (r == NULL) {
+        return NULL;
+    }
+    r->scenario = s;
+    r->options = *options;
+    if (!set_up(r)) {
+        diag_error(d, nowhere, "not enough memory for this rack");
+        run_free(r);
+        return NULL;
+    }
+    if (options->out != NULL) {
+        ns_t sample = options->sample > 0 ? options->sample
+                      : s->sample > 0     ? s->sample
+                                          : s->duration / ROWS;
+        trace = trace_begin(options->out, r->world, s, sample, d);
+        if (trace == NULL) {
+            run_free(r);
+            return NULL;
+        }
+    }
+    play(r, trace);
+    struct trace_facts facts = {.scenario = s,
+                                .options = &r->options.plant,
+                                .log = &r->log,
+                                .judge = r->judge,
+                                .interrupted = r->interrupted};
+    if (trace != NULL && !trace_end(trace, r->world, &facts)) {
+        run_free(r);
+        return NULL;
+    }
+    return r;
+}

@@ -1,0 +1,35 @@
+/* run.h - one scenario played from start to end: plant, script, judge, log and trace together. */
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include <signal.h>
+
+#include "judge.h"
+#include "log.h"
+#include "plant.h"
+#include "script.h"
+
+struct run_options {
+    struct plant_options plant; /* its seed is what the run uses */
+    const char *out;            /* folder of the trace; NULL: none */
+    ns_t sample;                /* 0: the scenario's, or a thousandth of the duration */
+    const volatile sig_atomic_t *stop; /* not 0: end at the next instant; NULL: never */
+    void *progress_ctx;
+    void (*progress)(void *ctx, ns_t now, ns_t end); /* called now and then; NULL: never */
+};
+
+struct run {
+    const struct scenario *scenario;
+    struct run_options options;
+    struct world *world;
+    struct script *script;
+    struct judge *judge;
+    struct log log;
+    bool interrupted;
+};
+
+/* Play it and judge it; with `out` leave a trace. NULL: reported, nothing is left behind. */
+struct run *run_play(const struct scenario *s, const struct run_options *options, struct diag *d);
+void run_free(struct run *r);
+
+#endif

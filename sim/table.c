@@ -1,0 +1,325 @@
+/* table.c - aligned columns, worst first, little enough to be read at two in the morning. */
+#include "table.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "anatomy.h"
+#include "words.h"
+
+enum { GAPS_SHOWN = 12, WRONG_SHOWN = 12, CELL = 200, COLUMNS = 5, WIDEST = 72 };
+
+struct table_row {
+    const struct ruling *ruling;
+    int32_t passed; /* instances that this row stands for */
+    double order;
+    char cell[COLUMNS][CELL]; /* what, measured, limit, margin, when */
+};
+
+static const char *const RED = "\033[31m", *const GREEN = "\033[32m", *const YELLOW = "\033[33m",
+                         *const BOLD = "\033[1m", *const PLAIN = "\033[0m";
+
+static const char *colour_of(enum verdict v)
+{
+    return v == VERDICT_PASS ? GREEN : v == VERDICT_FAIL ? RED : YELLOW;
+}
+
+/* ---- cells --------------------------------------------------------------------------------------- */
+
+static void value_cell(char cell[CELL], const struct ruling *r, double value)
+{
+    char text[WORDS_VALUE];
+
+    if (isnan(value)) {
+        cell[0] = '\0';
+    } else if (isinf(value)) {
+        snprintf(cell, CELL, "%s", value > 0.0 ? "never" : "");
+    } else if (r->quantity == QTY_SECOND) {
+        snprintf(cell, CELL, "%s", words_time(text, value));
+    } else {
+        snprintf(cell, CELL, "%s", words_value(text, r->quantity, value));
+    }
+}
+
+/* "gap bus_a.v < 11.4 V", "within 40 ms of psu2.die: ctl.psu2 == LOST" */
+static void what_cell(char cell[CELL], const struct run *r, const struct ruling *u)
+{
+    char time[WORDS_TIME];
+
+    if (u->expectation < 0) {
+        snprintf(cell, CELL, "do: %s", u->text);
+        return;
+    }
+    const struct expectation *e = &r->scenario->expectations[u->expectation];
+    switch (e->what) {
+    case EXPECT_GAP:
+        snprintf(cell, CELL, "gap %s", u->text);
+        break;
+    case EXPECT_NEVER:
+        snprintf(cell, CELL, "never %s%s%s", u->text, e->lasting > 0 ? " for " : "",
+                 e->lasting > 0 ? words_time(time, ns_to_s(e->lasting)) : "");
+        break;
+    case EXPECT_AFTER:
+        snprintf(cell, CELL, "after %s%s%s: %s",
+                 e->n_after > 0 ? r->scenario->rack.parts[e->after[0].part].name
+                                : expr_source(e->after_expr),
+                 e->n_after > 0 ? "." : "", e->n_after > 0 ? e->after[0].action->key : "",
+                 u->text);
+        break;
+    case EXPECT_COUNT:
+        snprintf(cell, CELL, "count %s", u->text);
+        break;
+    case EXPECT_HOLDS:
+        snprintf(cell, CELL, "at %s %s", words_time(time, ns_to_s(e->at)), u->text);
+        break;
+    case EXPECT_ENDS:
+    default:
+        snprintf(cell, CELL, "ends %s", u->text);
+        break;
+    }
+}
+
+static void limit_cell(char cell[CELL], const struct run *r, const struct ruling *u)
+{
+    const struct expectation *e =
+        u->expectation < 0 ? NULL : &r->scenario->expectations[u->expectation];
+    char value[CELL];
+
+    value_cell(value, u, u->limit);
+    bool least = e != NULL && e->what == EXPECT_COUNT && u->limit == e->least;
+    bool exactly = e != NULL && e->what == EXPECT_COUNT && e->least == e->most;
+    const char *word = exactly ? "exactly " : least ? "at least " : "limit ";
+    snprintf(cell, CELL, "%s%.60s", value[0] == '\0' ? "" : word, value);
+}
+
+static void margin_cell(char cell[CELL], const struct ruling *u)
+{
+    char margin[CELL];
+    char error[CELL];
+
+    value_cell(margin, u, u->margin);
+    value_cell(error, u, u->error);
+    if (margin[0] == '\0') {
+        cell[0] = '\0';
+    } else if (u->error > 0.0) {
+        snprintf(cell, CELL, "margin %.60s +- %.60s", margin, error);
+    } else {
+        snprintf(cell, CELL, "margin %.60s", margin);
+    }
+}
+
+static void when_cell(char cell[CELL], const struct ruling *u, int32_t passed)
+{
+    char time[WORDS_TIME];
+    char many[48] = "";
+
+    if (passed > 1) {
+        snprintf(many, sizeof many, "  (worst of %" PRId32 ")", passed);
+    }
+    snprintf(cell, CELL, "%s%s%s%s%s", u->at == NS_NEVER ? "" : "at ",
+             u->at == NS_NEVER ? "" : words_time(time, ns_to_s(u->at)),
+             u->note[0] == '\0' ? "" : "  ", u->note, many);
+}
+
+static void fill(struct table_row *row, const struct run *r)
+{
+    const struct ruling *u = row->ruling;
+
+    what_cell(row->cell[0], r, u);
+    value_cell(row->cell[1], u, u->measured);
+    limit_cell(row->cell[2], r, u);
+    margin_cell(row->cell[3], u);
+    when_cell(row->cell[4], u, row->passed);
+}
+
+/* ---- rows ---------------------------------------------------------------------------------------- */
+
+/* Small is bad: the margin in parts of the limit. */
+static double order_of(const struct ruling *u)
+{
+    double class = u->verdict == VERDICT_FAIL ? -2e9 : u->verdict == VERDICT_UNRESOLVED ? -1e9 : 0.0;
+    double part = u->margin / (fabs(u->limit) > 0.0 ? fabs(u->limit) : 1.0);
+
+    return class + (isnan(part) ? 1e6 : fmax(-1e6, fmin(1e6, part)));
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct table_row *x = a;
+    const struct table_row *y = b;
+
+    if (x->order != y->order) {
+        return x->order < y->order ? -1 : 1;
+    }
+    return (x->ruling > y->ruling) - (x->ruling < y->ruling);
+}
+
+/* All instances that fail, and for those that pass one row with the worst of them. */
+static int32_t collect(const struct run *r, struct table_row *rows, bool only_wrong)
+{
+    int32_t n = 0;
+    int32_t passing = -1; /* row of the present expectation's passing instances */
+
+    for (int32_t i = 0; i < judge_rulings(r->judge); i++) {
+        const struct ruling *u = judge_ruling(r->judge, i);
+        bool is_new = i == 0 || u->expectation < 0 ||
+                      u->expectation != judge_ruling(r->judge, i - 1)->expectation;
+        passing = is_new ? -1 : passing;
+        if (u->verdict == VERDICT_PASS && only_wrong) {
+            continue;
+        }
+        if (u->verdict == VERDICT_PASS && passing >= 0) {
+            rows[passing].passed++;
+            if (order_of(u) < rows[passing].order) {
+                rows[passing].ruling = u;
+                rows[passing].order = order_of(u);
+            }
+            continue;
+        }
+        passing = u->verdict == VERDICT_PASS ? n : passing;
+        rows[n++] = (struct table_row){.ruling = u, .passed = 1, .order = order_of(u)};
+    }
+    qsort(rows, (size_t)n, sizeof *rows, by_order);
+    return n;
+}
+
+static void print_row(FILE *out, const struct table_row *row, const int width[COLUMNS], bool colour)
+{
+    enum verdict v = row->ruling->verdict;
+
+    fprintf(out, "  %s%-10s%s", colour ? colour_of(v) : "", verdict_word(v), colour ? PLAIN : "");
+    for (int c = 0; c < COLUMNS; c++) {
+        bool last = c == COLUMNS - 1;
+        fprintf(out, "  %-*s", last ? 0 : width[c], row->cell[c]);
+    }
+    fputc('\n', out);
+}
+
+void table_verdicts(FILE *out, const struct run *r, bool colour, bool only_wrong)
+{
+    size_t room = (size_t)judge_rulings(r->judge) + 1;
+    struct table_row *rows = calloc(room, sizeof *rows);
+    int width[COLUMNS] = {0};
+
+    if (rows == NULL) {
+        return;
+    }
+    int32_t n = collect(r, rows, only_wrong);
+    for (int32_t i = 0; i < n; i++) {
+        fill(&rows[i], r);
+        for (int c = 0; c < COLUMNS; c++) {
+            int length = (int)strlen(rows[i].cell[c]);
+            width[c] = length > width[c] ? length < WIDEST ? length : WIDEST : width[c];
+        }
+    }
+    int32_t wrong = 0;
+    for (int32_t i = 0; i < n; i++) {
+        wrong += rows[i].ruling->verdict != VERDICT_PASS;
+        if (rows[i].ruling->verdict == VERDICT_PASS || wrong <= WRONG_SHOWN) {
+            print_row(out, &rows[i], width, colour);
+        }
+        if (wrong > WRONG_SHOWN && (i + 1 == n || rows[i + 1].ruling->verdict == VERDICT_PASS)) {
+            fprintf(out, "  ... and %" PRId32 " more of these: verdict.csv has all\n",
+                    wrong - WRONG_SHOWN);
+            wrong = 0;
+        }
+    }
+    free(rows);
+}
+
+/* ---- gaps ---------------------------------------------------------------------------------------- */
+
+static int by_length(const void *a, const void *b)
+{
+    const struct gap *x = *(const struct gap *const *)a;
+    const struct gap *y = *(const struct gap *const *)b;
+    ns_t lx = x->end - x->start;
+    ns_t ly = y->end - y->start;
+
+    if (lx != ly) {
+        return lx > ly ? -1 : 1;
+    }
+    return (x > y) - (x < y);
+}
+
+static void print_gap(FILE *out, const struct run *r, const struct gap *g, bool colour)
+{
+    const struct watch *k = judge_watch(r->judge, g->watch);
+    char time[WORDS_TIME];
+    char name[LOG_NAME];
+    char text[ANATOMY_TEXT];
+    struct anatomy a;
+    enum quantity q = QTY_RATIO;
+    char value[WORDS_VALUE];
+
+    anatomy_find(&r->log, g, &a);
+    fprintf(out, "  %s%s%s%s  %s", colour ? BOLD : "", words_time(time, ns_to_s(g->end - g->start)),
+            g->open ? " and open" : "", colour ? PLAIN : "", expr_text(k->expr, k->instance));
+    fprintf(out, "  from %s s", words_seconds(time, g->start));
+    if (!isnan(g->worst) && expr_quantity(k->expr, &q)) {
+        fprintf(out, ", down to %s", words_value(value, q, g->worst));
+    }
+    if (a.fault != 0) {
+        fprintf(out, ", by %s", log_name(&r->log, r->scenario->rack.parts, a.fault, name));
+    }
+    fprintf(out, "\n      %s", anatomy_text(&a, g, text));
+    if (a.recovery != 0) {
+        fprintf(out, "; recovered by %s%s",
+                log_name(&r->log, r->scenario->rack.parts, a.recovery, name),
+                a.same_fault ? "" : ", not caused by the fault");
+    }
+    fputc('\n', out);
+}
+
+void table_gaps(FILE *out, const struct run *r, bool colour)
+{
+    const struct gaps *all = judge_gaps(r->judge);
+    const struct gap **order = calloc((size_t)all->n + 1, sizeof *order);
+
+    if (order == NULL) {
+        return;
+    }
+    for (int32_t i = 0; i < all->n; i++) {
+        order[i] = &all->gap[i];
+    }
+    qsort(order, (size_t)all->n, sizeof *order, by_length);
+    if (all->n == 0) {
+        fprintf(out, "No gaps: no bar and no server was ever below its threshold.\n");
+    } else {
+        fprintf(out, "%" PRId32 " gap%s, longest first:\n", all->n, all->n == 1 ? "" : "s");
+    }
+    for (int32_t i = 0; i < all->n && i < GAPS_SHOWN; i++) {
+        print_gap(out, r, order[i], colour);
+    }
+    if (all->n > GAPS_SHOWN) {
+        fprintf(out, "  ... and %" PRId32 " shorter ones: gaps.csv has all\n", all->n - GAPS_SHOWN);
+    }
+    free(order);
+}
+
+void table_summary(FILE *out, const struct run *r, bool colour)
+{
+    int32_t n[3] = {0};
+    int32_t total = judge_rulings(r->judge);
+    enum verdict v = judge_verdict(r->judge);
+    char reached[WORDS_TIME];
+
+    for (int32_t i = 0; i < total; i++) {
+        n[judge_ruling(r->judge, i)->verdict]++;
+    }
+    fprintf(out, "%s%s%s: ", colour ? colour_of(v) : "", verdict_word(v), colour ? PLAIN : "");
+    if (total == 0) {
+        fprintf(out, "nothing was expected");
+    } else {
+        fprintf(out, "%" PRId32 " of %" PRId32 " hold", n[VERDICT_PASS], total);
+    }
+    if (n[VERDICT_UNRESOLVED] > 0) {
+        fprintf(out, ", %" PRId32 " within the accuracy", n[VERDICT_UNRESOLVED]);
+    }
+    if (r->interrupted) {
+        fprintf(out, "; interrupted at %s", words_time(reached, ns_to_s(r->world->plant->now)));
+    }
+    fputc('\n', out);
+}

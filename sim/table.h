@@ -1,0 +1,22 @@
+/* table.h - what `powergap run` says: verdicts and gaps, for people and for programs. */
+#ifndef SIM_TABLE_H
+#define SIM_TABLE_H
+
+#include <stdio.h>
+
+#include "run.h"
+
+/* The verdict table, worst margin first; of an expectation that holds for all of its instances only
+ * the worst. `only_wrong`: leave out what passes. */
+void table_verdicts(FILE *out, const struct run *r, bool colour, bool only_wrong);
+
+/* The longest gaps, each with a line on where its time went. */
+void table_gaps(FILE *out, const struct run *r, bool colour);
+
+/* One line: how it went. */
+void table_summary(FILE *out, const struct run *r, bool colour);
+
+/* One JSON object with all of it. */
+void table_json(FILE *out, const struct run *r, const char *trace);
+
+#endif

@@ -1,0 +1,193 @@
+/* trace_tables.c - events.csv, gaps.csv and verdict.csv. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "anatomy.h"
+#include "csv.h"
+#include "trace.h"
+#include "words.h"
+
+static void put_number(FILE *out, double value)
+{
+    if (isnan(value)) {
+        fputc(',', out); /* nothing to say: an empty cell */
+    } else {
+        fprintf(out, ",%.12g", value);
+    }
+}
+
+static void put_seconds(FILE *out, ns_t t)
+{
+    char text[WORDS_TIME];
+
+    fputc(',', out);
+    if (t != NS_NEVER) {
+        fputs(words_seconds(text, t), out);
+    }
+}
+
+static void put_ns(FILE *out, ns_t t)
+{
+    fputc(',', out);
+    if (t != NS_NEVER) {
+        fprintf(out, "%" PRId64, t);
+    }
+}
+
+static void put_text(FILE *out, const char *text)
+{
+    fputc(',', out);
+    if (text[0] != '\0') {
+        csv_write_text(out, text);
+    }
+}
+
+/* ---- events.csv ------------------------------------------------------------------------------------ */
+
+/* The word of a controller's state of mind about a supply: its family's choices. */
+static const char *mind_words(const struct scenario *s)
+{
+    for (int32_t i = 0; i < s->rack.n_parts; i++) {
+        const struct kind *k = s->rack.parts[i].kind;
+        if (k->tie == TIE_CONTROLLER && k->families != NULL && k->families[0].choices != NULL) {
+            return k->families[0].choices;
+        }
+    }
+    return "";
+}
+
+static size_t word_at(const char *choices, double index, const char **word)
+{
+    double i = 0.0;
+
+    for (const char *at = choices; *at != '\0'; i += 1.0) {
+        size_t n = strcspn(at, "|");
+        if (i == index) {
+            *word = at;
+            return n;
+        }
+        at += n + (at[n] == '|');
+    }
+    return 0;
+}
+
+/* What the event's row says in words. */
+static const char *event_text(const struct scenario *s, const struct log *l, const struct event *e,
+                              const char *minds, char buf[LOG_NAME])
+{
+    const char *word = "";
+    size_t n = e->kind == EV_DECIDE ? word_at(minds, e->value, &word) : 0;
+
+    if (n > 0 && n < LOG_NAME) {
+        memcpy(buf, word, n);
+        buf[n] = '\0';
+        return buf;
+    }
+    return e->kind == EV_ACTION ? log_name(l, s->rack.parts, e->id, buf) : event_doc(e->kind);
+}
+
+void trace_events(FILE *out, const struct scenario *s, const struct log *l)
+{
+    const char *minds = mind_words(s);
+    char buf[LOG_NAME];
+
+    fputs("id,cause,t_s,t_ns,from_ns,part,event,value,text\n", out);
+    for (uint32_t i = 0; i < l->n; i++) {
+        const struct event *e = &l->events[i];
+        fprintf(out, "%" PRIu32 ",%" PRIu32, e->id, e->cause);
+        put_seconds(out, e->at);
+        put_ns(out, e->at);
+        put_ns(out, e->from);
+        put_text(out, e->part == NO_PART ? "" : s->rack.parts[e->part].name);
+        put_text(out, event_word(e->kind));
+        put_number(out, e->value);
+        put_text(out, event_text(s, l, e, minds, buf));
+        fputc('\n', out);
+    }
+}
+
+/* ---- gaps.csv -------------------------------------------------------------------------------------- */
+
+static void gaps_header(FILE *out)
+{
+    fputs("observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,error_s,v_min_V,t_min_s,"
+          "missing_Vs,missing_J,open,fault,fault_ns,recovery,same_fault,hold_up_s,ride_through_s",
+          out);
+    for (int c = 0; c < SPAN_CLASSES; c++) {
+        fprintf(out, ",%s_s", span_word((enum span_class)c));
+    }
+    fputc('\n', out);
+}
+
+static void gap_row(FILE *out, const struct scenario *s, const struct log *l, const struct gap *g,
+                    const char *observer)
+{
+    struct anatomy a;
+    char name[LOG_NAME];
+
+    anatomy_find(l, g, &a);
+    const struct event *fault = log_at(l, a.fault);
+    csv_write_text(out, observer);
+    put_number(out, g->threshold);
+    put_ns(out, g->start);
+    put_ns(out, g->end);
+    put_seconds(out, g->start);
+    put_seconds(out, g->end);
+    put_seconds(out, g->end - g->start);
+    put_number(out, g->error_s);
+    put_number(out, g->worst);
+    put_seconds(out, g->worst_at);
+    put_number(out, g->missing_Vs);
+    put_number(out, g->missing_J);
+    fprintf(out, ",%d", g->open);
+    put_text(out, log_name(l, s->rack.parts, a.fault, name));
+    put_ns(out, fault == NULL ? NS_NEVER : fault->at);
+    put_text(out, log_name(l, s->rack.parts, a.recovery, name));
+    fprintf(out, ",%d", a.same_fault);
+    put_seconds(out, a.hold_up);
+    put_seconds(out, a.ride_through);
+    for (int c = 0; c < SPAN_CLASSES; c++) {
+        put_seconds(out, a.within[c]);
+    }
+    fputc('\n', out);
+}
+
+void trace_gaps(FILE *out, const struct scenario *s, const struct log *l, const struct judge *j)
+{
+    const struct gaps *all = judge_gaps(j);
+
+    gaps_header(out);
+    for (int32_t i = 0; i < all->n; i++) {
+        const struct watch *k = judge_watch(j, all->gap[i].watch);
+        gap_row(out, s, l, &all->gap[i], expr_left_text(k->expr, k->instance));
+    }
+}
+
+/* ---- verdict.csv ----------------------------------------------------------------------------------- */
+
+void trace_verdict(FILE *out, const struct scenario *s, const struct judge *j)
+{
+    fputs("expectation,instance,line,verdict,measured,limit,margin,unit,at_s,at_ns,error,note\n",
+          out);
+    for (int32_t i = 0; i < judge_rulings(j); i++) {
+        const struct ruling *r = judge_ruling(j, i);
+        bool is_deed = r->expectation < 0;
+        const char *what = is_deed ? s->deeds[r->deed].text : s->expectations[r->expectation].text;
+        int32_t line = is_deed ? s->deeds[r->deed].place.line
+                               : s->expectations[r->expectation].place.line;
+        csv_write_text(out, what);
+        put_text(out, r->text);
+        fprintf(out, ",%" PRId32, line);
+        put_text(out, verdict_word(r->verdict));
+        put_number(out, r->measured);
+        put_number(out, r->limit);
+        put_number(out, r->margin);
+        put_text(out, quantity_unit(r->quantity));
+        put_seconds(out, r->at);
+        put_ns(out, r->at);
+        put_number(out, r->error);
+        put_text(out, r->note);
+        fputc('\n', out);
+    }
+}

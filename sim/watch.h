@@ -1,0 +1,69 @@
+/* watch.h - one condition of one instance, watched without steering.
+ *
+ * Voltages and currents are read on the islands' segments, from the last instant seen to the
+ * instant at which a segment is replaced; states that change in jumps are read when an instant is
+ * over. Edges are whole nanoseconds: the first in which the condition holds, or no longer does. */
+#ifndef SIM_WATCH_H
+#define SIM_WATCH_H
+
+#include "gap.h"
+#include "plant.h"
+
+struct watch;
+
+/* What a watch tells. */
+struct watch_ear {
+    void *ctx;
+    void (*rise)(void *ctx, const struct watch *watch, ns_t at); /* it holds from `at` on */
+    void (*gap)(void *ctx, const struct gap *gap);               /* a spell is over */
+};
+
+enum { WATCH_HOMES = 8 };
+
+struct watch {
+    const struct expr *expr;
+    int32_t instance;
+    int32_t index;   /* its own, among the judge's */
+    bool is_default; /* no expectation asked for it */
+    /* Which segments matter: nodes whose islands its quantities live in. */
+    bool continuous, jumps, everywhere;
+    int32_t n_homes;
+    int32_t home[WATCH_HOMES];
+    int32_t server; /* the part with a power to miss; NO_PART */
+    /* How it stands. */
+    bool started, holds, fresh;
+    ns_t seen; /* up to here everything is known */
+    ns_t since;
+    double since_error_s;
+    struct gap now; /* the spell under way */
+    double deepest; /* least value in it */
+    /* What was. */
+    int32_t rises, spells; /* spells: rises, and one that held from the start */
+    ns_t longest, longest_at;
+    double longest_error_s;
+    double closest; /* least value while it did not hold: distance to the threshold */
+    ns_t closest_at;
+};
+
+void watch_init(struct watch *k, const struct world *w, const struct expr *e, int32_t instance,
+                int32_t index);
+
+/* Look at everything up to `to`: the segments are still those of before. */
+void watch_span(struct watch *k, const struct world *w, ns_t to, const struct watch_ear *ear);
+
+/* The instant is over: what is true now? */
+void watch_instant(struct watch *k, const struct world *w, const struct watch_ear *ear);
+
+/* The run is over: close the spell under way as an open one. */
+void watch_end(struct watch *k, const struct world *w, const struct watch_ear *ear);
+
+/* Does a new segment of this island concern it? */
+bool watch_is_on(const struct watch *k, const struct world *w, int32_t island);
+
+/* How wrong the value may be, in its unit, here and now. */
+double watch_accuracy(const struct watch *k, const struct world *w, ns_t at);
+
+/* The event that last changed its voltages: enum CAUSE_*; 0: none. */
+uint32_t watch_cause(const struct watch *k, const struct world *w, int which);
+
+#endif

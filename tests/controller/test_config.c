@@ -1,0 +1,51 @@
+/* Tables that a controller must refuse, each with its reason. */
+#include "rack.h"
+
+static struct ctl_config sound(void)
+{
+    return rack_one_bar(1);
+}
+
+#define REFUSES(change, reason)                                                                    \
+    do {                                                                                           \
+        struct ctl_config cfg = sound();                                                           \
+        change;                                                                                    \
+        enum config_fault fault = config_check(&cfg);                                              \
+        cr_assert_eq(fault, reason, #change ": %s", config_fault_name(fault));                     \
+    } while (0)
+
+Test(config, a_sound_table_passes)
+{
+    REFUSES((void)cfg, CONFIG_SOUND);
+    REFUSES(cfg.n_switches = 0, CONFIG_SOUND); /* it may be there to watch */
+}
+
+Test(config, each_mistake_has_its_reason)
+{
+    REFUSES(cfg.n_supplies = CTL_SUPPLIES + 1, CONFIG_TOO_MANY);
+    REFUSES(cfg.n_switches = 255, CONFIG_TOO_MANY);
+    REFUSES(cfg.n_bars = 0, CONFIG_NOTHING);
+    REFUSES(cfg.n_supplies = 0, CONFIG_NOTHING);
+    REFUSES(cfg.switches[2].supply = 4, CONFIG_NO_SUCH);
+    REFUSES(cfg.switches[2].bar = 1, CONFIG_NO_SUCH);
+    REFUSES(cfg.switches[2].expander = 1, CONFIG_NO_SUCH);
+    REFUSES(cfg.supplies[0].bus = CTL_BUSES, CONFIG_NO_SUCH);
+    REFUSES(cfg.supplies[0].chip = 200, CONFIG_NO_SUCH);
+    REFUSES(cfg.supplies[0].address = 0x0C, CONFIG_ADDRESS); /* alert response */
+    REFUSES(cfg.supplies[0].address = 0x78, CONFIG_ADDRESS);
+    REFUSES(cfg.supplies[0].address = 0x00, CONFIG_ADDRESS);
+    REFUSES(cfg.supplies[0].mux_address = 0xF0, CONFIG_ADDRESS);
+    REFUSES(cfg.supplies[0].channel = 8, CONFIG_CHANNEL);
+    REFUSES(cfg.supplies[0].channel = 1, CONFIG_ADDRESS_TWICE);
+    REFUSES(cfg.supplies[0].address = 0x70, CONFIG_ADDRESS_TWICE); /* the mux's own */
+    REFUSES(cfg.supplies[0].mux_address = CTL_NO_MUX, CONFIG_ADDRESS_TWICE);
+    REFUSES(cfg.switches[1].bit = 16, CONFIG_BIT);
+    REFUSES(cfg.switches[1].bit = 0, CONFIG_BIT);
+    REFUSES((cfg.switches[1].supply = 0), CONFIG_SWITCH_TWICE);
+    REFUSES(cfg.bars[0].v_high_mV = cfg.bars[0].v_low_mV, CONFIG_WINDOW);
+    REFUSES(cfg.supplies[3].capacity_mW = 0, CONFIG_POWER);
+    REFUSES(cfg.supplies[3].capacity_mW = UINT32_MAX, CONFIG_POWER);
+    REFUSES(cfg.bars[0].load_mW = UINT32_MAX, CONFIG_POWER);
+    REFUSES(cfg.sweep_us = UINT32_MAX, CONFIG_TIME);
+    REFUSES(cfg.switches[0].close_us = UINT32_MAX, CONFIG_TIME);
+}

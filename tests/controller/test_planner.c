@@ -1,0 +1,386 @@
+/* The planner against an exhaustive search. The search below knows nothing of groups, weights or
+ * neighbours: it closes every set of switches that is allowed, floods power through joined bars and
+ * counts what is served, before and after every loss. */
+#include "controller/planner.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the oracle -------------------------------------------------------------------------------- */
+
+/* Bars whose joined bars' supplies carry their joined load, when `failed` supplies don't count. */
+static unsigned carried(const struct plan_problem *p, const uint8_t feeds[], bool relied_on,
+                        unsigned failed)
+{
+    unsigned served = 0;
+
+    for (unsigned b = 0; b < p->n_bars; b++) {
+        unsigned island = 1u << b;
+        for (unsigned again = 0; again < p->n_bars; again++) { /* flood */
+            for (unsigned s = 0; s < p->n_supplies; s++) {
+                bool counts = relied_on ? p->supplies[s].spares : p->supplies[s].serves;
+                if (counts && !((failed >> s) & 1u) && (feeds[s] & island) != 0) {
+                    island |= feeds[s];
+                }
+            }
+        }
+        uint64_t have = 0;
+        uint64_t need = 0;
+        for (unsigned s = 0; s < p->n_supplies; s++) {
+            bool counts = relied_on ? p->supplies[s].spares : p->supplies[s].serves;
+            have += counts && !((failed >> s) & 1u) && (feeds[s] & island) != 0
+                        ? p->supplies[s].capacity_mW
+                        : 0;
+        }
+        for (unsigned k = 0; k < p->n_bars; k++) {
+            need += ((island >> k) & 1u) ? p->bars[k].load_mW : 0;
+        }
+        served |= have > 0 && have >= need ? 1u << b : 0;
+    }
+    return served;
+}
+
+/* Power that the islands which are not carried lack, each island once. */
+static uint64_t lacking(const struct plan_problem *p, const uint8_t feeds[])
+{
+    uint64_t sum = 0;
+    unsigned seen = 0;
+
+    for (unsigned b = 0; b < p->n_bars; b++) {
+        unsigned island = 1u << b;
+        uint64_t have = 0;
+        uint64_t need = 0;
+        for (unsigned again = 0; again < p->n_bars; again++) {
+            for (unsigned s = 0; s < p->n_supplies; s++) {
+                island |= p->supplies[s].serves && (feeds[s] & island) != 0 ? feeds[s] : 0u;
+            }
+        }
+        for (unsigned s = 0; s < p->n_supplies; s++) {
+            have += p->supplies[s].serves && (feeds[s] & island) ? p->supplies[s].capacity_mW : 0;
+        }
+        for (unsigned k = 0; k < p->n_bars; k++) {
+            need += ((island >> k) & 1u) ? p->bars[k].load_mW : 0;
+        }
+        sum += !((seen >> b) & 1u) && need > have ? need - have : 0;
+        seen |= island;
+    }
+    return sum;
+}
+
+/* Bars that outlive every loss of one supply (spare = 1). */
+static unsigned outlive(const struct plan_problem *p, const uint8_t feeds[])
+{
+    unsigned all = carried(p, feeds, true, 0);
+
+    for (unsigned s = 0; s < p->n_supplies; s++) {
+        all &= carried(p, feeds, true, 1u << s);
+    }
+    for (unsigned b = 0; b < p->n_bars; b++) {
+        if (p->bars[b].spare == 0) {
+            all = (all & ~(1u << b)) | (carried(p, feeds, false, 0) & (1u << b));
+        }
+    }
+    return all;
+}
+
+static unsigned count(unsigned bits)
+{
+    return (unsigned)__builtin_popcount(bits);
+}
+
+static unsigned operations(const struct plan_problem *p, const uint8_t feeds[])
+{
+    unsigned n = 0;
+
+    for (unsigned s = 0; s < p->n_supplies; s++) {
+        n += count(feeds[s] ^ p->supplies[s].present);
+    }
+    return n;
+}
+
+static bool strands(const struct plan_problem *p, const uint8_t feeds[])
+{
+    unsigned before = 0;
+    unsigned after = 0;
+
+    for (unsigned s = 0; s < p->n_supplies; s++) {
+        before |= p->supplies[s].serves ? p->supplies[s].present : 0u;
+        after |= p->supplies[s].serves ? feeds[s] : 0u;
+    }
+    return (before & ~after) != 0;
+}
+
+struct best {
+    unsigned served;
+    uint64_t lacking_mW;
+    unsigned redundant, operations;
+};
+
+/* The order of what matters: planner.h. */
+static bool is_better(const struct best *a, const struct best *b)
+{
+    if (a->served != b->served) {
+        return a->served > b->served;
+    }
+    if (a->lacking_mW != b->lacking_mW) {
+        return a->lacking_mW < b->lacking_mW;
+    }
+    return a->redundant != b->redundant ? a->redundant > b->redundant
+                                        : a->operations < b->operations;
+}
+
+static bool is_allowed(const struct plan_supply *u, unsigned mask)
+{
+    unsigned moved = mask ^ u->present;
+
+    return (mask & ~(unsigned)(u->reach | u->present)) == 0 && (moved & u->frozen) == 0 &&
+           ((mask & moved) == 0 || u->joins) && ((u->present & moved) == 0 || u->leaves);
+}
+
+/* Every allocation. (With equal priorities, counting is what the priorities ask for.) */
+static struct best search(const struct plan_problem *p)
+{
+    struct best best = {0, UINT64_MAX, 0, 1000};
+    uint8_t feeds[CTL_SUPPLIES] = {0};
+    unsigned long n = 1;
+
+    for (unsigned s = 0; s < p->n_supplies; s++) {
+        n <<= p->n_bars;
+    }
+    for (unsigned long i = 0; i < n; i++) {
+        unsigned long rest = i;
+        bool ok = true;
+        for (unsigned s = 0; s < p->n_supplies && ok; s++) {
+            feeds[s] = (uint8_t)(rest & ((1u << p->n_bars) - 1u));
+            rest >>= p->n_bars;
+            ok = is_allowed(&p->supplies[s], feeds[s]);
+        }
+        if (!ok || strands(p, feeds)) {
+            continue;
+        }
+        struct best is = {count(carried(p, feeds, false, 0)), lacking(p, feeds),
+                          count(outlive(p, feeds)), operations(p, feeds)};
+        best = is_better(&is, &best) ? is : best;
+    }
+    return best;
+}
+
+/* ---- small racks ------------------------------------------------------------------------------- */
+
+static unsigned pick(unsigned n)
+{
+    return (unsigned)rand() % n;
+}
+
+static struct plan_problem random_rack(unsigned n_supplies, unsigned n_bars)
+{
+    struct plan_problem p;
+    unsigned all = (1u << n_bars) - 1u;
+
+    memset(&p, 0, sizeof p);
+    p.n_supplies = (uint8_t)n_supplies;
+    p.n_bars = (uint8_t)n_bars;
+    for (unsigned b = 0; b < n_bars; b++) {
+        p.bars[b].load_mW = 250000u * (1 + pick(8));
+        p.bars[b].spare = (uint8_t)pick(2);
+    }
+    for (unsigned s = 0; s < n_supplies; s++) {
+        struct plan_supply *u = &p.supplies[s];
+        unsigned health = pick(8);
+        u->capacity_mW = 500000u * (1 + pick(4));
+        u->feed = CTL_NO_FEED;
+        u->reach = (uint8_t)(1 + pick(all));
+        u->present = (uint8_t)(pick(all + 1) & u->reach);
+        u->frozen = pick(6) == 0 ? (uint8_t)pick(all + 1) : 0;
+        u->serves = health > 0;
+        u->spares = health > 1;
+        u->joins = health > 1;
+        u->leaves = health > 1;
+    }
+    return p;
+}
+
+/* Operations beyond the fewest of all allocations that are as good in everything else. */
+static unsigned fewest(const struct plan_problem *p, const struct plan *plan)
+{
+    struct plan other = *plan;
+    unsigned least = operations(p, plan->feeds);
+    unsigned long n = 1ul << (p->n_bars * p->n_supplies);
+
+    for (unsigned long i = 0; i < n; i++) {
+        bool ok = true;
+        for (unsigned s = 0; s < p->n_supplies; s++) {
+            other.feeds[s] = (uint8_t)((i >> (s * p->n_bars)) & ((1u << p->n_bars) - 1u));
+            ok = ok && is_allowed(&p->supplies[s], other.feeds[s]);
+        }
+        if (ok && operations(p, other.feeds) < least) {
+            planner_judge(p, &other);
+            if (memcmp(other.score.term, plan->score.term, PLAN_SWITCHED * sizeof(uint32_t)) == 0) {
+                least = operations(p, other.feeds);
+            }
+        }
+    }
+    return operations(p, plan->feeds) - least;
+}
+
+static void compare(unsigned n_supplies, unsigned n_bars, unsigned racks)
+{
+    for (unsigned i = 0; i < racks; i++) {
+        struct plan_problem p = random_rack(n_supplies, n_bars);
+        struct best best = search(&p);
+        struct plan plan;
+
+        planner_plan(&p, &plan);
+        for (unsigned s = 0; s < n_supplies; s++) {
+            cr_assert(is_allowed(&p.supplies[s], plan.feeds[s]), "rack %u: switch not allowed", i);
+        }
+        cr_assert(!strands(&p, plan.feeds), "rack %u: a live bar is stripped", i);
+        cr_assert_eq(plan.served, carried(&p, plan.feeds, false, 0), "rack %u: served", i);
+        cr_assert_eq(plan.redundant, outlive(&p, plan.feeds), "rack %u: redundant %x %x", i,
+                     plan.redundant, outlive(&p, plan.feeds));
+        cr_assert_eq(count(plan.served), best.served, "rack %u: %u bars served of %u", i,
+                     count(plan.served), best.served);
+        cr_assert_eq(lacking(&p, plan.feeds), best.lacking_mW, "rack %u: lacks %lu, not %lu mW", i,
+                     (unsigned long)lacking(&p, plan.feeds), (unsigned long)best.lacking_mW);
+        cr_assert_geq(count(plan.redundant), best.redundant, "rack %u: redundant %u of %u", i,
+                      count(plan.redundant), best.redundant);
+        cr_assert_leq(fewest(&p, &plan), 1, "rack %u: more operations than needed", i);
+    }
+}
+
+Test(planner, one_bar_against_every_allocation)
+{
+    srand(1);
+    compare(6, 1, 3000);
+}
+
+Test(planner, two_bars_against_every_allocation)
+{
+    srand(2);
+    compare(4, 2, 3000);
+    compare(5, 2, 2000);
+}
+
+Test(planner, three_bars_against_every_allocation)
+{
+    srand(3);
+    compare(4, 3, 1000);
+}
+
+/* Six supplies that reach two bars have 4096 allocations, more than are searched through when a
+ * seventh joins them: these are climbed. Never fewer bars served. */
+Test(planner, larger_racks_are_climbed_and_serve_as_many_bars)
+{
+    srand(4);
+    for (unsigned i = 0; i < 150; i++) {
+        struct plan_problem p = random_rack(7, 2);
+        struct plan plan;
+
+        planner_plan(&p, &plan);
+        struct best best = search(&p);
+        cr_assert_eq(count(plan.served), best.served, "rack %u", i);
+        cr_assert_eq(plan.served, carried(&p, plan.feeds, false, 0));
+        cr_assert_leq(fewest(&p, &plan), 1, "rack %u", i);
+    }
+}
+
+/* The same question gives the same answer, and the answer, once carried out, is its own answer. */
+Test(planner, a_plan_carried_out_is_left_alone)
+{
+    srand(5);
+    for (unsigned i = 0; i < 2000; i++) {
+        struct plan_problem p = random_rack(5, 2);
+        struct plan first;
+        struct plan again;
+
+        planner_plan(&p, &first);
+        for (unsigned s = 0; s < p.n_supplies; s++) {
+            p.supplies[s].present = first.feeds[s];
+        }
+        planner_plan(&p, &again);
+        cr_assert_eq(operations(&p, again.feeds), 0, "rack %u", i);
+    }
+}
+
+static struct plan_problem four_on_one_bar(void)
+{
+    struct plan_problem p;
+
+    memset(&p, 0, sizeof p);
+    p.n_supplies = 4;
+    p.n_bars = 1;
+    p.bars[0].load_mW = 900000;
+    p.bars[0].spare = 1;
+    for (unsigned s = 0; s < 4; s++) {
+        p.supplies[s] = (struct plan_supply){.capacity_mW = 1000000,
+                                             .feed = (uint8_t)(s / 2),
+                                             .reach = 1,
+                                             .serves = true,
+                                             .spares = true,
+                                             .joins = true,
+                                             .leaves = true};
+    }
+    return p;
+}
+
+/* Two supplies are enough for N+1, but not two of one feed: one of each is taken. */
+Test(planner, redundancy_comes_from_another_feed)
+{
+    struct plan_problem p = four_on_one_bar();
+    struct plan plan;
+
+    planner_plan(&p, &plan);
+    cr_assert_eq(operations(&p, plan.feeds), 2);
+    cr_assert_eq(plan.feeds[0] + plan.feeds[1], 1);
+    cr_assert_eq(plan.feeds[2] + plan.feeds[3], 1);
+}
+
+/* With power for one bar only, the bar of higher priority is brought up. */
+Test(planner, the_bar_of_higher_priority_is_served_first)
+{
+    for (uint8_t first = 0; first < 2; first++) {
+        struct plan_problem p = four_on_one_bar();
+        struct plan plan;
+
+        p.n_supplies = 2;
+        p.n_bars = 2;
+        p.bars[0] = (struct plan_bar){.load_mW = 1500000, .priority = first == 0 ? 0 : 3};
+        p.bars[1] = (struct plan_bar){.load_mW = 1500000, .priority = first == 1 ? 0 : 3};
+        p.supplies[0].reach = p.supplies[1].reach = 3;
+        planner_plan(&p, &plan);
+        cr_assert_eq(plan.served, 1 << first);
+    }
+}
+
+/* Unequal capacities: 2000 + 700 + 700 for 1300 W. N+1 must outlive the largest, so all three. */
+Test(planner, the_largest_supply_is_the_one_that_may_fail)
+{
+    struct plan_problem p = four_on_one_bar();
+    struct plan plan;
+
+    p.n_supplies = 3;
+    p.bars[0].load_mW = 1300000;
+    p.supplies[0].capacity_mW = 2000000;
+    p.supplies[1].capacity_mW = 700000;
+    p.supplies[2].capacity_mW = 700000;
+    planner_plan(&p, &plan);
+    cr_assert_eq(plan.redundant, 1);
+    cr_assert_eq(plan.feeds[0] + plan.feeds[1] + plan.feeds[2], 3);
+}
+
+/* The one supply left has to feed both bars, joined or not. */
+Test(planner, the_last_supply_feeds_every_bar_it_can_carry)
+{
+    struct plan_problem p = four_on_one_bar();
+    struct plan plan;
+
+    p.n_supplies = 1;
+    p.n_bars = 2;
+    p.bars[0].load_mW = p.bars[1].load_mW = 400000;
+    p.supplies[0].reach = 3;
+    p.supplies[0].present = 1;
+    planner_plan(&p, &plan);
+    cr_assert_eq(plan.feeds[0], 3);
+    cr_assert_eq(plan.served, 3);
+}

@@ -1,0 +1,248 @@
+/* test_sparse.c - the sparse LU solves what dense Gaussian elimination with pivoting solves. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/random.h"
+#include "sim/sparse.h"
+
+enum { N_MAX = 60, PAIRS_MAX = 400 };
+
+struct network {
+    int32_t n, n_pairs;
+    int32_t pairs[PAIRS_MAX][2];
+    double dense[N_MAX][N_MAX];
+};
+
+static uint64_t drawn;
+
+static double draw(double lo, double hi)
+{
+    return lo + (hi - lo) * random_uniform(11, 0, drawn++);
+}
+
+static int32_t draw_below(int32_t n)
+{
+    return (int32_t)draw(0.0, (double)n);
+}
+
+/* A conductance from micro to mega siemens, as between a closed contact and a leak. */
+static void join(struct network *w, int32_t i, int32_t j)
+{
+    double g = pow(10.0, draw(-6.0, 6.0));
+
+    w->pairs[w->n_pairs][0] = i;
+    w->pairs[w->n_pairs++][1] = j;
+    w->dense[i][i] += g;
+    w->dense[j][j] += g;
+    w->dense[i][j] -= g * draw(0.5, 1.0); /* not symmetric, as with lags and trims */
+    w->dense[j][i] -= g * draw(0.5, 1.0);
+}
+
+static void add_capacitances(struct network *w)
+{
+    for (int32_t i = 0; i < w->n; i++) {
+        w->dense[i][i] += pow(10.0, draw(-3.0, 3.0));
+    }
+}
+
+static void make_star(struct network *w, int32_t leaves)
+{
+    *w = (struct network){.n = leaves + 1};
+    for (int32_t i = 1; i <= leaves; i++) {
+        join(w, 0, i);
+    }
+    add_capacitances(w);
+}
+
+/* A ladder of taps with leaves hung on at random, and a few ties across. */
+static void make_rack(struct network *w, int32_t taps, int32_t leaves, int32_t ties)
+{
+    *w = (struct network){.n = taps + leaves};
+    for (int32_t i = 1; i < taps; i++) {
+        join(w, i - 1, i);
+    }
+    for (int32_t i = 0; i < leaves; i++) {
+        join(w, taps + i, draw_below(taps));
+    }
+    for (int32_t i = 0; i < ties; i++) {
+        int32_t a = draw_below(w->n);
+        int32_t b = draw_below(w->n);
+        if (a != b) {
+            join(w, a, b);
+        }
+    }
+    add_capacitances(w);
+}
+
+static struct sparse *sparse_of(const struct network *w, double values[])
+{
+    struct sparse *s = sparse_new(w->n, w->pairs, w->n_pairs);
+
+    cr_assert_not_null(s);
+    memset(values, 0, (size_t)s->n_values * sizeof *values);
+    for (int32_t i = 0; i < w->n; i++) {
+        for (int32_t j = 0; j < w->n; j++) {
+            if (w->dense[i][j] != 0.0) {
+                int32_t at = sparse_position(s, i, j);
+                cr_assert_geq(at, 0);
+                values[at] = w->dense[i][j];
+            }
+        }
+    }
+    return s;
+}
+
+/* Dense Gaussian elimination with partial pivoting. */
+static void dense_solve(const struct network *w, const double right[], double x[])
+{
+    double a[N_MAX][N_MAX + 1];
+    int32_t n = w->n;
+
+    for (int32_t i = 0; i < n; i++) {
+        memcpy(a[i], w->dense[i], sizeof w->dense[i]);
+        a[i][n] = right[i];
+    }
+    for (int32_t k = 0; k < n; k++) {
+        int32_t pivot = k;
+        for (int32_t i = k + 1; i < n; i++) {
+            pivot = fabs(a[i][k]) > fabs(a[pivot][k]) ? i : pivot;
+        }
+        for (int32_t j = 0; j <= n; j++) {
+            double swap = a[k][j];
+            a[k][j] = a[pivot][j];
+            a[pivot][j] = swap;
+        }
+        for (int32_t i = k + 1; i < n; i++) {
+            double factor = a[i][k] / a[k][k];
+            for (int32_t j = k; j <= n; j++) {
+                a[i][j] -= factor * a[k][j];
+            }
+        }
+    }
+    for (int32_t i = n - 1; i >= 0; i--) {
+        double sum = a[i][n];
+        for (int32_t j = i + 1; j < n; j++) {
+            sum -= a[i][j] * x[j];
+        }
+        x[i] = sum / a[i][i];
+    }
+}
+
+static void compare(const struct network *w)
+{
+    double values[N_MAX * N_MAX];
+    double right[N_MAX], x[N_MAX], expected[N_MAX];
+    struct sparse *s = sparse_of(w, values);
+    double largest = 0.0;
+
+    for (int32_t i = 0; i < w->n; i++) {
+        right[i] = draw(-1.0, 1.0);
+        x[i] = right[i];
+    }
+    dense_solve(w, right, expected);
+    cr_assert(sparse_factor(s, s->order, s->n, values));
+    sparse_solve(s, s->order, s->n, values, x);
+    for (int32_t i = 0; i < w->n; i++) {
+        largest = fmax(largest, fabs(expected[i]));
+    }
+    for (int32_t i = 0; i < w->n; i++) {
+        cr_assert_float_eq(x[i], expected[i], 1e-9 * largest, "row %d: %g, not %g", i, x[i],
+                           expected[i]);
+    }
+    sparse_free(s);
+}
+
+Test(sparse, solves_racks_as_dense_elimination_does)
+{
+    struct network w;
+
+    for (int k = 0; k < 300; k++) {
+        make_rack(&w, 1 + draw_below(12), draw_below(40), draw_below(8));
+        compare(&w);
+    }
+}
+
+Test(sparse, a_star_and_a_ladder_have_no_fill_in)
+{
+    struct network w;
+    double values[N_MAX * N_MAX];
+
+    make_star(&w, N_MAX - 1);
+    struct sparse *s = sparse_of(&w, values);
+    cr_assert_eq(s->n_values, w.n + 2 * w.n_pairs);
+    cr_assert(s->order[w.n - 1] == 0 || s->order[w.n - 2] == 0, "the hub comes last");
+    sparse_free(s);
+    compare(&w);
+
+    make_rack(&w, 20, 30, 0);
+    s = sparse_of(&w, values);
+    cr_assert_eq(s->n_values, w.n + 2 * w.n_pairs);
+    sparse_free(s);
+}
+
+/* Two racks in one matrix: solving one must neither need nor touch the other. */
+Test(sparse, a_subset_leaves_the_rest_alone)
+{
+    struct network w = {.n = 20};
+    double values[N_MAX * N_MAX], before[N_MAX * N_MAX];
+    double right[N_MAX], x[N_MAX], expected[N_MAX];
+    int32_t rows[N_MAX];
+    int32_t n_rows = 0;
+
+    for (int32_t i = 1; i < 10; i++) {
+        join(&w, 0, i);
+        join(&w, 10, 10 + i);
+    }
+    join(&w, 1, 2);
+    add_capacitances(&w);
+    struct sparse *s = sparse_of(&w, values);
+    memcpy(before, values, sizeof before);
+    for (int32_t i = 0; i < w.n; i++) {
+        right[i] = draw(-1.0, 1.0);
+        x[i] = right[i];
+        if (s->order[i] < 10) {
+            rows[n_rows++] = s->order[i];
+        }
+    }
+    dense_solve(&w, right, expected);
+    sparse_factor(s, rows, n_rows, values);
+    sparse_solve(s, rows, n_rows, values, x);
+    for (int32_t i = 0; i < w.n; i++) {
+        double is = i < 10 ? expected[i] : right[i];
+        cr_assert_float_eq(x[i], is, i < 10 ? 1e-9 * fabs(is) + 1e-15 : 0.0);
+        cr_assert(i < 10 || values[i] == before[i]);
+    }
+    for (int32_t i = 11; i < 20; i++) {
+        int32_t at = sparse_position(s, i, 10);
+        cr_assert(values[at] == before[at]);
+    }
+    sparse_zero(s, rows, n_rows, values);
+    cr_assert(values[15] == before[15] && values[5] == 0.0);
+    sparse_free(s);
+}
+
+/* A constant-power load that outweighs everything at its node: the count of negative pivots of a
+ * symmetric matrix is that of its negative eigenvalues (Sylvester), in whatever order. */
+Test(sparse, tells_when_something_grows_by_itself)
+{
+    static const int32_t pairs[][2] = {{0, 1}, {1, 2}};
+
+    struct sparse *s = sparse_new(3, pairs, 2);
+    double values[9] = {0};
+    cr_assert_not_null(s);
+    for (int32_t i = 0; i < 3; i++) {
+        values[i] =
+            i == 1 ? 3.0 : -1e-3; /* by the diagonal alone: it is not enough to look at it */
+    }
+    values[0] = values[2] = 1.0;
+    values[sparse_position(s, 0, 1)] = values[sparse_position(s, 1, 0)] = -1.0;
+    values[sparse_position(s, 1, 2)] = values[sparse_position(s, 2, 1)] = -1.5;
+    double copy[9];
+    memcpy(copy, values, sizeof copy);
+    cr_assert_not(sparse_factor(s, s->order, s->n, copy)); /* 3 - 1 - 2.25 < 0 */
+    values[1] = 3.5;
+    cr_assert(sparse_factor(s, s->order, s->n, values)); /* 3.5 - 1 - 2.25 > 0 */
+    sparse_free(s);
+}

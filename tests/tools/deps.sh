@@ -1,0 +1,86 @@
+#!/bin/sh
+# deps.sh SET... - install the Debian packages that are missing; say which and why.
+#
+# Touches nothing, and needs no network, when everything is there. A thing counts as there when it
+# can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build and run), test, check (what CI needs besides), bench.
+set -eu
+
+table='
+run    gcc                 cmd   gcc                    compiles powergap
+run    libc6-dev           inc   stdio.h                the C library to compile against
+run    pkg-config          cmd   pkg-config             finds the libraries
+run    libgsl-dev          inc   gsl/gsl_odeiv2.h       distributions, statistics, reference integrator
+run    libfyaml-dev        inc   libfyaml.h             reads scenarios, keeps line and column
+run    libcsv-dev          inc   csv.h                  reads and writes CSV
+run    librandom123-dev    inc   Random123/threefry.h   random streams that repeat
+run    gnuplot-nox         cmd   gnuplot                draws the plots
+test   libcriterion-dev    inc   criterion/criterion.h  runs the tests
+check  git                 cmd   git                    clones the tree that is checked
+check  clang               cmd   clang                  the second compiler
+check  libclang-rt-14-dev  file  /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  fuzzing
+check  clang-format        cmd   clang-format           the house format
+check  clang-tidy          cmd   clang-tidy             finds mistakes
+check  cppcheck            cmd   cppcheck               finds mistakes, MISRA rules
+check  mandoc              cmd   mandoc                 checks the manual pages
+check  shellcheck          cmd   shellcheck             checks the scripts
+bench  valgrind            cmd   valgrind               counts instructions and memory
+'
+
+# True if one of the paths exists; patterns in them are the shell's.
+any_of()
+{
+    for path in "$@"; do
+        [ -e "$path" ] && return 0
+    done
+    return 1
+}
+
+# shellcheck disable=SC2086 # the pattern in $2 is meant to expand
+is_there()
+{
+    case $1 in
+    cmd) command -v "$2" >/dev/null ;;
+    inc) any_of /usr/include/$2 /usr/local/include/$2 /usr/include/*-linux-gnu/$2 ;;
+    file) any_of $2 ;;
+    esac
+}
+
+packages=
+while read -r set package kind proof why; do
+    case " $* " in *" $set "*) ;; *) continue ;; esac
+    if ! is_there "$kind" "$proof"; then
+        packages="$packages $package"
+        printf 'missing: %-18s %s\n' "$package" "$why"
+    fi
+done <<END
+$(echo "$table" | sed '/^$/d')
+END
+[ -n "$packages" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "This is no Debian: please install the equivalents of$packages, then try again." >&2
+    exit 2
+fi
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    as_root=sudo
+    command -v sudo >/dev/null || {
+        echo "Please run as root, then try again: apt-get install$packages" >&2
+        exit 2
+    }
+fi
+
+# Ask for fresh package lists only where the ones at hand don't know a package or name a version
+# that the mirror has already replaced.
+install()
+{
+    # shellcheck disable=SC2086 # a list of words
+    $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --quiet=2 --no-install-recommends $packages >/dev/null
+}
+echo "installing with apt-get, which can take a minute:$packages"
+# shellcheck disable=SC2086
+if ! apt-get install --simulate --quiet=2 $packages >/dev/null 2>&1 || ! install; then
+    $as_root apt-get update --quiet=2
+    install
+fi

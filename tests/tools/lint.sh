@@ -1,0 +1,42 @@
+#!/bin/sh
+# lint.sh SOURCE... - clang-tidy and cppcheck on the sources, MISRA on controller/, and the checkers
+# of manual pages and shell scripts. Runs them all, then fails if one of them complained.
+set -u
+bad=0
+jobs=$(nproc)
+
+echo "clang-tidy"
+# shellcheck disable=SC2016 # the dollars are the inner shell's
+printf '%s\n' "$@" | xargs -r -n 1 -P "$jobs" sh -c '
+    out=$(clang-tidy --quiet "$0" -- -std=c11 -I. -D_POSIX_C_SOURCE=200809L \
+        -DPOWERGAP_VERSION="\"\"" -DPOWERGAP_DATADIR="\"\"" 2>&1) && exit 0
+    printf "%s\n" "$out" | grep -v "warnings\{0,1\} generated\.$"; exit 1' || bad=1
+
+# Tests are left out: cppcheck cannot see through the macros of Criterion.
+echo "cppcheck"
+cppcheck --quiet --std=c11 -j "$jobs" -I. --error-exitcode=1 --inline-suppr \
+    --enable=warning,performance,portability --suppress=missingIncludeSystem \
+    -DPOWERGAP_VERSION='""' -DPOWERGAP_DATADIR='""' controller models sim || bad=1
+
+# A deviation is a line of controller/MISRA.md that names the rule: "Rule 15.5".
+echo "MISRA C:2012 on controller/"
+allowed=$(grep -oE '(Rule|Dir\.?) +[0-9]+\.[0-9]+' controller/MISRA.md 2>/dev/null |
+    sed 's/.* /misra-c2012-/' | sort -u)
+cppcheck --quiet --std=c11 -I. --addon=misra --template='{file}:{line}: {id}' \
+    --suppress=missingIncludeSystem controller 2>&1 | grep ': misra-' | sort -u >build/misra.txt
+awk -v allowed="$allowed" '
+    BEGIN { split(allowed, a, "\n"); for (i in a) ok[a[i]] = 1 }
+    { n[$2]++ }
+    !($2 in ok) { print $0 " is not among the deviations in controller/MISRA.md"; bad = 1 }
+    END {
+        for (rule in n) if (rule in ok) printf "    %-18s %4d times, a listed deviation\n", rule, n[rule]
+        exit bad
+    }' build/misra.txt || bad=1
+
+echo "mandoc"
+mandoc -Tlint -Wwarning sim/man/*.[15] || bad=1
+
+echo "shellcheck"
+shellcheck tests/tools/*.sh .ci/run || bad=1
+
+exit $bad
