@@ -83,6 +83,8 @@ const struct field psu_fields[] = {
      .doc = "input below this counts as lost", .source = "S15"},
     {FIELD("hold_up", hold_up_J), REAL(QTY_JOULE, 0.0, 1e5), .def = REQUIRED,
      .doc = "energy for its output after the input is lost"},
+    {FIELD("idle", idle_W), REAL(QTY_WATT, 0.0, 1e4), .def = 0.0,
+     .doc = "what it draws from that energy for itself, load or no load", .source = "E"},
     {FIELD("efficiency", efficiency), REAL(QTY_RATIO, 0.5, 0.999), .def = 0.94,
      .doc = "output over input power", .source = "E"},
     {FIELD("warning", warning), TIME(0.0, 1.0), .def = 1e-3,
@@ -362,7 +364,8 @@ double psu_energy_left_J(const struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
-    double spent_J = net_source_const(world_net_const(w), s->source)->energy_J - s->energy0_J;
+    double spent_J = net_source_const(world_net_const(w), s->source)->energy_J - s->energy0_J +
+                     p->idle_W * ns_to_s(world_now(w) - s->input_since);
 
     return s->phase == PSU_HOLD_UP ? p->hold_up_J - spent_J : p->hold_up_J;
 }
@@ -370,7 +373,7 @@ double psu_energy_left_J(const struct world *w, int32_t part)
 /* When the energy will be down to `to`, at the present power; never earlier than now. */
 static ns_t energy_time(const struct world *w, int32_t part, double to_J)
 {
-    double p_W = psu_power_W(w, part, world_now(w));
+    double p_W = psu_power_W(w, part, world_now(w)) + psu_params(w, part)->idle_W;
     double left_J = psu_energy_left_J(w, part) - to_J;
 
     if (p_W <= 0.0) {

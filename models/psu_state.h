@@ -33,7 +33,7 @@ struct psu_params {
     ns_t ovp_delay;
     /* input and hold-up */
     int32_t feed;
-    double v_in_least_V, hold_up_J, efficiency, energy_drop_V, energy_drop_V_per_s;
+    double v_in_least_V, hold_up_J, idle_W, efficiency, energy_drop_V, energy_drop_V_per_s;
     ns_t warning, die_time;
     /* start */
     ns_t on_delay_least, on_delay_most, ac_delay, rise, pwok_delay;

@@ -305,7 +305,7 @@ void judge_before(struct judge *j, const struct world *w, ns_t next)
 
     for (int32_t i = 0; i < j->n_watches; i++) {
         struct watch *k = &j->watch[i];
-        if (k->jumps) { /* a state in it may change while this instant is handled */
+        if (k->jumps && watch_moves(k, w)) { /* a state in it may change in this instant */
             watch_span(k, w, next, &ear);
         }
     }

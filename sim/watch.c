@@ -73,6 +73,18 @@ bool watch_is_on(const struct watch *k, const struct world *w, int32_t island)
     return k->everywhere;
 }
 
+bool watch_moves(const struct watch *k, const struct world *w)
+{
+    const int32_t *island_of = plant_island_of(w);
+
+    for (int32_t i = 0; i < k->n_homes; i++) {
+        if (!plant_island(w, island_of[k->home[i]])->settled) {
+            return true;
+        }
+    }
+    return k->everywhere;
+}
+
 uint32_t watch_cause(const struct watch *k, const struct world *w, int which)
 {
     uint32_t last = 0;

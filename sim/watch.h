@@ -57,6 +57,9 @@ void watch_instant(struct watch *k, const struct world *w, const struct watch_ea
 /* The run is over: close the spell under way as an open one. */
 void watch_end(struct watch *k, const struct world *w, const struct watch_ear *ear);
 
+/* Does anything that it reads move between events just now? */
+bool watch_moves(const struct watch *k, const struct world *w);
+
 /* Does a new segment of this island concern it? */
 bool watch_is_on(const struct watch *k, const struct world *w, int32_t island);
 

@@ -10,11 +10,11 @@
 #include "controller/controller.h"
 
 #include <criterion/criterion.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { R_CLOCK_START = 0xFFFF0000, R_MUX_MAX = 4, R_PINS = 16 };
+static const uint32_t R_CLOCK_START = 0xFFFF0000u;
+enum { R_MUX_MAX = 4, R_PINS = 16 };
 
 struct rack_supply {
     bool mute;         /* telemetry dead; power goes on */
@@ -84,14 +84,21 @@ static inline uint8_t rack_crc(uint8_t crc, uint8_t byte)
     return crc;
 }
 
+/* To the nearest, x >= 0. */
+static inline uint16_t rack_round(double x)
+{
+    return (uint16_t)(x + 0.5);
+}
+
+/* x >= 0, with the smallest exponent from -5 on that leaves the mantissa below 1000. */
 static inline uint16_t rack_linear11(double x)
 {
-    int e = -5;
+    unsigned e = 0x1B; /* -5 */
 
-    while (fabs(x / pow(2.0, e)) > 1000.0) {
-        e++;
+    for (x *= 32.0; x > 1000.0; x /= 2.0) {
+        e = (e + 1) & 0x1F;
     }
-    return (uint16_t)((((unsigned)e & 0x1Fu) << 11) | ((unsigned)lround(x / pow(2.0, e)) & 0x7FFu));
+    return (uint16_t)(e << 11 | rack_round(x));
 }
 
 static inline uint32_t rack_random(struct rack *r)
@@ -312,7 +319,7 @@ static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
         word = rack_status(r, s);
         break;
     case 0x8B:
-        word = (uint16_t)lround(rack_volts(r, s) * 512.0);
+        word = rack_round(rack_volts(r, s) * 512.0);
         break;
     case 0x8C:
         word = rack_linear11(rack_amperes(r, s));

@@ -28,7 +28,7 @@ static struct ctl_config two_bars(uint8_t expander_bus)
  * the weather is over everything is as it was meant to be. */
 Test(storm, bus_errors_alone_never_darken_a_bar)
 {
-    for (int seed = 1; seed <= 60; seed++) {
+    for (int seed = 1; seed <= 12; seed++) {
         struct ctl_config cfg = two_bars((uint8_t)(seed % 2));
         cfg.confirm = (uint8_t)(1 + seed % 3);
         rack_start(&r, &cfg, CLOSED);
@@ -79,7 +79,7 @@ static bool last_one_stays(struct rack *rack)
 
 Test(storm, supplies_die_and_return_and_no_plan_opens_the_last_good_one)
 {
-    for (int seed = 1; seed <= 100; seed++) {
+    for (int seed = 1; seed <= 16; seed++) {
         struct ctl_config cfg = two_bars((uint8_t)(seed % 2));
         rack_start(&r, &cfg, CLOSED);
         r.seed = (uint64_t)seed * 77;
@@ -122,7 +122,7 @@ Test(storm, supplies_die_and_return_and_no_plan_opens_the_last_good_one)
         r.nack_ppm = r.pec_ppm = r.timeout_ppm = 0;
         rack_settle(&r);
         r.watch = NULL;
-        rack_run(&r, 60000000);
+        rack_run(&r, 40000000);
         cr_assert(r.fed[0] && r.fed[1], "seed %d: a bar stays dark", seed);
         cr_assert(controller_bar_redundant(&r.c, 0) && controller_bar_redundant(&r.c, 1),
                   "seed %d: not redundant", seed);
@@ -137,7 +137,7 @@ Test(storm, garbage_keeps_the_contract)
     static struct ctl_out out;
     struct ctl_config cfg = two_bars(1);
 
-    for (uint64_t seed = 1; seed <= 200; seed++) {
+    for (uint64_t seed = 1; seed <= 60; seed++) {
         bool busy[CTL_BUSES] = {false};
         r.seed = seed;
         memset(&in, 0, sizeof in);
