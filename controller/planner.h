@@ -18,8 +18,9 @@
  *
  * Bars that a supply joins share their supplies and loads. Where the switches pass power one way
  * only, they share no more than the joining supplies: the loads can be carried if and only if every
- * set of bars is fed by enough capacity (Gale's condition for a flow). With spare = 1 the loss of every single
- * supply is worked out, joining ones included; with more, the largest ones of the group are taken.
+ * set of bars is fed by enough capacity (Gale's condition for a flow). With spare = 1 the loss of
+ * every single supply is worked out, joining ones included; with more, the largest ones of the group
+ * are taken.
  *
  * The search goes from the present allocation to better neighbours: first one supply at a time, then
  * two; bounded by PLANNER_MOVES accepted moves. If that leaves anything to be wished for, a rack with

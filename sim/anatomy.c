@@ -279,9 +279,29 @@ static void append_span(char *buf, const char *link, const char *doc, ns_t t)
     append(buf, ANATOMY_TEXT, words_time(length, ns_to_s(t)));
 }
 
-const char *anatomy_text(const struct anatomy *a, const struct gap *g, char buf[ANATOMY_TEXT])
+/* What to call a span: one of no class is known by the event that ends it. */
+static const char *span_name(const struct anatomy *a, int32_t i, const struct gap *g,
+                             const struct log *l, const struct part parts[],
+                             char buf[LOG_NAME + 8])
+{
+    const struct span *s = &a->span[i];
+    char name[LOG_NAME];
+
+    if (g->open && i + 1 == a->n_spans) {
+        return "not recovered";
+    }
+    if (s->is != SPAN_OTHER || s->event == 0) {
+        return span_doc(s->is);
+    }
+    snprintf(buf, LOG_NAME + 8, "until %s", log_name(l, parts, s->event, name));
+    return buf;
+}
+
+const char *anatomy_text(const struct anatomy *a, const struct gap *g, const struct log *l,
+                         const struct part parts[], char buf[ANATOMY_TEXT])
 {
     const char *link = "after ";
+    char name[LOG_NAME + 8];
 
     buf[0] = '\0';
     if (a->hold_up > 0) {
@@ -293,8 +313,7 @@ const char *anatomy_text(const struct anatomy *a, const struct gap *g, char buf[
     }
     link = buf[0] != '\0' ? ": " : "";
     for (int32_t i = 0; i < a->n_spans; i++) {
-        bool waits = g->open && i + 1 == a->n_spans;
-        append_span(buf, link, waits ? "not recovered" : span_doc(a->span[i].is),
+        append_span(buf, link, span_name(a, i, g, l, parts, name),
                     a->span[i].to - a->span[i].from);
         link = ", ";
     }

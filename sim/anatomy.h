@@ -47,6 +47,7 @@ void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a);
 
 /* "ride-through 181 us | gap: waiting for the poll 2.1 ms, ... = 14.3 ms". Returns buf. */
 enum { ANATOMY_TEXT = 512 };
-const char *anatomy_text(const struct anatomy *a, const struct gap *g, char buf[ANATOMY_TEXT]);
+const char *anatomy_text(const struct anatomy *a, const struct gap *g, const struct log *l,
+                         const struct part parts[], char buf[ANATOMY_TEXT]);
 
 #endif

@@ -1,5 +1,6 @@
 /* cli_check.c - `powergap check`: load, report, don't play. */
 #include "cli.h"
+#include "run.h"
 #include "scenario.h"
 
 static const char more[] =
@@ -14,9 +15,10 @@ static int32_t check_file(const char *path, bool quiet, bool json)
 {
     struct diag *d = diag_new();
     struct scenario *s = scenario_load(path, d);
+    bool good = s != NULL && run_check(s, d);
     int32_t errors = diag_errors(d);
 
-    if (s != NULL && !quiet && !json) {
+    if (good && !quiet && !json) {
         printf("%s: in order: %d parts, %d deeds, %d expectations\n", path, (int)s->rack.n_parts,
                (int)s->n_deeds, (int)s->n_expectations);
     }

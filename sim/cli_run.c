@@ -114,6 +114,7 @@ static void print_people(const struct run *r, const struct run_flags *f, const c
     table_verdicts(stdout, r, colour, false);
     fputs(judge_rulings(r->judge) > 0 ? "\n" : "", stdout);
     table_gaps(stdout, r, colour);
+    table_servers(stdout, r);
     fputc('\n', stdout);
     table_summary(stdout, r, colour);
     if (folder != NULL) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
+#include "host_config.h"
 #include "trace.h"
 
 enum { INSTANTS_A_LOOK = 1024, ROWS = 1000 };
@@ -33,6 +35,21 @@ static void on_action(void *ctx, int32_t part, const struct action *action, ns_t
     judge_action(r->judge, part, action, at);
 }
 
+/* A controller takes no more than it is compiled for. */
+static bool check_controller(const struct scenario *s, struct diag *d)
+{
+    const char *problem = host_problem(s->rack.parts, s->rack.n_parts);
+    bool good = true;
+
+    for (int32_t i = 0; problem != NULL && i < s->rack.n_parts; i++) {
+        if (s->rack.parts[i].kind == &controller_kind) {
+            diag_error(d, s->rack.parts[i].at, "the rack has %s", problem);
+            good = false;
+        }
+    }
+    return good;
+}
+
 /* A profile moves the power that its part's action "step" sets; others can't be followed. */
 static bool check_profiles(const struct scenario *s, struct diag *d)
 {
@@ -48,6 +65,13 @@ static bool check_profiles(const struct scenario *s, struct diag *d)
         }
     }
     return good;
+}
+
+bool run_check(const struct scenario *s, struct diag *d)
+{
+    bool controller = check_controller(s, d);
+
+    return check_profiles(s, d) && controller;
 }
 
 void run_free(struct run *r)
@@ -114,7 +138,7 @@ static void play(struct run *r, struct trace *trace)
 struct run *run_play(const struct scenario *s, const struct run_options *options, struct diag *d)
 {
     static const struct place nowhere = {.in = NULL};
-    struct run *r = check_profiles(s, d) ? calloc(1, sizeof *r) : NULL;
+    struct run *r = run_check(s, d) ? calloc(1, sizeof *r) : NULL;
     struct trace *trace = NULL;
 
     if (r == NULL) {

@@ -190,9 +190,14 @@ static void print_row(FILE *out, const struct table_row *row, const int width[CO
     enum verdict v = row->ruling->verdict;
 
     fprintf(out, "  %s%-10s%s", colour ? colour_of(v) : "", verdict_word(v), colour ? PLAIN : "");
+    int blanks = 2; /* kept back until there is something to print behind them */
     for (int c = 0; c < COLUMNS; c++) {
-        bool last = c == COLUMNS - 1;
-        fprintf(out, "  %-*s", last ? 0 : width[c], row->cell[c]);
+        int length = (int)strlen(row->cell[c]);
+        if (length > 0) {
+            fprintf(out, "%*s%s", blanks, "", row->cell[c]);
+            blanks = 0;
+        }
+        blanks += 2 + (width[c] > length ? width[c] - length : 0);
     }
     fputc('\n', out);
 }
@@ -264,7 +269,7 @@ static void print_gap(FILE *out, const struct run *r, const struct gap *g, bool 
     if (a.fault != 0) {
         fprintf(out, ", by %s", log_name(&r->log, r->scenario->rack.parts, a.fault, name));
     }
-    fprintf(out, "\n      %s", anatomy_text(&a, g, text));
+    fprintf(out, "\n      %s", anatomy_text(&a, g, &r->log, r->scenario->rack.parts, text));
     if (a.recovery != 0) {
         fprintf(out, "; recovered by %s%s",
                 log_name(&r->log, r->scenario->rack.parts, a.recovery, name),
@@ -297,6 +302,36 @@ void table_gaps(FILE *out, const struct run *r, bool colour)
         fprintf(out, "  ... and %" PRId32 " shorter ones: gaps.csv has all\n", all->n - GAPS_SHOWN);
     }
     free(order);
+}
+
+/* ---- servers --------------------------------------------------------------------------------------- */
+
+static double read_signal(const struct run *r, int32_t part, const char *key)
+{
+    const struct signal *s = kind_signal(r->scenario->rack.parts[part].kind, key, strlen(key));
+
+    return s == NULL ? 0.0 : s->read(r->world, part, r->world->plant->now);
+}
+
+void table_servers(FILE *out, const struct run *r)
+{
+    const struct rack *rack = &r->scenario->rack;
+    int32_t lost = 0;
+    double lost_s = 0.0;
+    char time[WORDS_TIME];
+
+    for (int32_t i = 0; i < rack->n_parts; i++) {
+        if (read_signal(r, i, "drops") > 0.0 &&
+            kind_signal(rack->parts[i].kind, "lost", 4) != NULL) {
+            fprintf(out, "%s%s", lost == 0 ? "Servers lost to low voltage: " : ", ",
+                    rack->parts[i].name);
+            lost_s += read_signal(r, i, "lost");
+            lost++;
+        }
+    }
+    if (lost > 0) {
+        fprintf(out, "; %s of service until the end of the run\n", words_time(time, lost_s));
+    }
 }
 
 void table_summary(FILE *out, const struct run *r, bool colour)

@@ -13,6 +13,9 @@ void table_verdicts(FILE *out, const struct run *r, bool colour, bool only_wrong
 /* The longest gaps, each with a line on where its time went. */
 void table_gaps(FILE *out, const struct run *r, bool colour);
 
+/* One line on the servers that were lost, if any: a gap of milliseconds costs minutes of boot. */
+void table_servers(FILE *out, const struct run *r);
+
 /* One line: how it went. */
 void table_summary(FILE *out, const struct run *r, bool colour);
 

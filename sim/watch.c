@@ -7,6 +7,8 @@
 
 #include "cross.h"
 
+enum { FIRST_EVENT = 1 }; /* EV_START */
+
 /* ---- what it depends on ------------------------------------------------------------------------ */
 
 static bool ref_is_continuous(const struct expr_ref *r)
@@ -199,6 +201,14 @@ static double edge_error_s(const struct watch *k, const struct world *w, ns_t t0
     return error < 1e3 ? error : 1e3;
 }
 
+/* What hurt last; where nothing is known to have hurt since the start, what changed it last. */
+static uint32_t hurting(const struct watch *k, const struct world *w)
+{
+    uint32_t hurt = watch_cause(k, w, CAUSE_HURT);
+
+    return hurt > FIRST_EVENT ? hurt : watch_cause(k, w, CAUSE_LAST);
+}
+
 static void rise(struct watch *k, const struct world *w, ns_t t0, ns_t at,
                  const struct watch_ear *ear)
 {
@@ -215,7 +225,7 @@ static void rise(struct watch *k, const struct world *w, ns_t t0, ns_t at,
                           .worst = NAN,
                           .worst_at = NS_NEVER,
                           .missing_J = k->server == NO_PART ? NAN : 0.0,
-                          .hurt = watch_cause(k, w, CAUSE_HURT)};
+                          .hurt = hurting(k, w)};
     note_worst(k, w, at);
     if (ear->rise != NULL) {
         ear->rise(ear->ctx, k, at);

@@ -384,3 +384,82 @@ Test(planner, the_last_supply_feeds_every_bar_it_can_carry)
     cr_assert_eq(plan.feeds[0], 3);
     cr_assert_eq(plan.served, 3);
 }
+
+/* Largest flow from supplies through their switches into bars, in mW: augmenting paths on a matrix.
+ * Node 0 is the source, 1..n supplies, then bars, then the sink. */
+static uint64_t largest_flow(const struct plan_problem *p, const uint8_t feeds[])
+{
+    enum { NODES = CTL_SUPPLIES + CTL_BARS + 2 };
+    static int64_t room[NODES][NODES];
+    int sink = p->n_supplies + p->n_bars + 1;
+    uint64_t sum = 0;
+
+    memset(room, 0, sizeof room);
+    for (int s = 0; s < p->n_supplies; s++) {
+        room[0][1 + s] = p->supplies[s].serves ? p->supplies[s].capacity_mW : 0;
+        for (int b = 0; b < p->n_bars; b++) {
+            room[1 + s][1 + p->n_supplies + b] = ((feeds[s] >> b) & 1) ? INT32_MAX : 0;
+        }
+    }
+    for (int b = 0; b < p->n_bars; b++) {
+        room[1 + p->n_supplies + b][sink] = p->bars[b].load_mW;
+    }
+    for (;;) {
+        int from[NODES];
+        for (int i = 0; i <= sink; i++) {
+            from[i] = -1;
+        }
+        from[0] = 0;
+        for (int again = 0; again <= sink; again++) {
+            for (int a = 0; a <= sink; a++) {
+                for (int b = 0; b <= sink && from[a] >= 0; b++) {
+                    from[b] = from[b] < 0 && room[a][b] > 0 ? a : from[b];
+                }
+            }
+        }
+        if (from[sink] < 0) {
+            return sum;
+        }
+        int64_t most = INT64_MAX;
+        for (int i = sink; i != 0; i = from[i]) {
+            most = room[from[i]][i] < most ? room[from[i]][i] : most;
+        }
+        for (int i = sink; i != 0; i = from[i]) {
+            room[from[i]][i] -= most;
+            room[i][from[i]] += most;
+        }
+        sum += (uint64_t)most;
+    }
+}
+
+/* Switches that pass power one way: all bars are served exactly if a flow carries all their loads. */
+Test(planner, one_way_switches_serve_what_a_flow_can_carry)
+{
+    unsigned served = 0;
+
+    srand(6);
+    for (unsigned i = 0; i < 20000; i++) {
+        struct plan_problem p = random_rack(1 + pick(5), 1 + pick(3));
+        struct plan plan;
+        uint64_t load_mW = 0;
+        bool fed = true;
+
+        p.one_way = true;
+        for (unsigned b = 0; b < p.n_bars; b++) {
+            bool some = false;
+            for (unsigned s = 0; s < p.n_supplies; s++) {
+                some = some || (p.supplies[s].serves && ((p.supplies[s].present >> b) & 1));
+            }
+            fed = fed && some;
+            load_mW += p.bars[b].load_mW;
+        }
+        for (unsigned s = 0; s < CTL_SUPPLIES; s++) {
+            plan.feeds[s] = p.supplies[s].present;
+        }
+        planner_judge(&p, &plan);
+        bool all = plan.served == (1u << p.n_bars) - 1u;
+        cr_assert_eq(all, fed && largest_flow(&p, plan.feeds) == load_mW, "rack %u", i);
+        served += all;
+    }
+    cr_assert(served > 200 && served < 19800); /* both answers were asked for */
+}

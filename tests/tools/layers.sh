@@ -33,7 +33,7 @@ doors='
 <libfyaml.h>    ^sim/yaml\.c
 <csv.h>         ^sim/csv\.c
 <gsl/           ^sim/gsl_integrator\.c ^sim/distribution\.c
-<Random123/     ^sim/random\.c
+<Random123/     ^sim/random\.c ^tests/sim/test_random\.c
 <criterion/     ^tests/
 '
 
