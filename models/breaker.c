@@ -14,7 +14,10 @@
 #include "terminal.h"
 #include "world.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 enum { CYCLES_KEPT = 8 };
 
@@ -30,18 +33,18 @@ enum breaker_guard { GUARD_INSTANT_HIGH, GUARD_INSTANT_LOW, GUARD_WARM_HIGH, GUA
 struct breaker_state {
     struct switch_state s; /* first: switchgear.h */
     int32_t guard[4];
-    bool clears;          /* instantaneous trip under way */
-    bool trips;           /* opening because of a trip */
-    ns_t charged_at;      /* when the spring is charged again */
-    double theta;         /* heat of the bimetal over that at rated current */
-    double heat_A2s;      /* meter up to which theta is known */
+    bool clears;     /* instantaneous trip under way */
+    bool trips;      /* opening because of a trip */
+    ns_t charged_at; /* when the spring is charged again */
+    double theta;    /* heat of the bimetal over that at rated current */
+    double heat_A2s; /* meter up to which theta is known */
     ns_t theta_at;
     int32_t closings;
     ns_t closed_at[CYCLES_KEPT]; /* the last closings, a ring */
 };
 
-#define FIELD(k, member) .key = k, .offset = offsetof(struct breaker_params, member)
-#define REAL(q) .type = FIELD_REAL, .quantity = q
+#define FIELD(k, member)  .key = k, .offset = offsetof(struct breaker_params, member)
+#define REAL(q)           .type = FIELD_REAL, .quantity = q
 #define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
 static const struct field breaker_fields[] = {
     SWITCH_FIELDS(struct breaker_params, 0.3e-3, "E"),
@@ -68,7 +71,8 @@ static const struct field breaker_fields[] = {
     {FIELD("clearing", clearing), TIME(1e-4, 1.0), .def = 10e-3,
      .doc = "from there to the parting of the contact", .source = "E"},
     {FIELD("motor", motor), .type = FIELD_FLAG, .def = 1.0,
-     .doc = "has a motor operator: the next order resets a trip; else a person must", .source = "S56"},
+     .doc = "has a motor operator: the next order resets a trip; else a person must",
+     .source = "S56"},
     {FIELD("arc", arc_V), REAL(QTY_VOLT), .min = 1.0, .max = 1000.0, .def = 30.0,
      .doc = "voltage of the arc in its chute", .source = "E"},
     {FIELD("arc_rise", arc_V_per_s), REAL(QTY_VOLT_PER_SECOND), .min = 0.0, .max = 1e9,
@@ -224,8 +228,8 @@ static bool outlasts(struct world *w, int32_t part)
 {
     const struct breaker_params *p = world_params(w, part);
     struct breaker_state *s = world_state(w, part);
-    bool lasted = s->clears && fabs(net_link_i_A(w, s->s.link, world_now(w))) >
-                                   p->instant * p->rated_A;
+    bool lasted =
+        s->clears && fabs(net_link_i_A(w, s->s.link, world_now(w))) > p->instant * p->rated_A;
 
     s->clears = false;
     net_arm(w, s->guard[GUARD_INSTANT_HIGH], true);
@@ -329,8 +333,10 @@ static bool act_reset(struct world *w, int32_t part, const struct act_args *a)
 
 static const struct signal breaker_signals[] = {
     SWITCH_SIGNALS,
-    {.key = "theta", .quantity = QTY_RATIO,
-     .doc = "heat of the bimetal, 1 at rated current, up to its last event", .read = read_theta},
+    {.key = "theta",
+     .quantity = QTY_RATIO,
+     .doc = "heat of the bimetal, 1 at rated current, up to its last event",
+     .read = read_theta},
     NONE,
 };
 

@@ -11,7 +11,10 @@
 
 #include "terminal.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 struct bus_params {
     double v_V, v_low_V, v_high_V, c_F, r_Ohm, bleed_Ohm;
@@ -34,9 +37,8 @@ static const struct field bus_fields[] = {
      .def = REQUIRED, .doc = "nominal voltage", .source = ""},
     {FIELD("v_low", v_low_V), .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0, .max = 1000.0,
      .def = 0.0, .doc = "below this the bar has a gap; 0: 95 % of nominal", .source = "S5"},
-    {FIELD("v_high", v_high_V), .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0,
-     .max = 1000.0, .def = 0.0, .doc = "above this it is over-voltage; 0: 105 % of nominal",
-     .source = "S5"},
+    {FIELD("v_high", v_high_V), .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0, .max = 1000.0,
+     .def = 0.0, .doc = "above this it is over-voltage; 0: 105 % of nominal", .source = "S5"},
     {FIELD("c", c_F), .type = FIELD_REAL, .quantity = QTY_FARAD, .min = 1e-6, .max = 100.0,
      .def = 2e-3, .doc = "capacitance on the bar, all taps together", .source = "E"},
     {FIELD("taps", taps), .type = FIELD_COUNT, .min = 1, .max = BUS_TAPS_MAX, .def = 1,
@@ -170,22 +172,38 @@ static double short_A(const struct world *w, int32_t part, ns_t at)
 }
 
 static const struct signal bus_signals[] = {
-    {.key = "v", .quantity = QTY_VOLT, .continuous = true, .doc = "voltage of the lowest tap",
+    {.key = "v",
+     .quantity = QTY_VOLT,
+     .continuous = true,
+     .doc = "voltage of the lowest tap",
      .read = lowest_V},
-    {.key = "i_short", .quantity = QTY_AMPERE, .continuous = true,
-     .doc = "current through a short on the bar", .read = short_A},
+    {.key = "i_short",
+     .quantity = QTY_AMPERE,
+     .continuous = true,
+     .doc = "current through a short on the bar",
+     .read = short_A},
     NONE,
 };
 
 static const struct signal_family bus_families[] = {
-    {.key = "v", .quantity = QTY_VOLT, .continuous = true, .doc = "voltage of one tap",
-     .members = tap_count, .read = tap_V},
+    {.key = "v",
+     .quantity = QTY_VOLT,
+     .continuous = true,
+     .doc = "voltage of one tap",
+     .members = tap_count,
+     .read = tap_V},
     NONE,
 };
 
 static const struct field short_args[] = {
-    {.key = "r", .type = FIELD_REAL, .quantity = QTY_OHM, .min = 1e-4, .max = 100.0, .def = 3e-3,
-     .offset = offsetof(struct act_args, to), .doc = "resistance of the short"},
+    {.key = "r",
+     .type = FIELD_REAL,
+     .quantity = QTY_OHM,
+     .min = 1e-4,
+     .max = 100.0,
+     .def = 3e-3,
+     .offset = offsetof(struct act_args, to),
+     .doc = "resistance of the short"},
     NONE,
 };
 
@@ -214,7 +232,10 @@ static bool act_clear(struct world *w, int32_t part, const struct act_args *a)
 }
 
 static const struct action bus_actions[] = {
-    {.key = "short", .args = short_args, .undo = "clear_short", .run = act_short,
+    {.key = "short",
+     .args = short_args,
+     .undo = "clear_short",
+     .run = act_short,
      .doc = "a short to ground at the first tap"},
     {.key = "clear_short", .run = act_clear, .doc = "the short is gone"},
     NONE,

@@ -2,7 +2,7 @@
 #include "event.h"
 
 #define EVENT_WORD(id, word, doc) word,
-#define EVENT_DOC(id, word, doc) doc,
+#define EVENT_DOC(id, word, doc)  doc,
 
 static const char *const words[EVENT_KINDS] = {EVENTS(EVENT_WORD)};
 static const char *const docs[EVENT_KINDS] = {EVENTS(EVENT_DOC)};

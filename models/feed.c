@@ -7,7 +7,10 @@
 #include "psu.h"
 #include "world.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 struct feed_params {
     double v_V;
@@ -19,8 +22,15 @@ struct feed_state {
 };
 
 static const struct field feed_fields[] = {
-    {.key = "v_rms", .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 10.0, .max = 1000.0,
-     .def = 230.0, .offset = offsetof(struct feed_params, v_V), .doc = "voltage", .source = ""},
+    {.key = "v_rms",
+     .type = FIELD_REAL,
+     .quantity = QTY_VOLT,
+     .min = 10.0,
+     .max = 1000.0,
+     .def = 230.0,
+     .offset = offsetof(struct feed_params, v_V),
+     .doc = "voltage",
+     .source = ""},
     NONE,
 };
 
@@ -111,15 +121,24 @@ static const struct signal feed_signals[] = {
 };
 
 static const struct field sag_args[] = {
-    {.key = "to", .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0, .max = 1000.0,
-     .def = REQUIRED, .offset = offsetof(struct act_args, to), .doc = "new voltage, rms"},
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_VOLT,
+     .min = 0.0,
+     .max = 1000.0,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "new voltage, rms"},
     NONE,
 };
 
 static const struct action feed_actions[] = {
     {.key = "open", .undo = "close", .run = act_open, .doc = "the feed is lost"},
     {.key = "close", .undo = "open", .run = act_close, .doc = "the feed returns"},
-    {.key = "sag", .args = sag_args, .undo = "restore", .run = act_sag,
+    {.key = "sag",
+     .args = sag_args,
+     .undo = "restore",
+     .run = act_sag,
      .doc = "its voltage changes"},
     {.key = "restore", .run = act_restore, .doc = "its voltage is nominal again"},
     NONE,

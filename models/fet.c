@@ -17,7 +17,10 @@
 #include "terminal.h"
 #include "world.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 /* Conductance at which a channel begins, over that of the closed FET. */
 static const double FAINT = 1e-3;
@@ -43,7 +46,7 @@ struct fet_state {
 };
 
 #define FIELD(k, member) .key = k, .offset = offsetof(struct fet_params, member)
-#define REAL(q) .type = FIELD_REAL, .quantity = q
+#define REAL(q)          .type = FIELD_REAL, .quantity = q
 static const struct field fet_fields[] = {
     SWITCH_FIELDS(struct fet_params, 1e-3, "S43"),
     {FIELD("gate_charge", gate_C), REAL(QTY_COULOMB), .min = 1e-10, .max = 1e-4, .def = 76e-9,
@@ -103,9 +106,15 @@ static void fet_join(struct world *w, int32_t part)
     g.level = p->v_forward_V;
     s->forward_guard = net_add_guard(w, &g);
     if (p->topology == TOPOLOGY_SINGLE) {
-        net_add_link(w, &(struct link){.a = a, .b = b, .part = part, .mode = LINK_CONDUCTS,
-                                       .one_way = true, .couples = true, .r_Ohm = p->s.r_Ohm,
-                                       .v_f_V = p->v_body_V, .i_max_A = INFINITY,
+        net_add_link(w, &(struct link){.a = a,
+                                       .b = b,
+                                       .part = part,
+                                       .mode = LINK_CONDUCTS,
+                                       .one_way = true,
+                                       .couples = true,
+                                       .r_Ohm = p->s.r_Ohm,
+                                       .v_f_V = p->v_body_V,
+                                       .i_max_A = INFINITY,
                                        .s = ramp_constant(1.0)});
     }
 }
@@ -172,8 +181,10 @@ static void fet_command(struct world *w, int32_t part, bool close)
             world_wake(w, part, NS_NEVER);
         } else if (s->s.phase == SWITCH_OPEN) {
             s->s.phase = SWITCH_CLOSING;
-            world_wake(w, part, world_now(w) + switch_time(w, part, p->logic_delay +
-                                                           gate_time(p, p->threshold_part), 0.0));
+            world_wake(w, part,
+                       world_now(w) + switch_time(w, part,
+                                                  p->logic_delay + gate_time(p, p->threshold_part),
+                                                  0.0));
         }
         return;
     }

@@ -361,6 +361,9 @@ static void end_transfer(struct world *w, int32_t bus, struct i2c_reply *re)
     s->transfers += re->status == I2C_OK;
     s->nacks += re->status == I2C_NACK;
     s->timeouts += re->status == I2C_TIMEOUT;
+    if (re->cause != 0) { /* it carries news: whoever acts on it acts because of that */
+        world_blame(w, re->cause);
+    }
     world_event_from(w, bus, said[re->status], s->rq.address, s->from);
 }
 

@@ -15,7 +15,10 @@
 #include "terminal.h"
 #include "world.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 /* The node a reference points to; a reference left out is ground. */
 static int32_t node_of(const struct world *w, const struct tap_list *ref)
@@ -34,10 +37,22 @@ struct node_state {
 };
 
 static const struct field node_fields[] = {
-    {.key = "c", .type = FIELD_REAL, .quantity = QTY_FARAD, .min = 1e-9, .max = 1e3,
-     .def = REQUIRED, .offset = offsetof(struct node_params, c_F), .doc = "capacitance to ground"},
-    {.key = "v0", .type = FIELD_REAL, .quantity = QTY_VOLT, .min = -1e4, .max = 1e4, .def = 0.0,
-     .offset = offsetof(struct node_params, v0_V), .doc = "voltage at the start of the run"},
+    {.key = "c",
+     .type = FIELD_REAL,
+     .quantity = QTY_FARAD,
+     .min = 1e-9,
+     .max = 1e3,
+     .def = REQUIRED,
+     .offset = offsetof(struct node_params, c_F),
+     .doc = "capacitance to ground"},
+    {.key = "v0",
+     .type = FIELD_REAL,
+     .quantity = QTY_VOLT,
+     .min = -1e4,
+     .max = 1e4,
+     .def = 0.0,
+     .offset = offsetof(struct node_params, v0_V),
+     .doc = "voltage at the start of the run"},
     NONE,
 };
 
@@ -217,7 +232,8 @@ static bool source_act_ramp(struct world *w, int32_t part, const struct act_args
 {
     struct source_state *s = world_state(w, part);
     struct source *u = net_change_source(w, s->source, EFFECT_NONE);
-    enum effect effect = a->to < ramp_at(&u->e, when_ns(world_now(w))) ? EFFECT_HURTS : EFFECT_HELPS;
+    enum effect effect =
+        a->to < ramp_at(&u->e, when_ns(world_now(w))) ? EFFECT_HURTS : EFFECT_HELPS;
 
     net_change_source(w, s->source, effect);
     ramp_to(&u->e, world_now(w), a->to, a->over);
@@ -230,35 +246,71 @@ static double source_i(const struct world *w, int32_t part, ns_t at)
 }
 
 static const struct signal source_signals[] = {
-    {.key = "i", .quantity = QTY_AMPERE, .continuous = true, .doc = "current into its node",
+    {.key = "i",
+     .quantity = QTY_AMPERE,
+     .continuous = true,
+     .doc = "current into its node",
      .read = source_i},
     NONE,
 };
 
 static const struct field over_args[] = {
-    {.key = "over", .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 0.0,
-     .offset = offsetof(struct act_args, over), .doc = "linearly within this time"},
+    {.key = "over",
+     .type = FIELD_TIME,
+     .min = 0.0,
+     .max = 1e6,
+     .def = 0.0,
+     .offset = offsetof(struct act_args, over),
+     .doc = "linearly within this time"},
     NONE,
 };
 static const struct field volt_args[] = {
-    {.key = "to", .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0, .max = 1e4,
-     .def = REQUIRED, .offset = offsetof(struct act_args, to), .doc = "target"},
-    {.key = "over", .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 0.0,
-     .offset = offsetof(struct act_args, over), .doc = "linearly within this time"},
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_VOLT,
+     .min = 0.0,
+     .max = 1e4,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "target"},
+    {.key = "over",
+     .type = FIELD_TIME,
+     .min = 0.0,
+     .max = 1e6,
+     .def = 0.0,
+     .offset = offsetof(struct act_args, over),
+     .doc = "linearly within this time"},
     NONE,
 };
 static const struct field watt_args[] = {
-    {.key = "to", .type = FIELD_REAL, .quantity = QTY_WATT, .min = 0.0, .max = 1e6,
-     .def = REQUIRED, .offset = offsetof(struct act_args, to), .doc = "target"},
-    {.key = "over", .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 0.0,
-     .offset = offsetof(struct act_args, over), .doc = "linearly within this time"},
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_WATT,
+     .min = 0.0,
+     .max = 1e6,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "target"},
+    {.key = "over",
+     .type = FIELD_TIME,
+     .min = 0.0,
+     .max = 1e6,
+     .def = 0.0,
+     .offset = offsetof(struct act_args, over),
+     .doc = "linearly within this time"},
     NONE,
 };
 
 static const struct action source_actions[] = {
-    {.key = "off", .args = over_args, .undo = "on", .run = source_act_off,
+    {.key = "off",
+     .args = over_args,
+     .undo = "on",
+     .run = source_act_off,
      .doc = "its current is scaled to nothing, then it is disconnected"},
-    {.key = "on", .args = over_args, .undo = "off", .run = source_act_on,
+    {.key = "on",
+     .args = over_args,
+     .undo = "off",
+     .run = source_act_on,
      .doc = "it is connected, its current scaled up"},
     {.key = "ramp", .args = volt_args, .run = source_act_ramp, .doc = "moves e"},
     NONE,
@@ -297,11 +349,15 @@ struct link_state {
 #define LINK_ENDS                                                                                  \
     {LINK_FIELD("from", from), .type = FIELD_TAPS, .def = REQUIRED, .choices = "node",             \
      .doc = "one end; current from here counts positive"},                                         \
-    {LINK_FIELD("to", to), .type = FIELD_TAPS, .def = 0.0, .choices = "node",                      \
-     .doc = "the other end; left out: ground"}
+    {                                                                                              \
+        LINK_FIELD("to", to), .type = FIELD_TAPS, .def = 0.0, .choices = "node",                   \
+                              .doc = "the other end; left out: ground"                             \
+    }
 #define LINK_OHM(least, d)                                                                         \
-    {LINK_FIELD("r", r_Ohm), .type = FIELD_REAL, .quantity = QTY_OHM, .min = least, .max = 1e9,    \
-     .def = d, .doc = "resistance while it conducts"}
+    {                                                                                              \
+        LINK_FIELD("r", r_Ohm), .type = FIELD_REAL, .quantity = QTY_OHM, .min = least, .max = 1e9, \
+                                .def = d, .doc = "resistance while it conducts"                    \
+    }
 
 static int32_t add_link(struct world *w, int32_t part, struct link link)
 {
@@ -321,7 +377,10 @@ static double link_i(const struct world *w, int32_t part, ns_t at)
 }
 
 static const struct signal link_signals[] = {
-    {.key = "i", .quantity = QTY_AMPERE, .continuous = true, .doc = "current, from its first end",
+    {.key = "i",
+     .quantity = QTY_AMPERE,
+     .continuous = true,
+     .doc = "current, from its first end",
      .read = link_i},
     NONE,
 };
@@ -360,8 +419,10 @@ static void inductor_join(struct world *w, int32_t part)
     const struct link_params *p = world_params(w, part);
     struct link_state *s = world_state(w, part);
 
-    s->link = add_link(w, part, (struct link){.mode = LINK_INDUCTIVE, .l_H = p->l_H,
-                                              .i0_A = p->i0_A, .s = ramp_constant(1.0)});
+    s->link = add_link(
+        w, part,
+        (struct link){
+            .mode = LINK_INDUCTIVE, .l_H = p->l_H, .i0_A = p->i0_A, .s = ramp_constant(1.0)});
 }
 
 const struct kind inductor_kind = {
@@ -387,9 +448,12 @@ static void diode_join(struct world *w, int32_t part)
     const struct link_params *p = world_params(w, part);
     struct link_state *s = world_state(w, part);
 
-    s->link = add_link(w, part, (struct link){.mode = LINK_CONDUCTS, .one_way = true,
-                                              .couples = true, .v_f_V = p->v_f_V,
-                                              .s = ramp_constant(1.0)});
+    s->link = add_link(w, part,
+                       (struct link){.mode = LINK_CONDUCTS,
+                                     .one_way = true,
+                                     .couples = true,
+                                     .v_f_V = p->v_f_V,
+                                     .s = ramp_constant(1.0)});
 }
 
 const struct kind diode_kind = {
@@ -422,8 +486,9 @@ static void switch_join(struct world *w, int32_t part)
     const struct link_params *p = world_params(w, part);
     struct link_state *s = world_state(w, part);
 
-    s->link = add_link(w, part, (struct link){.mode = p->closed ? LINK_CONDUCTS : LINK_OPEN,
-                                              .s = ramp_constant(p->closed ? 1.0 : 0.0)});
+    s->link = add_link(w, part,
+                       (struct link){.mode = p->closed ? LINK_CONDUCTS : LINK_OPEN,
+                                     .s = ramp_constant(p->closed ? 1.0 : 0.0)});
     if (p->trip_node.n > 0) {
         s->guard = net_add_guard(w, &(struct guard){.what = GUARD_VOLTAGE,
                                                     .a = node_of(w, &p->trip_node),
@@ -487,9 +552,15 @@ static bool switch_act_open(struct world *w, int32_t part, const struct act_args
 }
 
 static const struct action switch_actions[] = {
-    {.key = "close", .args = over_args, .undo = "open", .run = switch_act_close,
+    {.key = "close",
+     .args = over_args,
+     .undo = "open",
+     .run = switch_act_close,
      .doc = "its conductance rises to 1/r"},
-    {.key = "open", .args = over_args, .undo = "close", .run = switch_act_open,
+    {.key = "open",
+     .args = over_args,
+     .undo = "close",
+     .run = switch_act_open,
      .doc = "its conductance falls to nothing"},
     NONE,
 };
@@ -628,7 +699,9 @@ static double load_drops(const struct world *w, int32_t part, ns_t at)
 static const struct signal load_signals[] = {
     {.key = "i", .quantity = QTY_AMPERE, .continuous = true, .doc = "current", .read = load_i},
     {.key = "state", .choices = "OFF|ON", .doc = "whether it runs", .read = load_on},
-    {.key = "drops", .quantity = QTY_OPERATIONS, .doc = "times it was lost to low voltage",
+    {.key = "drops",
+     .quantity = QTY_OPERATIONS,
+     .doc = "times it was lost to low voltage",
      .read = load_drops},
     NONE,
 };

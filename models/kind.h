@@ -25,7 +25,8 @@ struct signal {
 /* Many signals in one row: one for each tap of a bar ("bus_a.v[3]"), or one for each other part of
  * some kinds ("ctl.psu2", "ctl.psu[*]"). */
 struct signal_family {
-    const char *key; /* "v": written v[3]; "": written as the other part's name; NULL ends a table */
+    const char
+        *key; /* "v": written v[3]; "": written as the other part's name; NULL ends a table */
     enum quantity quantity;
     const char *choices; /* as in struct signal */
     bool continuous;

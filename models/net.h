@@ -85,8 +85,8 @@ struct source {
     double trim_tau_s;    /* trim_tau dtrim/dt = trim_V_per_pu (share - i_pu) */
     double trim_V_per_pu; /* volts of trim per unit of sharing error and trim_tau */
     double trim_max_V;
-    struct ramp e;                     /* V */
-    struct ramp s;                     /* scales the current: 1 on, 0 gone */
+    struct ramp e;             /* V */
+    struct ramp s;             /* scales the current: 1 on, 0 gone */
     double i0_A;               /* start value, with L */
     double charge_C, energy_J; /* meters: delivered at the node */
 };
@@ -113,8 +113,8 @@ struct link {
     double v_f_V;
     double i_max_A;                    /* current limit of either direction, INFINITY: none */
     struct ramp s;                     /* conductance over 1/R: 0 open .. 1 closed */
-    struct ramp clamp; /* V: arc or avalanche */
-    double i0_A;       /* start value, with L */
+    struct ramp clamp;                 /* V: arc or avalanche */
+    double i0_A;                       /* start value, with L */
     double charge_C, loss_J, heat_A2s; /* meters */
 };
 

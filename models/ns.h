@@ -10,8 +10,8 @@ typedef int64_t ns_t;
 
 #define NS_NEVER INT64_MAX /* a due time that does not come */
 
-#define US(n) ((ns_t)(n)*1000)
-#define MS(n) ((ns_t)(n)*1000000)
+#define US(n)      ((ns_t)(n)*1000)
+#define MS(n)      ((ns_t)(n)*1000000)
 #define SECONDS(n) ((ns_t)(n)*1000000000)
 
 /* The longest span that ns_from_s() can give: 200 years; what is longer is NS_NEVER. */

@@ -19,12 +19,15 @@
 #include "feed.h"
 #include "psu_state.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
-#define FIELD(k, member) .key = k, .offset = offsetof(struct psu_params, member)
+#define FIELD(k, member)     .key = k, .offset = offsetof(struct psu_params, member)
 #define REAL(q, least, most) .type = FIELD_REAL, .quantity = q, .min = least, .max = most
-#define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
-#define COUNT(least, most) .type = FIELD_COUNT, .min = least, .max = most
+#define TIME(least, most)    .type = FIELD_TIME, .min = least, .max = most
+#define COUNT(least, most)   .type = FIELD_COUNT, .min = least, .max = most
 const struct field psu_fields[] = {
     {FIELD("v", v_V), REAL(QTY_VOLT, 1.0, 1000.0), .def = REQUIRED,
      .doc = "set-point without load"},
@@ -66,8 +69,8 @@ const struct field psu_fields[] = {
      .def = OVERLOAD_LATCH, .doc = "what it does then", .source = "S5"},
     {FIELD("hiccup_off", hiccup_off), TIME(1e-3, 100.0), .def = 5.0,
      .doc = "pause before it tries again", .source = "S15"},
-    {FIELD("attempts", attempts), COUNT(0, 1000), .def = 3,
-     .doc = "tries before it latches", .source = "S17"},
+    {FIELD("attempts", attempts), COUNT(0, 1000), .def = 3, .doc = "tries before it latches",
+     .source = "S17"},
     {FIELD("ovp_least", ovp_least_V), REAL(QTY_VOLT, 0.0, 2000.0), .def = 0.0,
      .doc = "over-voltage level: least of its window; 0: 111 % of v", .source = "S5"},
     {FIELD("ovp_most", ovp_most_V), REAL(QTY_VOLT, 0.0, 2000.0), .def = 0.0,
@@ -101,8 +104,8 @@ const struct field psu_fields[] = {
      .doc = "most; drawn at each start", .source = "S3a"},
     {FIELD("ac_delay", ac_delay), TIME(0.0, 100.0), .def = 2.5,
      .doc = "from the input's return to the ramp", .source = "S3a"},
-    {FIELD("rise", rise), TIME(1e-5, 10.0), .def = 20e-3,
-     .doc = "duration of the output's ramp", .source = "S3a"},
+    {FIELD("rise", rise), TIME(1e-5, 10.0), .def = 20e-3, .doc = "duration of the output's ramp",
+     .source = "S3a"},
     {FIELD("pwok_delay", pwok_delay), TIME(0.0, 10.0), .def = 200e-3,
      .doc = "from a regulated output to power-good", .source = "S3a"},
     {FIELD("start", start), .type = FIELD_CHOICE, .choices = "on|off", .def = 0,
@@ -140,10 +143,10 @@ const struct field psu_fields[] = {
      .doc = "standard deviation of its voltage readings", .source = "E"},
     {FIELD("vout_exponent", vout_exponent), COUNT(-16, 15), .def = -9,
      .doc = "of READ_VOUT (VOUT_MODE)", .source = "S8"},
-    {FIELD("iout_exponent", iout_exponent), COUNT(-16, 15), .def = -3,
-     .doc = "of READ_IOUT", .source = "S8"},
-    {FIELD("quirk", quirk), .type = FIELD_CHOICE, .choices = "none|wrong_pec|no_pec|any_page", .def = 0.0,
-     .doc = "how it departs from the standard", .source = "S90"},
+    {FIELD("iout_exponent", iout_exponent), COUNT(-16, 15), .def = -3, .doc = "of READ_IOUT",
+     .source = "S8"},
+    {FIELD("quirk", quirk), .type = FIELD_CHOICE, .choices = "none|wrong_pec|no_pec|any_page",
+     .def = 0.0, .doc = "how it departs from the standard", .source = "S90"},
     NONE,
 };
 
@@ -259,8 +262,8 @@ static void start_enabled(struct world *w, int32_t part)
     const struct psu_params *p = psu_params(w, part);
     double u = world_uniform(w, part);
 
-    begin_start(w, part, p->on_delay_least +
-                             ns_from_s(u * ns_to_s(p->on_delay_most - p->on_delay_least)));
+    begin_start(w, part,
+                p->on_delay_least + ns_from_s(u * ns_to_s(p->on_delay_most - p->on_delay_least)));
 }
 
 static void power_good(struct world *w, int32_t part, bool good)
@@ -389,8 +392,7 @@ static void plan_energy(struct world *w, int32_t part)
     ns_t end = energy_time(w, part, 0.0);
     bool drops = p->energy_drop_V > 0.0 && !s->half_spent;
 
-    psu_set_timer(w, part, TIMER_ENERGY,
-                  drops ? energy_time(w, part, 0.5 * p->hold_up_J) : end);
+    psu_set_timer(w, part, TIMER_ENERGY, drops ? energy_time(w, part, 0.5 * p->hold_up_J) : end);
     if (s->pwok) {
         ns_t warn = end == NS_NEVER ? NS_NEVER : end - p->warning;
         psu_set_timer(w, part, TIMER_WARNING, warn > world_now(w) ? warn : world_now(w));
@@ -511,7 +513,8 @@ static void plan_overload(struct world *w, int32_t part)
     double left_As = fmax(p->overload_As - excess_As(w, part), 0.0);
 
     psu_set_timer(w, part, TIMER_OVERLOAD,
-                  over_A > 0.0 ? ns_after(world_now(w), ns_from_s(left_As / over_A) + 1) : NS_NEVER);
+                  over_A > 0.0 ? ns_after(world_now(w), ns_from_s(left_As / over_A) + 1)
+                               : NS_NEVER);
 }
 
 static void begin_overload(struct world *w, int32_t part)
@@ -604,7 +607,8 @@ static void plan_heat(struct world *w, int32_t part)
     double towards = steady_C(w, part, psu_power_W(w, part, world_now(w)));
     double limit = s->phase == PSU_HOT ? p->otp_C - p->otp_back_K : p->otp_C;
     bool comes = s->phase == PSU_HOT ? towards < limit : towards > limit;
-    double wait_s = comes ? p->heat_J_per_K / g * log((towards - s->heat_C) / (towards - limit)) : 0.0;
+    double wait_s =
+        comes ? p->heat_J_per_K / g * log((towards - s->heat_C) / (towards - limit)) : 0.0;
 
     psu_set_timer(w, part, TIMER_HEAT,
                   comes ? ns_after(world_now(w), ns_from_s(fmax(wait_s, 1e-6))) : NS_NEVER);
@@ -802,19 +806,33 @@ static double read_rated_i(const struct world *w, int32_t part, ns_t at)
 }
 
 static const struct signal psu_signals[] = {
-    {.key = "v", .quantity = QTY_VOLT, .continuous = true, .doc = "voltage at its terminal",
+    {.key = "v",
+     .quantity = QTY_VOLT,
+     .continuous = true,
+     .doc = "voltage at its terminal",
      .read = read_v},
-    {.key = "i", .quantity = QTY_AMPERE, .continuous = true,
-     .doc = "current of its output stage", .read = read_i},
-    {.key = "power", .quantity = QTY_WATT, .continuous = true, .doc = "output power",
+    {.key = "i",
+     .quantity = QTY_AMPERE,
+     .continuous = true,
+     .doc = "current of its output stage",
+     .read = read_i},
+    {.key = "power",
+     .quantity = QTY_WATT,
+     .continuous = true,
+     .doc = "output power",
      .read = psu_power_W},
-    {.key = "load", .quantity = QTY_RATIO, .continuous = true, .doc = "current over rated current",
+    {.key = "load",
+     .quantity = QTY_RATIO,
+     .continuous = true,
+     .doc = "current over rated current",
      .read = read_load},
     {.key = "i_rated", .quantity = QTY_AMPERE, .doc = "rated current", .read = read_rated_i},
     {.key = "state", .choices = PSU_WORDS, .doc = "what it is doing", .read = read_state},
     {.key = "pwok", .choices = "LOW|HIGH", .doc = "its power-good signal", .read = read_pwok},
     {.key = "input", .choices = "LOST|GOOD", .doc = "its input", .read = read_input},
-    {.key = "temperature", .quantity = QTY_CELSIUS, .doc = "hot spot, up to its last event",
+    {.key = "temperature",
+     .quantity = QTY_CELSIUS,
+     .doc = "hot spot, up to its last event",
      .read = read_temperature},
     NONE,
 };

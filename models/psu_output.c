@@ -7,7 +7,10 @@
 
 #include "psu_state.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 bool psu_output_is_on(enum psu_phase phase)
 {
@@ -31,10 +34,10 @@ static void claim_guards(struct world *w, int32_t part)
     struct psu_state *s = psu_state(w, part);
     double v_V = psu_params(w, part)->v_V;
     const struct guard all[PSU_GUARDS] = {
-        [PSU_GUARD_OVERLOAD] = {.what = GUARD_SOURCE_CURRENT, .sign = -1.0,
+        [PSU_GUARD_OVERLOAD] = {.what = GUARD_SOURCE_CURRENT,
+                                .sign = -1.0,
                                 .level = s->rated_A * 1.001},
-        [PSU_GUARD_OVERLOAD_END] = {.what = GUARD_SOURCE_CURRENT, .sign = 1.0,
-                                    .level = s->rated_A},
+        [PSU_GUARD_OVERLOAD_END] = {.what = GUARD_SOURCE_CURRENT, .sign = 1.0, .level = s->rated_A},
         [PSU_GUARD_OVP] = {.what = GUARD_VOLTAGE, .sign = -1.0, .level = s->ovp_V},
         [PSU_GUARD_OVP_END] = {.what = GUARD_VOLTAGE, .sign = 1.0, .level = s->ovp_V},
         [PSU_GUARD_UV] = {.what = GUARD_VOLTAGE, .sign = 1.0, .level = 0.90 * v_V},
@@ -117,10 +120,9 @@ void psu_output_ramp(struct world *w, int32_t part, ns_t over)
 void psu_output_settle(struct world *w, int32_t part, double v_V, ns_t over)
 {
     const struct psu_state *s = psu_look(w, part);
-    double was_V = ramp_at(&net_source_const(world_net_const(w), s->source)->e,
-                           when_ns(world_now(w)));
-    struct source *u =
-        net_change_source(w, s->source, v_V < was_V ? EFFECT_HURTS : EFFECT_HELPS);
+    double was_V =
+        ramp_at(&net_source_const(world_net_const(w), s->source)->e, when_ns(world_now(w)));
+    struct source *u = net_change_source(w, s->source, v_V < was_V ? EFFECT_HURTS : EFFECT_HELPS);
 
     ramp_to(&u->e, world_now(w), v_V, over);
 }
@@ -132,8 +134,8 @@ void psu_output_off(struct world *w, int32_t part)
 
 void psu_output_scale(struct world *w, int32_t part, double to, ns_t over)
 {
-    struct source *u = net_change_source(w, psu_look(w, part)->source,
-                                         to < 1.0 ? EFFECT_HURTS : EFFECT_HELPS);
+    struct source *u =
+        net_change_source(w, psu_look(w, part)->source, to < 1.0 ? EFFECT_HURTS : EFFECT_HELPS);
 
     ramp_to(&u->s, world_now(w), to, over);
 }
@@ -360,49 +362,94 @@ static bool act_unmute(struct world *w, int32_t part, const struct act_args *a)
 }
 
 static const struct field short_args[] = {
-    {.key = "r", .type = FIELD_REAL, .quantity = QTY_OHM, .min = 1e-4, .max = 100.0, .def = 3e-3,
-     .offset = offsetof(struct act_args, to), .doc = "resistance of the short"},
+    {.key = "r",
+     .type = FIELD_REAL,
+     .quantity = QTY_OHM,
+     .min = 1e-4,
+     .max = 100.0,
+     .def = 3e-3,
+     .offset = offsetof(struct act_args, to),
+     .doc = "resistance of the short"},
     NONE,
 };
 static const struct field drift_args[] = {
-    {.key = "to", .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0, .max = 1000.0,
-     .def = REQUIRED, .offset = offsetof(struct act_args, to), .doc = "new set-point"},
-    {.key = "over", .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 1e-3,
-     .offset = offsetof(struct act_args, over), .doc = "linearly within this time"},
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_VOLT,
+     .min = 0.0,
+     .max = 1000.0,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "new set-point"},
+    {.key = "over",
+     .type = FIELD_TIME,
+     .min = 0.0,
+     .max = 1e6,
+     .def = 1e-3,
+     .offset = offsetof(struct act_args, over),
+     .doc = "linearly within this time"},
     NONE,
 };
 static const struct field blink_args[] = {
-    {.key = "period", .type = FIELD_TIME, .min = 1e-4, .max = 1e3, .def = 20e-3,
-     .offset = offsetof(struct act_args, over), .doc = "from one loss of output to the next"},
-    {.key = "duty", .type = FIELD_REAL, .quantity = QTY_RATIO, .min = 0.01, .max = 0.99,
-     .def = 0.5, .offset = offsetof(struct act_args, by), .doc = "part of it that it delivers"},
+    {.key = "period",
+     .type = FIELD_TIME,
+     .min = 1e-4,
+     .max = 1e3,
+     .def = 20e-3,
+     .offset = offsetof(struct act_args, over),
+     .doc = "from one loss of output to the next"},
+    {.key = "duty",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.01,
+     .max = 0.99,
+     .def = 0.5,
+     .offset = offsetof(struct act_args, by),
+     .doc = "part of it that it delivers"},
     NONE,
 };
 
 const struct action psu_actions[] = {
-    {.key = "lose_input", .undo = "restore_input", .run = act_lose_input,
+    {.key = "lose_input",
+     .undo = "restore_input",
+     .run = act_lose_input,
      .doc = "its input is gone: hold-up, then nothing"},
     {.key = "restore_input", .run = act_restore_input, .doc = "its input is back"},
-    {.key = "die", .undo = "repair", .run = act_die,
+    {.key = "die",
+     .undo = "repair",
+     .run = act_die,
      .doc = "its converter dies: no energy, no warning"},
     {.key = "repair", .run = act_repair, .doc = "a dead supply is replaced by a sound one"},
     {.key = "off", .undo = "on", .run = act_off, .doc = "switched off by its enable pin"},
     {.key = "on", .undo = "off", .run = act_on, .doc = "switched on by its enable pin"},
-    {.key = "short_output", .args = short_args, .undo = "clear_short", .run = act_short,
+    {.key = "short_output",
+     .args = short_args,
+     .undo = "clear_short",
+     .run = act_short,
      .doc = "a short inside it, at its output capacitor"},
     {.key = "clear_short", .run = act_clear_short, .doc = "the short is gone"},
-    {.key = "drift", .args = drift_args, .undo = "undrift", .run = act_drift,
+    {.key = "drift",
+     .args = drift_args,
+     .undo = "undrift",
+     .run = act_drift,
      .doc = "its set-point moves (over-voltage when upwards)"},
     {.key = "undrift", .run = act_undrift, .doc = "its set-point is nominal again"},
-    {.key = "blink", .args = blink_args, .undo = "steady", .run = act_blink,
+    {.key = "blink",
+     .args = blink_args,
+     .undo = "steady",
+     .run = act_blink,
      .doc = "its output becomes intermittent"},
     {.key = "steady", .run = act_steady, .doc = "its output is steady again"},
     {.key = "stop_fan", .undo = "start_fan", .run = act_stop_fan, .doc = "its fan stands still"},
     {.key = "start_fan", .run = act_start_fan, .doc = "its fan runs again"},
-    {.key = "freeze", .undo = "thaw", .run = act_freeze,
+    {.key = "freeze",
+     .undo = "thaw",
+     .run = act_freeze,
      .doc = "its registers keep their last values, whatever its output does"},
     {.key = "thaw", .run = act_thaw, .doc = "its registers follow again"},
-    {.key = "mute", .undo = "unmute", .run = act_mute,
+    {.key = "mute",
+     .undo = "unmute",
+     .run = act_mute,
      .doc = "it no longer answers on its serial bus; its output is fine"},
     {.key = "unmute", .run = act_unmute, .doc = "it answers again"},
     NONE,

@@ -66,14 +66,14 @@ enum psu_phase {
 
 /* Things a supply waits for, each with its own due time and cause. */
 enum psu_timer {
-    TIMER_PHASE,     /* end of a delay, a ramp, a pause */
-    TIMER_PWOK,      /* power-good rises */
-    TIMER_WARNING,   /* power-good falls: the energy left lasts for `warning` */
-    TIMER_ENERGY,    /* half of the energy gone, then all of it */
-    TIMER_OVERLOAD,  /* overload budget spent */
-    TIMER_OVP,       /* over-voltage comparator's delay */
-    TIMER_HEAT,      /* too hot, or cool again */
-    TIMER_BLINK,     /* intermittent output */
+    TIMER_PHASE,    /* end of a delay, a ramp, a pause */
+    TIMER_PWOK,     /* power-good rises */
+    TIMER_WARNING,  /* power-good falls: the energy left lasts for `warning` */
+    TIMER_ENERGY,   /* half of the energy gone, then all of it */
+    TIMER_OVERLOAD, /* overload budget spent */
+    TIMER_OVP,      /* over-voltage comparator's delay */
+    TIMER_HEAT,     /* too hot, or cool again */
+    TIMER_BLINK,    /* intermittent output */
     PSU_TIMERS
 };
 
@@ -82,7 +82,7 @@ enum psu_guard {
     PSU_GUARD_OVERLOAD_END, /* below again */
     PSU_GUARD_OVP,          /* voltage above the over-voltage level */
     PSU_GUARD_OVP_END,
-    PSU_GUARD_UV,           /* output under its window: only reported */
+    PSU_GUARD_UV, /* output under its window: only reported */
     PSU_GUARD_UV_END,
     PSU_GUARDS
 };
@@ -96,8 +96,8 @@ struct psu_state {
     ns_t timer[PSU_TIMERS];
     uint32_t timer_cause[PSU_TIMERS];
 
-    double set_V;  /* set-point with its tolerance, and drift */
-    double ovp_V;  /* this unit's over-voltage level */
+    double set_V; /* set-point with its tolerance, and drift */
+    double ovp_V; /* this unit's over-voltage level */
     double rated_A;
     bool input, enabled, pwok, fan_runs, half_spent, blinks_off, regulated;
     ns_t blink;
@@ -112,8 +112,8 @@ struct psu_state {
     bool over_voltage; /* has stopped because of that */
     ns_t input_since;  /* when its input came or went last */
 
-    double heat_C;    /* temperature of the hot spot */
-    double moved_J;   /* source's meter up to which heat_C is known */
+    double heat_C;  /* temperature of the hot spot */
+    double moved_J; /* source's meter up to which heat_C is known */
 
     struct pmbus_face face;
     struct telemetry seen_v, seen_i, seen_t;
@@ -165,7 +165,7 @@ void psu_claim_nodes(struct world *w, int32_t part);
 void psu_claim_output(struct world *w, int32_t part);
 void psu_output_ramp(struct world *w, int32_t part, ns_t over); /* from 0 to the set-point */
 void psu_output_settle(struct world *w, int32_t part, double v_V, ns_t over);
-void psu_output_off(struct world *w, int32_t part);             /* at once */
+void psu_output_off(struct world *w, int32_t part); /* at once */
 void psu_output_scale(struct world *w, int32_t part, double to, ns_t over);
 double psu_power_W(const struct world *w, int32_t part, ns_t at); /* at its output */
 bool psu_output_is_on(enum psu_phase phase);

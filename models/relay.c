@@ -15,7 +15,10 @@
 #include "terminal.h"
 #include "world.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 static const double WEAR_POWER = 5.0;
 static const double LIFE_AT_RATED_HEAT = 50000.0;
@@ -37,16 +40,16 @@ struct relay_state {
     struct switch_state s; /* first: switchgear.h */
     int32_t low_guard, back_guard;
     bool coil_is_low;
-    bool judges;       /* closed for good, the weld is decided when due */
-    bool touches;      /* while it bounces: the contact is closed now */
-    int32_t bounces;   /* still to come */
+    bool judges;     /* closed for good, the weld is decided when due */
+    bool touches;    /* while it bounces: the contact is closed now */
+    int32_t bounces; /* still to come */
     ns_t bounce_end;
-    double heat0_A2s;  /* meter at the first touch */
-    double worn;       /* part of its life that is spent */
+    double heat0_A2s; /* meter at the first touch */
+    double worn;      /* part of its life that is spent */
 };
 
-#define FIELD(k, member) .key = k, .offset = offsetof(struct relay_params, member)
-#define REAL(q) .type = FIELD_REAL, .quantity = q
+#define FIELD(k, member)  .key = k, .offset = offsetof(struct relay_params, member)
+#define REAL(q)           .type = FIELD_REAL, .quantity = q
 #define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
 static const struct field relay_fields[] = {
     SWITCH_FIELDS(struct relay_params, 0.5e-3, "S46"),
@@ -194,8 +197,7 @@ static ns_t bounce_interval(struct world *w, int32_t part, const struct relay_pa
 {
     double u = world_uniform(w, part);
 
-    return p->bounce_shortest +
-           ns_from_s(u * ns_to_s(p->bounce_longest - p->bounce_shortest));
+    return p->bounce_shortest + ns_from_s(u * ns_to_s(p->bounce_longest - p->bounce_shortest));
 }
 
 /* The contact has come to rest. */

@@ -15,7 +15,10 @@
 #include "bus.h"
 #include "terminal.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 struct server_params {
     struct tap_list from;
@@ -41,8 +44,8 @@ struct server_state {
 };
 
 #define FIELD(k, member) .key = k, .offset = offsetof(struct server_params, member)
-#define REAL .type = FIELD_REAL
-#define TIME .type = FIELD_TIME
+#define REAL             .type = FIELD_REAL
+#define TIME             .type = FIELD_TIME
 static const struct field server_fields[] = {
     {FIELD("from", from), .type = FIELD_TAPS, .choices = "bus|psu|node", .def = REQUIRED,
      .doc = "the bar that feeds it, or several"},
@@ -82,9 +85,10 @@ static const char *server_check(const void *params, const char **key)
     const struct server_params *p = params;
 
     *key = "on_above";
-    return p->on_above_V <= p->off_below_V ? "must be above off_below: without hysteresis the server "
-                                             "would restart into the dip that stopped it"
-                                           : NULL;
+    return p->on_above_V <= p->off_below_V
+               ? "must be above off_below: without hysteresis the server "
+                 "would restart into the dip that stopped it"
+               : NULL;
 }
 
 /* Servers before this one in the file. */
@@ -106,9 +110,8 @@ static void server_wire(struct world *w, int32_t part)
     int32_t source = p->from.at[0].part;
     double v0_V = world_kind(w, source) == &bus_kind ? bus_nominal_V(w, source) : 0.0;
 
-    s->terminal =
-        (struct terminal){.node = net_add_node(w, part, p->c_F, p->start == 0 ? v0_V : 0.0),
-                          .taps = 1};
+    s->terminal = (struct terminal){
+        .node = net_add_node(w, part, p->c_F, p->start == 0 ? v0_V : 0.0), .taps = 1};
     s->place = place_among_servers(w, part);
     s->p_W = p->p_W;
     s->phase = p->start == 0 ? SERVER_ON : SERVER_OFF;
@@ -286,33 +289,62 @@ static int32_t input_count(const void *params)
 }
 
 static const struct signal server_signals[] = {
-    {.key = "v", .quantity = QTY_VOLT, .continuous = true,
-     .doc = "voltage of its input capacitor, behind the ORing", .read = read_v},
-    {.key = "i", .quantity = QTY_AMPERE, .continuous = true, .doc = "current from all its bars",
+    {.key = "v",
+     .quantity = QTY_VOLT,
+     .continuous = true,
+     .doc = "voltage of its input capacitor, behind the ORing",
+     .read = read_v},
+    {.key = "i",
+     .quantity = QTY_AMPERE,
+     .continuous = true,
+     .doc = "current from all its bars",
      .read = read_i},
-    {.key = "power", .quantity = QTY_WATT, .continuous = true, .doc = "what its load draws",
+    {.key = "power",
+     .quantity = QTY_WATT,
+     .continuous = true,
+     .doc = "what its load draws",
      .read = read_p},
     {.key = "state", .choices = SERVER_WORDS, .doc = "what it is doing", .read = read_state},
-    {.key = "drops", .quantity = QTY_OPERATIONS, .doc = "times it was lost to low voltage",
+    {.key = "drops",
+     .quantity = QTY_OPERATIONS,
+     .doc = "times it was lost to low voltage",
      .read = read_drops},
-    {.key = "lost", .quantity = QTY_SECOND, .continuous = true,
-     .doc = "time without service so far", .read = read_lost},
+    {.key = "lost",
+     .quantity = QTY_SECOND,
+     .continuous = true,
+     .doc = "time without service so far",
+     .read = read_lost},
     NONE,
 };
 
 static const struct signal_family server_families[] = {
-    {.key = "i", .quantity = QTY_AMPERE, .continuous = true, .doc = "current of one input",
-     .members = input_count, .read = input_A},
+    {.key = "i",
+     .quantity = QTY_AMPERE,
+     .continuous = true,
+     .doc = "current of one input",
+     .members = input_count,
+     .read = input_A},
     NONE,
 };
 
 /* ---- actions ----------------------------------------------------------------------------------- */
 
 static const struct field step_args[] = {
-    {.key = "to", REAL, .quantity = QTY_WATT, .min = 0.0, .max = 1e6, .def = REQUIRED,
-     .offset = offsetof(struct act_args, to), .doc = "new power"},
-    {.key = "over", TIME, .min = 0.0, .max = 1e6, .def = 0.0,
-     .offset = offsetof(struct act_args, over), .doc = "linearly within this time"},
+    {.key = "to",
+     REAL,
+     .quantity = QTY_WATT,
+     .min = 0.0,
+     .max = 1e6,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "new power"},
+    {.key = "over",
+     TIME,
+     .min = 0.0,
+     .max = 1e6,
+     .def = 0.0,
+     .offset = offsetof(struct act_args, over),
+     .doc = "linearly within this time"},
     NONE,
 };
 

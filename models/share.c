@@ -8,7 +8,10 @@
 
 #include "terminal.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 struct share_params {
     double c_F;
@@ -19,7 +22,12 @@ struct share_state {
 };
 
 static const struct field share_fields[] = {
-    {.key = "c", .type = FIELD_REAL, .quantity = QTY_FARAD, .min = 1e-9, .max = 1.0, .def = 100e-6,
+    {.key = "c",
+     .type = FIELD_REAL,
+     .quantity = QTY_FARAD,
+     .min = 1e-9,
+     .max = 1.0,
+     .def = 100e-6,
      .offset = offsetof(struct share_params, c_F),
      .doc = "lag of the line: with each supply's 1 S this over their number is its time constant",
      .source = "E"},
@@ -40,8 +48,11 @@ static double read_pu(const struct world *w, int32_t part, ns_t at)
 }
 
 static const struct signal share_signals[] = {
-    {.key = "level", .quantity = QTY_RATIO, .continuous = true,
-     .doc = "mean load of the supplies on the line, over their rating", .read = read_pu},
+    {.key = "level",
+     .quantity = QTY_RATIO,
+     .continuous = true,
+     .doc = "mean load of the supplies on the line, over their rating",
+     .read = read_pu},
     NONE,
 };
 

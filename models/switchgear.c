@@ -6,7 +6,10 @@
 #include "expander.h"
 #include "terminal.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 /* An arc's voltage rises with the travel of the contact for at most this long. */
 static const ns_t ARC_LASTS = SECONDS(1);
@@ -41,15 +44,15 @@ struct switch_state *switch_join(struct world *w, int32_t part)
     s->slow = 1.0;
     s->commanded = p->closed;
     s->phase = p->closed ? SWITCH_CLOSED : SWITCH_OPEN;
-    s->link = net_add_link(
-        w, &(struct link){.a = terminal_node(w, p->from.at[0].part, p->from.at[0].tap),
-                          .b = terminal_node(w, p->to.at[0].part, p->to.at[0].tap),
-                          .part = part,
-                          .mode = p->closed ? LINK_INDUCTIVE : LINK_OPEN,
-                          .r_Ohm = p->r_Ohm,
-                          .l_H = p->l_H,
-                          .i_max_A = INFINITY,
-                          .s = ramp_constant(1.0)});
+    s->link =
+        net_add_link(w, &(struct link){.a = terminal_node(w, p->from.at[0].part, p->from.at[0].tap),
+                                       .b = terminal_node(w, p->to.at[0].part, p->to.at[0].tap),
+                                       .part = part,
+                                       .mode = p->closed ? LINK_INDUCTIVE : LINK_OPEN,
+                                       .r_Ohm = p->r_Ohm,
+                                       .l_H = p->l_H,
+                                       .i_max_A = INFINITY,
+                                       .s = ramp_constant(1.0)});
     if (p->on.device != NO_PART) {
         expander_claim(w, p->on.device, p->on.bit, part, (bool)p->closed == (p->active == 0));
     }
@@ -236,8 +239,14 @@ bool switch_act_slow(struct world *w, int32_t part, const struct act_args *a)
 }
 
 const struct field switch_slow_args[] = {
-    {.key = "by", .type = FIELD_REAL, .quantity = QTY_RATIO, .min = 0.1, .max = 1000.0, .def = 3.0,
-     .offset = offsetof(struct act_args, by), .doc = "its mechanism takes this many times longer"},
+    {.key = "by",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.1,
+     .max = 1000.0,
+     .def = 3.0,
+     .offset = offsetof(struct act_args, by),
+     .doc = "its mechanism takes this many times longer"},
     NONE,
 };
 

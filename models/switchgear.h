@@ -18,23 +18,50 @@ struct switch_params {
     double r_Ohm, l_H;
 };
 
-#define SWITCH_FIELDS(params, r_default, r_source)                                                   \
-    {.key = "from", .type = FIELD_TAPS, .choices = "psu|bus|node", .def = REQUIRED,                \
-     .offset = offsetof(params, s.from), .doc = "one end, as a rule the supply"},                    \
-    {.key = "to", .type = FIELD_TAPS, .choices = "bus|psu|node", .def = REQUIRED,                  \
-     .offset = offsetof(params, s.to), .doc = "the other end, as a rule the bar"},                   \
-    {.key = "on", .type = FIELD_PIN, .choices = "expander", .def = 0.0,                            \
-     .offset = offsetof(params, s.on), .doc = "the expander pin that drives it; left out: by hand"}, \
-    {.key = "closed", .type = FIELD_FLAG, .def = 1.0, .offset = offsetof(params, s.closed),          \
-     .doc = "closed when the run begins"},                                                         \
-    {.key = "active", .type = FIELD_CHOICE, .choices = "high|low", .def = 0.0,                     \
-     .offset = offsetof(params, s.active), .doc = "level of the pin that closes it"},                \
-    {.key = "r_on", .type = FIELD_REAL, .quantity = QTY_OHM, .min = 1e-6, .max = 10.0,             \
-     .def = r_default, .offset = offsetof(params, s.r_Ohm), .doc = "resistance when closed",         \
-     .source = r_source},                                                                          \
-    {.key = "l", .type = FIELD_REAL, .quantity = QTY_HENRY, .min = 1e-9, .max = 1e-3,              \
-     .def = 100e-9, .offset = offsetof(params, s.l_H),                                               \
-     .doc = "inductance of the path through it: cable and clips", .source = "E"}
+#define SWITCH_FIELDS(params, r_default, r_source)                                                 \
+    {.key = "from",                                                                                \
+     .type = FIELD_TAPS,                                                                           \
+     .choices = "psu|bus|node",                                                                    \
+     .def = REQUIRED,                                                                              \
+     .offset = offsetof(params, s.from),                                                           \
+     .doc = "one end, as a rule the supply"},                                                      \
+        {.key = "to",                                                                              \
+         .type = FIELD_TAPS,                                                                       \
+         .choices = "bus|psu|node",                                                                \
+         .def = REQUIRED,                                                                          \
+         .offset = offsetof(params, s.to),                                                         \
+         .doc = "the other end, as a rule the bar"},                                               \
+        {.key = "on",                                                                              \
+         .type = FIELD_PIN,                                                                        \
+         .choices = "expander",                                                                    \
+         .def = 0.0,                                                                               \
+         .offset = offsetof(params, s.on),                                                         \
+         .doc = "the expander pin that drives it; left out: by hand"},                             \
+        {.key = "closed",                                                                          \
+         .type = FIELD_FLAG,                                                                       \
+         .def = 1.0,                                                                               \
+         .offset = offsetof(params, s.closed),                                                     \
+         .doc = "closed when the run begins"},                                                     \
+        {.key = "active",                                                                          \
+         .type = FIELD_CHOICE,                                                                     \
+         .choices = "high|low",                                                                    \
+         .def = 0.0,                                                                               \
+         .offset = offsetof(params, s.active),                                                     \
+         .doc = "level of the pin that closes it"},                                                \
+        {.key = "r_on",                                                                            \
+         .type = FIELD_REAL,                                                                       \
+         .quantity = QTY_OHM,                                                                      \
+         .min = 1e-6,                                                                              \
+         .max = 10.0,                                                                              \
+         .def = r_default,                                                                         \
+         .offset = offsetof(params, s.r_Ohm),                                                      \
+         .doc = "resistance when closed",                                                          \
+         .source = r_source},                                                                      \
+    {                                                                                              \
+        .key = "l", .type = FIELD_REAL, .quantity = QTY_HENRY, .min = 1e-9, .max = 1e-3,           \
+        .def = 100e-9, .offset = offsetof(params, s.l_H),                                          \
+        .doc = "inductance of the path through it: cable and clips", .source = "E"                 \
+    }
 
 enum switch_phase {
     SWITCH_OPEN,
@@ -97,30 +124,53 @@ extern const struct signal switch_signals[];
 extern const struct action switch_actions[];
 
 #define SWITCH_SIGNALS                                                                             \
-    {.key = "state", .choices = SWITCH_WORDS, .doc = "what it is doing",                           \
+    {.key = "state",                                                                               \
+     .choices = SWITCH_WORDS,                                                                      \
+     .doc = "what it is doing",                                                                    \
      .read = switch_read_state},                                                                   \
-    {.key = "i", .quantity = QTY_AMPERE, .continuous = true,                                       \
-     .doc = "current, from its first end", .read = switch_read_i},                                 \
-    {.key = "operations", .quantity = QTY_OPERATIONS, .doc = "commands that moved it",             \
-     .read = switch_read_operations},                                                              \
-    {.key = "fault", .choices = "SOUND|STUCK_OPEN|STUCK_CLOSED", .doc = "how it has failed",       \
-     .read = switch_read_fault},                                                                   \
-    {.key = "loss", .quantity = QTY_JOULE, .doc = "heat in it up to its last event",               \
-     .read = switch_read_loss}
+        {.key = "i",                                                                               \
+         .quantity = QTY_AMPERE,                                                                   \
+         .continuous = true,                                                                       \
+         .doc = "current, from its first end",                                                     \
+         .read = switch_read_i},                                                                   \
+        {.key = "operations",                                                                      \
+         .quantity = QTY_OPERATIONS,                                                               \
+         .doc = "commands that moved it",                                                          \
+         .read = switch_read_operations},                                                          \
+        {.key = "fault",                                                                           \
+         .choices = "SOUND|STUCK_OPEN|STUCK_CLOSED",                                               \
+         .doc = "how it has failed",                                                               \
+         .read = switch_read_fault},                                                               \
+    {                                                                                              \
+        .key = "loss", .quantity = QTY_JOULE, .doc = "heat in it up to its last event",            \
+        .read = switch_read_loss                                                                   \
+    }
 
 #define SWITCH_ACTIONS                                                                             \
-    {.key = "close", .undo = "open", .run = switch_act_close,                                      \
+    {.key = "close",                                                                               \
+     .undo = "open",                                                                               \
+     .run = switch_act_close,                                                                      \
      .doc = "the control input asks for closed"},                                                  \
-    {.key = "open", .undo = "close", .run = switch_act_open,                                       \
-     .doc = "the control input asks for open"},                                                    \
-    {.key = "stick_open", .undo = "free", .run = switch_act_stick_open,                            \
-     .doc = "is open from now on, whatever it is told (open bond, dead driver or coil)"},          \
-    {.key = "stick_closed", .undo = "free", .run = switch_act_stick_closed,                        \
-     .doc = "is closed from now on, whatever it is told (welded contact, shorted FET)"},           \
-    {.key = "slow", .args = switch_slow_args, .undo = "free", .run = switch_act_slow,              \
-     .doc = "takes longer from now on (sticky mechanism, weak gate drive)"},                       \
-    {.key = "free", .run = switch_act_free,                                                        \
-     .doc = "is sound again and does what it is told"}
+        {.key = "open",                                                                            \
+         .undo = "close",                                                                          \
+         .run = switch_act_open,                                                                   \
+         .doc = "the control input asks for open"},                                                \
+        {.key = "stick_open",                                                                      \
+         .undo = "free",                                                                           \
+         .run = switch_act_stick_open,                                                             \
+         .doc = "is open from now on, whatever it is told (open bond, dead driver or coil)"},      \
+        {.key = "stick_closed",                                                                    \
+         .undo = "free",                                                                           \
+         .run = switch_act_stick_closed,                                                           \
+         .doc = "is closed from now on, whatever it is told (welded contact, shorted FET)"},       \
+        {.key = "slow",                                                                            \
+         .args = switch_slow_args,                                                                 \
+         .undo = "free",                                                                           \
+         .run = switch_act_slow,                                                                   \
+         .doc = "takes longer from now on (sticky mechanism, weak gate drive)"},                   \
+    {                                                                                              \
+        .key = "free", .run = switch_act_free, .doc = "is sound again and does what it is told"    \
+    }
 
 /* What each kind does when its control input changes, and when it gets stuck: found by kind. */
 struct switch_verbs {

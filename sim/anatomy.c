@@ -281,8 +281,7 @@ static void append_span(char *buf, const char *link, const char *doc, ns_t t)
 
 /* What to call a span: one of no class is known by the event that ends it. */
 static const char *span_name(const struct anatomy *a, int32_t i, const struct gap *g,
-                             const struct log *l, const struct part parts[],
-                             char buf[LOG_NAME + 8])
+                             const struct log *l, const struct part parts[], char buf[LOG_NAME + 8])
 {
     const struct span *s = &a->span[i];
     char name[LOG_NAME];
@@ -313,8 +312,7 @@ const char *anatomy_text(const struct anatomy *a, const struct gap *g, const str
     }
     link = buf[0] != '\0' ? ": " : "";
     for (int32_t i = 0; i < a->n_spans; i++) {
-        append_span(buf, link, span_name(a, i, g, l, parts, name),
-                    a->span[i].to - a->span[i].from);
+        append_span(buf, link, span_name(a, i, g, l, parts, name), a->span[i].to - a->span[i].from);
         link = ", ";
     }
     return buf;

@@ -39,7 +39,7 @@ struct anatomy {
     ns_t hold_up;      /* fault to gap: living on stored energy after the input was lost ... */
     ns_t ride_through; /* ... and on what the bar's capacitors hold */
     ns_t within[SPAN_CLASSES]; /* sum: end - start */
-    int32_t n_spans; /* the same in order of time; neighbours of one class are one */
+    int32_t n_spans;           /* the same in order of time; neighbours of one class are one */
     struct span span[ANATOMY_SPANS];
 };
 

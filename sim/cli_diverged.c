@@ -32,7 +32,8 @@ static bool open_events(struct arena *a, struct diag *d, const char *folder, str
     char *bytes = in != NULL ? malloc(room) : NULL;
 
     if (bytes == NULL) {
-        diag_error(d, (struct place){.in = NULL}, "'%s' is no trace: can't read '%s'", folder, path);
+        diag_error(d, (struct place){.in = NULL}, "'%s' is no trace: can't read '%s'", folder,
+                   path);
         if (in != NULL) {
             fclose(in);
         }
@@ -106,9 +107,9 @@ static void print_event(const char *mark, const struct events *e)
     for (int i = 0; i < CELLS; i++) {
         text[i] = cell(e, i, &n[i]);
     }
-    printf("%s #%-6.*s %14.*s s  %.*s %.*s", mark, (int)n[CELL_ID], text[CELL_ID],
-           (int)n[CELL_T_S], text[CELL_T_S], (int)n[CELL_PART], text[CELL_PART],
-           (int)n[CELL_EVENT], text[CELL_EVENT]);
+    printf("%s #%-6.*s %14.*s s  %.*s %.*s", mark, (int)n[CELL_ID], text[CELL_ID], (int)n[CELL_T_S],
+           text[CELL_T_S], (int)n[CELL_PART], text[CELL_PART], (int)n[CELL_EVENT],
+           text[CELL_EVENT]);
     printf(", value %.*s, caused by #%.*s\n", (int)n[CELL_VALUE], text[CELL_VALUE],
            (int)n[CELL_CAUSE], text[CELL_CAUSE]);
 }

@@ -57,8 +57,8 @@ static bool find_scripts(struct scripts *s)
 static bool draw(const char *script, const char *trace, const char *out, const char *format)
 {
     char program[] = "gnuplot";
-    char *args[] = {program, strdup("-c"), strdup(script), strdup(trace),
-                    strdup(out), strdup(format), NULL};
+    char *args[] = {program,        strdup("-c"), strdup(script), strdup(trace), strdup(out),
+                    strdup(format), NULL};
     int status = -1;
     pid_t child = fork();
 
@@ -158,7 +158,8 @@ static int run(const struct command *c, int argc, char **argv)
         return cli_wrong(c, "'%s' is no trace: can't read '%s'", argv[0], path);
     }
     if (!find_scripts(&scripts)) {
-        return cli_wrong(c, "no plot scripts: neither in $POWERGAP_DATA/plots, %s/plots nor ./plots",
+        return cli_wrong(c,
+                         "no plot scripts: neither in $POWERGAP_DATA/plots, %s/plots nor ./plots",
                          POWERGAP_DATADIR);
     }
     if (only != NULL && !is_known(c, &scripts, only)) {

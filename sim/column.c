@@ -69,9 +69,8 @@ static int32_t collect(struct arena *a, const struct part parts[], int32_t n_par
         for (const struct signal *s = k->signals; s != NULL && s->key != NULL; s++) {
             if (out != NULL) {
                 const char *stem = arena_print(a, "%s.%s", parts[i].name, s->key);
-                out[n] = (struct column){.name = name_of(a, stem, s->quantity, s->choices),
-                                         .part = i,
-                                         .signal = s};
+                out[n] = (struct column){
+                    .name = name_of(a, stem, s->quantity, s->choices), .part = i, .signal = s};
             }
             n++;
         }

@@ -161,7 +161,10 @@ bool folder_close(struct folder *f, FILE *file, const char *name)
     bad = (fclose(file) != 0 && !bad) || bad;
     if (bad) {
         char *path = print(f->path, "/", name);
-        complain(f, "write", path != NULL ? path : name, error != 0 ? error : errno != 0 ? errno : EIO);
+        complain(f, "write", path != NULL ? path : name,
+                 error != 0   ? error
+                 : errno != 0 ? errno
+                              : EIO);
         free(path);
     }
     return !bad;

@@ -8,12 +8,12 @@
 #include "models/ns.h"
 
 struct gap {
-    int32_t watch;     /* who saw it: an index into the judge's watches */
-    ns_t start, end;   /* open: end is the end of the run */
+    int32_t watch;   /* who saw it: an index into the judge's watches */
+    ns_t start, end; /* open: end is the end of the run */
     bool open;
-    double error_s;    /* of its length: the integrator's tolerance over the slope at both edges */
-    double threshold;  /* SI; NAN when the condition is no single comparison */
-    double worst;      /* the observed quantity, farthest beyond its threshold */
+    double error_s;   /* of its length: the integrator's tolerance over the slope at both edges */
+    double threshold; /* SI; NAN when the condition is no single comparison */
+    double worst;     /* the observed quantity, farthest beyond its threshold */
     ns_t worst_at;
     double missing_Vs; /* integral of the distance to the threshold */
     double missing_J;  /* what the load could not draw; NAN: the observed part has no power */

@@ -17,7 +17,10 @@
 #include "models/i2c.h"
 #include "models/world.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 static const uint32_t CLOCK_START_US = UINT32_MAX - 30000u;
 
@@ -177,7 +180,7 @@ static double read_supply(const struct world *w, int32_t part, int32_t psu, ns_t
     static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
     {                                                                                              \
         (void)at;                                                                                  \
-        return controller_counts(&look(w, part)->controller)->member;                            \
+        return controller_counts(&look(w, part)->controller)->member;                              \
     }
 COUNTER(sweeps, sweeps)
 COUNTER(retries, retries)
@@ -196,30 +199,51 @@ static double read_mode(const struct world *w, int32_t part, ns_t at)
 }
 
 static const struct signal host_signals[] = {
-    {.key = "mode", .choices = "RUNNING|SAFE|HALTED", .doc = "what the controller is doing",
+    {.key = "mode",
+     .choices = "RUNNING|SAFE|HALTED",
+     .doc = "what the controller is doing",
      .read = read_mode},
-    {.key = "sweeps", .quantity = QTY_OPERATIONS, .doc = "complete polls of all supplies",
+    {.key = "sweeps",
+     .quantity = QTY_OPERATIONS,
+     .doc = "complete polls of all supplies",
      .read = read_sweeps},
-    {.key = "retries", .quantity = QTY_OPERATIONS, .doc = "transfers repeated",
+    {.key = "retries",
+     .quantity = QTY_OPERATIONS,
+     .doc = "transfers repeated",
      .read = read_retries},
-    {.key = "pec_errors", .quantity = QTY_OPERATIONS, .doc = "replies with a wrong checksum",
+    {.key = "pec_errors",
+     .quantity = QTY_OPERATIONS,
+     .doc = "replies with a wrong checksum",
      .read = read_pec_errors},
-    {.key = "nacks", .quantity = QTY_OPERATIONS, .doc = "transfers not acknowledged",
+    {.key = "nacks",
+     .quantity = QTY_OPERATIONS,
+     .doc = "transfers not acknowledged",
      .read = read_nacks},
-    {.key = "timeouts", .quantity = QTY_OPERATIONS, .doc = "transfers that timed out",
+    {.key = "timeouts",
+     .quantity = QTY_OPERATIONS,
+     .doc = "transfers that timed out",
      .read = read_timeouts},
-    {.key = "recoveries", .quantity = QTY_OPERATIONS, .doc = "recoveries of a stuck bus",
+    {.key = "recoveries",
+     .quantity = QTY_OPERATIONS,
+     .doc = "recoveries of a stuck bus",
      .read = read_recoveries},
-    {.key = "commands", .quantity = QTY_OPERATIONS, .doc = "switch commands sent",
+    {.key = "commands",
+     .quantity = QTY_OPERATIONS,
+     .doc = "switch commands sent",
      .read = read_commands},
-    {.key = "moves", .quantity = QTY_OPERATIONS, .doc = "re-allocations of supplies to bars",
+    {.key = "moves",
+     .quantity = QTY_OPERATIONS,
+     .doc = "re-allocations of supplies to bars",
      .read = read_moves},
     NONE,
 };
 
 static const struct signal_family host_families[] = {
-    {.key = "", .choices = SUPPLY_WORDS, .of_kinds = "psu",
-     .doc = "what the controller believes of this supply", .read = read_supply},
+    {.key = "",
+     .choices = SUPPLY_WORDS,
+     .of_kinds = "psu",
+     .doc = "what the controller believes of this supply",
+     .read = read_supply},
     NONE,
 };
 
@@ -248,7 +272,9 @@ static bool act_halt(struct world *w, int32_t part, const struct act_args *a)
 
 static const struct action host_actions[] = {
     {.key = "reset", .run = act_reset, .doc = "starts afresh, as after a watchdog"},
-    {.key = "halt", .undo = "reset", .run = act_halt,
+    {.key = "halt",
+     .undo = "reset",
+     .run = act_halt,
      .doc = "stops taking steps: its firmware has hung"},
     NONE,
 };

@@ -14,11 +14,14 @@
 #include "models/world.h"
 #include "rack.h"
 
-#define NONE {.key = NULL}
+#define NONE                                                                                       \
+    {                                                                                              \
+        .key = NULL                                                                                \
+    }
 
 enum { REDUNDANCY_OF_BARS, REDUNDANCY_N, REDUNDANCY_N1, REDUNDANCY_N2 };
 
-#define FIELD(k, member) .key = k, .offset = offsetof(struct host_params, member)
+#define FIELD(k, member)  .key = k, .offset = offsetof(struct host_params, member)
 #define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
 const struct field host_fields[] = {
     {FIELD("poll", poll), TIME(0.0, 60.0), .def = 5e-3,
@@ -53,14 +56,13 @@ static const struct i2c_path *path_of(const struct world *w, int32_t part)
 /* host_problem() lets no rack through with more buses than CTL_BUSES. */
 static uint8_t bus_index(struct host_state *s, int32_t bus_part)
 {
-    int b = 0;
-
-    while (b < CTL_BUSES && s->bus_part[b] != NO_PART && s->bus_part[b] != bus_part) {
-        b++;
+    for (int b = 0; b < CTL_BUSES; b++) {
+        if (s->bus_part[b] == NO_PART || s->bus_part[b] == bus_part) {
+            s->bus_part[b] = bus_part;
+            return (uint8_t)b;
+        }
     }
-    CHECK(b < CTL_BUSES);
-    s->bus_part[b] = bus_part;
-    return (uint8_t)b;
+    check_failed("a free bus", __FILE__, __LINE__);
 }
 
 static uint8_t mux_address(const struct world *w, const struct i2c_path *path)

@@ -86,8 +86,7 @@ static const struct expr *default_observer(struct judge *j, int32_t part)
     struct diag *d = diag_new();
     const char *text =
         arena_print(j->arena, "%s.v < %.15g V", s->rack.parts[part].name, threshold_V);
-    const struct expr *e =
-        expr_compile(j->arena, d, &s->rack, text, (struct place){.in = NULL});
+    const struct expr *e = expr_compile(j->arena, d, &s->rack, text, (struct place){.in = NULL});
     diag_free(d);
     return e;
 }

@@ -20,7 +20,7 @@ struct ruling {
     int32_t expectation; /* index; -1: about a deed */
     int32_t deed;        /* index; -1: about an expectation */
     int32_t instance;
-    const char *text; /* the instance in words */
+    const char *text;       /* the instance in words */
     enum quantity quantity; /* of measured, limit, margin and error */
     double measured, limit; /* NAN: there is none */
     double margin;          /* >= 0 is good */

@@ -9,7 +9,7 @@ struct clock {
     int32_t n, room;
     ns_t *since; /* those that run */
     int32_t started;
-    bool is_new; /* one has started in this instant */
+    bool is_new;          /* one has started in this instant */
     ns_t worst, worst_at; /* longest that was stopped, and when it began */
 };
 

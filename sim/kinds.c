@@ -17,11 +17,10 @@
 #include "models/switchgear.h"
 
 const struct kind *const kinds[] = {
-    &feed_kind,     &psu_kind,      &share_kind,  &fet_kind,    &relay_kind, &breaker_kind,
-    &bus_kind,      &server_kind,   &i2c_kind,    &mux_kind,    &expander_kind,
-    &controller_kind,
-    &node_kind,     &source_kind,   &resistor_kind, &inductor_kind, &switch_kind,
-    &diode_kind,    &load_kind,     NULL,
+    &feed_kind,     &psu_kind,        &share_kind,  &fet_kind,    &relay_kind,
+    &breaker_kind,  &bus_kind,        &server_kind, &i2c_kind,    &mux_kind,
+    &expander_kind, &controller_kind, &node_kind,   &source_kind, &resistor_kind,
+    &inductor_kind, &switch_kind,     &diode_kind,  &load_kind,   NULL,
 };
 
 const struct kind *kind_named(const char *name)

@@ -6,7 +6,7 @@
 #include "cli.h"
 
 static const struct command *const commands[] = {
-    &run_command,   &check_command, &explain_command, &schema_command,
+    &run_command,   &check_command, &explain_command,  &schema_command,
     &parts_command, &plot_command,  &diverged_command, NULL,
 };
 

@@ -272,8 +272,8 @@ static struct wiring *wiring_new(const struct net *n)
     wire->scale = calloc((size_t)n->n_states + 1, sizeof *wire->scale);
     wire->source = calloc((size_t)n->n_sources + 1, sizeof *wire->source);
     wire->link = calloc((size_t)n->n_links + 1, sizeof *wire->link);
-    if (wire->sparse == NULL || wire->mass == NULL || wire->scale == NULL ||
-        wire->source == NULL || wire->link == NULL) {
+    if (wire->sparse == NULL || wire->mass == NULL || wire->scale == NULL || wire->source == NULL ||
+        wire->link == NULL) {
         wiring_free(wire);
         return NULL;
     }

@@ -74,8 +74,8 @@ static void rule_spell(struct ruling *r, const struct watch *k, const struct wor
 
 /* ---- after --------------------------------------------------------------------------------------- */
 
-static void rule_clock(struct ruling *r, const struct clock *c, const struct watch *k,
-                       ns_t within, ns_t end)
+static void rule_clock(struct ruling *r, const struct clock *c, const struct watch *k, ns_t within,
+                       ns_t end)
 {
     ns_t longest = c->worst_at == NS_NEVER ? 0 : c->worst;
     ns_t oldest = c->n > 0 ? end - c->since[0] : 0;

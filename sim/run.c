@@ -26,8 +26,7 @@ static void on_span(void *ctx, struct world *w, int32_t island, ns_t t0, ns_t t1
     judge_span(r->judge, w, island, t1);
 }
 
-static void on_action(void *ctx, int32_t part, const struct action *action, ns_t at,
-                      uint32_t event)
+static void on_action(void *ctx, int32_t part, const struct action *action, ns_t at, uint32_t event)
 {
     struct run *r = ctx;
 
@@ -167,6 +166,9 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
                                 .log = &r->log,
                                 .judge = r->judge,
                                 .interrupted = r->interrupted};
+    if (r->log.is_short || judge_gaps(r->judge)->is_short) {
+        diag_warning(d, nowhere, "not enough memory to keep every event and every gap of this run");
+    }
     if (trace != NULL && !trace_end(trace, r->world, &facts)) {
         run_free(r);
         return NULL;

@@ -55,8 +55,8 @@ static void fire(struct script *k, struct world *w, const struct deed *d, struct
     }
     t->first_at = t->fired == 0 ? now : t->first_at;
     t->fired++;
-    t->next_fire = t->fired < d->times && d->when == NULL ? ns_after(t->next_fire, d->every)
-                                                           : NS_NEVER;
+    t->next_fire =
+        t->fired < d->times && d->when == NULL ? ns_after(t->next_fire, d->every) : NS_NEVER;
     if (d->lasts != NS_NEVER && t->next_undo == NS_NEVER) {
         t->next_undo = ns_after(now, d->lasts);
     }
@@ -122,8 +122,7 @@ static ns_t next_due(const struct script *k)
 
 static bool waits(const struct script *k, int32_t i)
 {
-    return i < k->scenario->n_deeds && k->scenario->deeds[i].when != NULL &&
-           k->track[i].fired == 0;
+    return i < k->scenario->n_deeds && k->scenario->deeds[i].when != NULL && k->track[i].fired == 0;
 }
 
 static bool holds_now(const struct world *w, const struct deed *d)

@@ -65,8 +65,7 @@ static void what_cell(char cell[CELL], const struct run *r, const struct ruling 
         snprintf(cell, CELL, "after %s%s%s: %s",
                  e->n_after > 0 ? r->scenario->rack.parts[e->after[0].part].name
                                 : expr_source(e->after_expr),
-                 e->n_after > 0 ? "." : "", e->n_after > 0 ? e->after[0].action->key : "",
-                 u->text);
+                 e->n_after > 0 ? "." : "", e->n_after > 0 ? e->after[0].action->key : "", u->text);
         break;
     case EXPECT_COUNT:
         snprintf(cell, CELL, "count %s", u->text);
@@ -139,7 +138,9 @@ static void fill(struct table_row *row, const struct run *r)
 /* Small is bad: the margin in parts of the limit. */
 static double order_of(const struct ruling *u)
 {
-    double class = u->verdict == VERDICT_FAIL ? -2e9 : u->verdict == VERDICT_UNRESOLVED ? -1e9 : 0.0;
+    double class = u->verdict == VERDICT_FAIL         ? -2e9
+                   : u->verdict == VERDICT_UNRESOLVED ? -1e9
+                                                      : 0.0;
     double part = u->margin / (fabs(u->limit) > 0.0 ? fabs(u->limit) : 1.0);
 
     return class + (isnan(part) ? 1e6 : fmax(-1e6, fmin(1e6, part)));

@@ -32,8 +32,8 @@ static void ruling(FILE *out, const struct run *r, const struct ruling *u)
     text(out, ", ", is_deed ? "deed" : "expectation",
          is_deed ? s->deeds[u->deed].text : s->expectations[u->expectation].text);
     text(out, ", ", "instance", u->text);
-    fprintf(out, ", \"line\": %" PRId32, is_deed ? s->deeds[u->deed].place.line
-                                                 : s->expectations[u->expectation].place.line);
+    fprintf(out, ", \"line\": %" PRId32,
+            is_deed ? s->deeds[u->deed].place.line : s->expectations[u->expectation].place.line);
     number(out, ", ", "measured", u->measured);
     number(out, ", ", "limit", u->limit);
     number(out, ", ", "margin", u->margin);

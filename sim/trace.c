@@ -15,7 +15,7 @@
 #include "folder.h"
 #include "words.h"
 
-static const double MOVED = 0.004;    /* of a voltage plus 1 V, of a current plus 10 A */
+static const double MOVED = 0.004;     /* of a voltage plus 1 V, of a current plus 10 A */
 static const ns_t FIRST_SPACING = 250; /* ns between extra rows */
 enum { PLACES = 4, ROWS_A_SPACING = 1000 };
 

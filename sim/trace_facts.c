@@ -108,7 +108,8 @@ static void states(FILE *out, const struct scenario *s)
         fprintf(out, "  \"%s\": [", all.column[i].name);
         for (const char *at = choices; *at != '\0';) {
             size_t n = strcspn(at, "|");
-            fprintf(out, "%s\"%.*s\"", at == choices ? "" : ", ", (int)n, at); /* OFF is a flag, too */
+            fprintf(out, "%s\"%.*s\"", at == choices ? "" : ", ", (int)n,
+                    at); /* OFF is a flag, too */
             at += n + (at[n] == '|');
         }
         fputs("]\n", out);

@@ -174,8 +174,8 @@ void trace_verdict(FILE *out, const struct scenario *s, const struct judge *j)
         const struct ruling *r = judge_ruling(j, i);
         bool is_deed = r->expectation < 0;
         const char *what = is_deed ? s->deeds[r->deed].text : s->expectations[r->expectation].text;
-        int32_t line = is_deed ? s->deeds[r->deed].place.line
-                               : s->expectations[r->expectation].place.line;
+        int32_t line =
+            is_deed ? s->deeds[r->deed].place.line : s->expectations[r->expectation].place.line;
         csv_write_text(out, what);
         put_text(out, r->text);
         fprintf(out, ",%" PRId32, line);

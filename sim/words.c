@@ -28,7 +28,10 @@ static int prefix_for(double value, int from)
 /* Four significant digits without an exponent or zeros at the end. */
 static void digits(char *buf, size_t room, double value)
 {
-    int before = fabs(value) >= 999.95 ? 4 : fabs(value) >= 99.995 ? 3 : fabs(value) >= 9.9995 ? 2 : 1;
+    int before = fabs(value) >= 999.95   ? 4
+                 : fabs(value) >= 99.995 ? 3
+                 : fabs(value) >= 9.9995 ? 2
+                                         : 1;
 
     snprintf(buf, room, "%.*f", 4 - before, value);
     if (strchr(buf, '.') != NULL) {
@@ -62,7 +65,8 @@ const char *words_value(char buf[WORDS_VALUE], enum quantity q, double value)
 {
     const char *unit = quantity_unit(q);
     char number[24];
-    bool takes_prefix = q != QTY_RATIO && q != QTY_OPERATIONS && q != QTY_CELSIUS && q != QTY_KELVIN;
+    bool takes_prefix =
+        q != QTY_RATIO && q != QTY_OPERATIONS && q != QTY_CELSIUS && q != QTY_KELVIN;
 
     if (!isfinite(value) || fabs(value) >= 1e9 || (value != 0.0 && fabs(value) < 1e-9)) {
         snprintf(buf, WORDS_VALUE, "%.4g%s%s", value, unit[0] == '\0' ? "" : " ", unit);
@@ -72,9 +76,8 @@ const char *words_value(char buf[WORDS_VALUE], enum quantity q, double value)
     if (i < 2 && fabs(value) < 1e4) {
         i = 2; /* 1200 W rather than 1.2 kW */
     }
-    if (!takes_prefix && value == nearbyint(value)) {
-        snprintf(number, sizeof number, "%.0f", value);
-    } else if (i == 2 && fabs(value) >= 1000.0) {
+    bool is_count = !takes_prefix && value == nearbyint(value);
+    if (is_count || (i == 2 && fabs(value) >= 1000.0)) {
         snprintf(number, sizeof number, "%.0f", value);
     } else {
         digits(number, sizeof number, value / prefixes[i].scale);
@@ -88,7 +91,7 @@ const char *words_seconds(char buf[WORDS_TIME], ns_t t)
 {
     ns_t magnitude = t < 0 ? -t : t;
 
-    snprintf(buf, WORDS_TIME, "%s%" PRId64 ".%09" PRId64, t < 0 ? "-" : "",
-             magnitude / 1000000000, magnitude % 1000000000);
+    snprintf(buf, WORDS_TIME, "%s%" PRId64 ".%09" PRId64, t < 0 ? "-" : "", magnitude / 1000000000,
+             magnitude % 1000000000);
     return buf;
 }

@@ -40,7 +40,8 @@ int main(void)
         best_s = wall_s < best_s ? wall_s : best_s;
         if (i + 1 == REPEATS) {
             const struct plant_counts *c = &r->world->plant->counts;
-            printf("reference rack, %.0f s with 6 faults (best of %d)\n", ns_to_s(s->duration), REPEATS);
+            printf("reference rack, %.0f s with 6 faults (best of %d)\n", ns_to_s(s->duration),
+                   REPEATS);
             printf("  events                %lld\n", (long long)c->events);
             printf("  integrator steps      %lld, %lld refused, %lld factorisations\n",
                    (long long)c->steps, (long long)c->rejected, (long long)c->factorisations);

@@ -1,0 +1,140 @@
+/* The spans of a gap add up to it, and each is called what it was. Oracle: counted by hand. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "sim/anatomy.h"
+
+enum { PSU, SWITCH, BUS, EXPANDER };
+
+/* A log of events that are numbered by their place. */
+static struct log log_of(struct event *events, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        events[i].id = i + 1;
+        events[i].from = events[i].from != 0 ? events[i].from : events[i].at;
+    }
+    return (struct log){.n = n, .events = events};
+}
+
+static ns_t sum_of(const struct anatomy *a)
+{
+    ns_t sum = 0;
+
+    for (int c = 0; c < SPAN_CLASSES; c++) {
+        sum += a->within[c];
+    }
+    return sum;
+}
+
+/* Spans stand side by side from the gap's start to its end. */
+static void expect_partition(const struct anatomy *a, const struct gap *g)
+{
+    ns_t at = g->start;
+
+    for (int32_t i = 0; i < a->n_spans; i++) {
+        cr_expect_eq(a->span[i].from, at);
+        cr_expect_gt(a->span[i].to, a->span[i].from);
+        at = a->span[i].to;
+    }
+    cr_expect_eq(at, g->end);
+    cr_expect_eq(sum_of(a), g->end - g->start);
+}
+
+/* A supply dies, a read shows it, the controller decides, waits its turn on the bus, writes to the
+ * expander; the contact closes and bounces once. */
+#define STORY                                                                                      \
+    {.kind = EV_START, .part = NO_PART}, {.cause = 0, .at = 1000, .part = PSU, .kind = EV_ACTION}, \
+        {.cause = 2, .at = 1000, .part = PSU, .kind = EV_DEAD},                                    \
+        {.cause = 3, .at = 6000, .from = 5000, .part = BUS, .kind = EV_TRANSFER},                  \
+        {.cause = 4, .at = 6100, .part = PSU, .kind = EV_DECIDE},                                  \
+        {.cause = 1, .at = 6500, .from = 6300, .part = BUS, .kind = EV_TRANSFER},                  \
+        {.cause = 5, .at = 8000, .part = EXPANDER, .kind = EV_PINS},                               \
+        {.cause = 7, .at = 8000, .part = SWITCH, .kind = EV_CLOSE_COMMAND},                        \
+        {.cause = 5, .at = 8100, .from = 6600, .part = BUS, .kind = EV_TRANSFER},                  \
+        {.cause = 8, .at = 12000, .part = SWITCH, .kind = EV_CONDUCTS},                            \
+        {.cause = 10, .at = 13000, .part = SWITCH, .kind = EV_BOUNCE_OPEN},                        \
+    {                                                                                              \
+        .cause = 11, .at = 14000, .part = SWITCH, .kind = EV_BOUNCE_CLOSED                         \
+    }
+
+Test(anatomy, every_link_of_the_chain_is_counted_once)
+{
+    struct event events[] = {STORY};
+    struct log l = log_of(events, 12);
+    struct gap g = {.start = 2000, .end = 20000, .hurt = 3, .helped = 12};
+    struct anatomy a;
+
+    anatomy_find(&l, &g, &a);
+    cr_expect_eq(a.fault, 2);
+    cr_expect_eq(a.recovery, 12);
+    cr_expect(a.same_fault);
+    cr_expect_eq(a.hold_up, 0);
+    cr_expect_eq(a.ride_through, 1000);
+    cr_expect_eq(a.within[SPAN_WAIT_POLL], 3000);
+    cr_expect_eq(a.within[SPAN_TRANSFER], 1000);
+    cr_expect_eq(a.within[SPAN_DECIDE], 100 + 200 + 100);
+    cr_expect_eq(a.within[SPAN_QUEUE], 200);
+    cr_expect_eq(a.within[SPAN_WRITE], 1400);
+    cr_expect_eq(a.within[SPAN_ACTUATE], 4000);
+    cr_expect_eq(a.within[SPAN_BOUNCE], 2000);
+    cr_expect_eq(a.within[SPAN_RECHARGE], 6000);
+    cr_expect_eq(a.within[SPAN_OTHER], 0);
+    expect_partition(&a, &g);
+}
+
+Test(anatomy, wherever_the_gap_begins_and_ends_it_is_divided_without_rest)
+{
+    struct event events[] = {STORY};
+    struct log l = log_of(events, 12);
+    struct anatomy a;
+
+    for (ns_t start = 500; start < 19000; start += 371) {
+        for (ns_t end = start + 1; end < 22000; end += 977) {
+            for (uint32_t helped = 0; helped <= 12; helped++) {
+                struct gap g = {.start = start, .end = end, .hurt = 3, .helped = helped};
+                g.open = helped == 0;
+                anatomy_find(&l, &g, &a);
+                expect_partition(&a, &g);
+            }
+        }
+    }
+}
+
+Test(anatomy, hold_up_is_told_from_ride_through)
+{
+    struct event events[] = {
+        {.kind = EV_START, .part = NO_PART},
+        {.cause = 0, .at = 1000, .part = PSU, .kind = EV_ACTION},
+        {.cause = 2, .at = 1000, .part = PSU, .kind = EV_INPUT_LOST},
+        {.cause = 3, .at = 21000, .part = PSU, .kind = EV_HOLD_UP_SPENT},
+        {.cause = 4, .at = 21000, .part = PSU, .kind = EV_OUTPUT_OFF},
+    };
+    struct log l = log_of(events, 5);
+    struct gap g = {.start = 21500, .end = 30000, .open = true, .hurt = 5};
+    struct anatomy a;
+
+    anatomy_find(&l, &g, &a);
+    cr_expect_eq(a.hold_up, 20000);
+    cr_expect_eq(a.ride_through, 500);
+    expect_partition(&a, &g);
+}
+
+Test(anatomy, help_from_elsewhere_is_not_credited_to_the_fault)
+{
+    struct event events[] = {
+        {.kind = EV_START, .part = NO_PART},
+        {.cause = 0, .at = 1000, .part = PSU, .kind = EV_ACTION},
+        {.cause = 0, .at = 5000, .part = SWITCH, .kind = EV_ACTION},
+        {.cause = 3, .at = 5000, .part = SWITCH, .kind = EV_CONDUCTS},
+    };
+    struct log l = log_of(events, 4);
+    struct gap g = {.start = 2000, .end = 6000, .hurt = 2, .helped = 4};
+    struct anatomy a;
+
+    anatomy_find(&l, &g, &a);
+    cr_expect_eq(a.fault, 2);
+    cr_expect_not(a.same_fault);
+    cr_expect_eq(a.within[SPAN_OTHER], 3000);
+    cr_expect_eq(a.within[SPAN_RECHARGE], 1000);
+    expect_partition(&a, &g);
+}

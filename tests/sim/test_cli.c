@@ -1,0 +1,212 @@
+/* The program as it is used. Oracle: the manual: exit 0, 1, 2; what is said, and where. */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static char home[64];
+static char said[1 << 16];
+
+#define PASSES "tests/oracle/a1.yaml"
+
+static void make_home(void)
+{
+    strcpy(home, "/tmp/powergap-cli-XXXXXX");
+    cr_assert(mkdtemp(home) != NULL);
+}
+
+static void remove_home(void)
+{
+    char command[128];
+
+    snprintf(command, sizeof command, "rm -rf '%s'", home);
+    cr_assert_eq(system(command), 0);
+}
+
+TestSuite(cli, .init = make_home, .fini = remove_home);
+
+static const char *program(void)
+{
+    const char *path = getenv("POWERGAP");
+
+    return path != NULL ? path : "build/gcc-O2/powergap";
+}
+
+/* Run "powergap ARGS" ('@' in it stands for a folder of ours); the exit status; output in `said`. */
+static int powergap(const char *args)
+{
+    char command[1024];
+    size_t n = (size_t)snprintf(command, sizeof command, "'%s' ", program());
+
+    for (const char *c = args; *c != '\0' && n + 80 < sizeof command; c++) {
+        n += (size_t)(*c == '@' ? snprintf(&command[n], 64, "%s", home)
+                                : snprintf(&command[n], 2, "%c", *c));
+    }
+    snprintf(&command[n], sizeof command - n, "%s", strchr(args, '>') != NULL ? "" : " 2>&1");
+    FILE *pipe = popen(command, "r");
+    cr_assert(pipe != NULL);
+    said[fread(said, 1, sizeof said - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool says(const char *text)
+{
+    return strstr(said, text) != NULL;
+}
+
+static void write_file(const char *name, const char *text)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/%s", home, name);
+    FILE *out = fopen(path, "w");
+    fputs(text, out);
+    fclose(out);
+}
+
+Test(cli, a_run_that_passes_exits_0_and_says_where_its_trace_is)
+{
+    cr_expect_eq(powergap("run --out @/t " PASSES), 0, "%s", said);
+    cr_expect(says("PASS: 3 of 3 hold") && says("1 gap") && says("Trace: "), "%s", said);
+    cr_expect_not(says("\033"), "no colours into a pipe");
+}
+
+Test(cli, a_run_that_fails_exits_1_and_names_what)
+{
+    write_file("x.yaml", "duration: 1 ms\nrack:\n  n1: {is: node, c: 1 mF, v0: 12 V}\n"
+                         "  l1: {is: load, at: n1, p: 100 W}\n"
+                         "expect:\n  - {ends: n1.v > 11.99 V}\n");
+    cr_expect_eq(powergap("run --no-trace @/x.yaml"), 1);
+    cr_expect(says("FAIL") && says("ends n1.v > 11.99 V"), "%s", said);
+    cr_expect_eq(powergap("run --quiet --no-trace @/x.yaml"), 1);
+    cr_expect(says("FAIL"));
+}
+
+Test(cli, quiet_says_nothing_when_all_is_well)
+{
+    cr_expect_eq(powergap("run --quiet --no-trace " PASSES), 0);
+    cr_expect_str_eq(said, "");
+}
+
+Test(cli, wrong_use_exits_2_and_suggests)
+{
+    cr_expect_eq(powergap(""), 2);
+    cr_expect_eq(powergap("rnu x"), 2);
+    cr_expect(says("there is no command 'rnu'") && says("did you mean 'run'?"), "%s", said);
+    cr_expect_eq(powergap("run --sede 3 x"), 2);
+    cr_expect(says("did you mean '--seed'?"), "%s", said);
+    cr_expect_eq(powergap("run --seed three x"), 2);
+    cr_expect(says("wants a whole number"), "%s", said);
+    cr_expect_eq(powergap("run --sample 3 x"), 2);
+    cr_expect_eq(powergap("run --sample '3 V' x"), 2);
+    cr_expect_eq(powergap("run --tolerance 5 x"), 2);
+    cr_expect_eq(powergap("run --integrator euler x"), 2);
+    cr_expect_eq(powergap("run --seed"), 2);
+    cr_expect_eq(powergap("run"), 2);
+    cr_expect_eq(powergap("check"), 2);
+    cr_expect_eq(powergap("plot @"), 2);
+    cr_expect(says("is no trace"), "%s", said);
+    cr_expect_eq(powergap("schema x"), 2);
+}
+
+Test(cli, a_scenario_that_is_not_there_exits_2)
+{
+    cr_expect_eq(powergap("run @/none.yaml"), 2);
+    cr_expect(says("none.yaml"), "%s", said);
+}
+
+Test(cli, every_command_answers_help)
+{
+    static const char *const all[] = {"",        "run ",   "check ", "explain ",
+                                      "schema ", "parts ", "plot ",  "--why-diverged "};
+    char args[64];
+
+    for (int i = 0; i < 8; i++) {
+        snprintf(args, sizeof args, "%s--help", all[i]);
+        cr_expect_eq(powergap(args), 0, "%s", args);
+        cr_expect(says("powergap"), "%s", said);
+    }
+    cr_expect_eq(powergap("--version"), 0);
+    cr_expect(says("powergap 0"));
+}
+
+Test(cli, output_that_cannot_be_written_exits_2)
+{
+    cr_expect_eq(powergap("schema >/dev/full 2>/dev/null"), 2);
+    cr_expect_eq(powergap("run --no-trace " PASSES " >/dev/full 2>/dev/null"), 2);
+    cr_expect_eq(powergap("run --out /dev/full/t " PASSES), 2);
+    cr_expect(says("can't"), "%s", said);
+}
+
+Test(cli, the_same_run_has_the_same_hash_and_another_seed_may_not_diverge_silently)
+{
+    char first[64];
+
+    cr_expect_eq(powergap("run --hash " PASSES), 0);
+    snprintf(first, sizeof first, "%.16s", said);
+    cr_expect_eq(strspn(first, "0123456789abcdef"), 16);
+    cr_expect_eq(powergap("run --hash --sample '1 us' --out @/t " PASSES), 0);
+    cr_expect_eq(strncmp(first, said, 16), 0);
+}
+
+Test(cli, why_diverged_finds_the_first_event_that_differs)
+{
+    write_file("a.yaml", "duration: 1 ms\nrack:\n  n1: {is: node, c: 1 mF, v0: 12 V}\n"
+                         "  l1: {is: load, at: n1, p: 1 W}\n"
+                         "do:\n  - {at: 1 us, act: l1.step, to: 2 W}\n"
+                         "  - {at: 5 us, act: l1.step, to: 3 W}\n");
+    write_file("b.yaml", "duration: 1 ms\nrack:\n  n1: {is: node, c: 1 mF, v0: 12 V}\n"
+                         "  l1: {is: load, at: n1, p: 1 W}\n"
+                         "do:\n  - {at: 1 us, act: l1.step, to: 2 W}\n"
+                         "  - {at: 6 us, act: l1.step, to: 3 W}\n");
+    cr_expect_eq(powergap("run --out @/ta @/a.yaml"), 0, "%s", said);
+    cr_expect_eq(powergap("run --out @/tb @/b.yaml"), 0);
+    cr_expect_eq(powergap("--why-diverged @/ta @/tb"), 1);
+    cr_expect(says("the first 3 events are equal") && says("0.000005000") && says("0.000006000"),
+              "%s", said);
+    cr_expect_eq(powergap("run --why-diverged @/ta @/ta"), 0);
+    cr_expect(says("are equal"), "%s", said);
+    cr_expect_eq(powergap("--why-diverged @/ta @/none"), 2);
+}
+
+Test(cli, json_is_one_object_with_everything)
+{
+    cr_expect_eq(powergap("run --json --no-trace " PASSES " 2>/dev/null"), 0);
+    cr_expect_eq(said[0], '{');
+    cr_expect(says("\"verdict\": \"PASS\"") && says("\"gap_s\": 0.001818") &&
+                  says("\"event_hash\""),
+              "%s", said);
+}
+
+/* A supply that hiccups for an hour of simulated time; Ctrl-C after a moment. */
+Test(cli, an_interrupt_ends_the_run_and_keeps_the_trace)
+{
+    char out[128];
+    char yaml[128];
+    struct timespec moment = {.tv_nsec = 300000000};
+
+    write_file("x.yaml", "duration: 1 h\nrack:\n  n1: {is: node, c: 100 uF, v0: 12 V}\n"
+                         "  p1: {is: source, at: n1, e: 12 V, r: 10 mOhm, i_max: 2 A,\n"
+                         "       trip_after: 10 us, off_for: 10 us, ramp_in: 1 us}\n"
+                         "  r1: {is: resistor, from: n1, r: 1 Ohm}\n");
+    snprintf(out, sizeof out, "%s/t", home);
+    snprintf(yaml, sizeof yaml, "%s/x.yaml", home);
+    pid_t child = fork();
+    if (child == 0) {
+        FILE *null = freopen("/dev/null", "w", stdout);
+        execl(program(), "powergap", "run", "--sample", "1 s", "--out", out, yaml, (char *)NULL);
+        _exit(null == NULL ? 126 : 127);
+    }
+    int status = 0;
+    nanosleep(&moment, NULL);
+    kill(child, SIGINT);
+    waitpid(child, &status, 0);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 130, "%d", status);
+    snprintf(yaml, sizeof yaml, "%s/t/run.yaml", home);
+    cr_expect_eq(access(yaml, R_OK), 0);
+}

@@ -1,0 +1,136 @@
+/* The script does what the scenario says, when it says so. Oracle: the scenario, closed forms. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/rig.h"
+
+/* 10 mF at 12 V feed 800 W: v = sqrt(144 - 160000 t). */
+#define FALLING                                                                                    \
+    "duration: 1 ms\nrack:\n  bus: {is: node, c: 10 mF, v0: 12 V}\n"                               \
+    "  p1: {is: source, at: bus, e: 100 V, r: 1 Ohm, i_max: 10 A, on: no}\n"                       \
+    "  l1: {is: load, at: bus, p: 800 W, off_below: 3 V}\n"
+
+static ns_t at_of(const struct rig *r, const char *part, enum event_kind kind, int32_t n)
+{
+    const struct event *e = rig_event(r, part, kind, n);
+
+    return e == NULL ? NS_NEVER : e->at;
+}
+
+Test(script, deeds_of_one_instant_are_done_in_file_order)
+{
+    struct rig *r = rig_from_text(FALLING "do:\n  - {at: 10 us, act: l1.step, to: 3 W}\n"
+                                          "  - {at: 10 us, act: p1.on}\n"
+                                          "  - {at: 5 us, act: l1.step, to: 2 W}\n");
+
+    cr_expect_eq(rig_event(r, "l1", EV_ACTION, 0)->value, 2.0);
+    cr_expect_lt(rig_event(r, "l1", EV_ACTION, 1)->id, rig_event(r, "p1", EV_ACTION, 0)->id);
+    cr_expect_eq(at_of(r, "p1", EV_ACTION, 0), US(10));
+    cr_expect_eq(rig_event(r, "p1", EV_ACTION, 0)->cause, 0); /* nothing in the rack caused it */
+    rig_free(r);
+}
+
+Test(script, an_undoing_comes_after_its_time_and_is_caused_by_the_deed)
+{
+    struct rig *r =
+        rig_from_text(FALLING "do:\n  - {at: 10 us, act: p1.on, for: 7 us, every: 20 us,"
+                              " times: 3}\n");
+
+    cr_expect_eq(rig_events(r, "p1", EV_ACTION), 6);
+    for (int32_t i = 0; i < 3; i++) {
+        const struct event *on = rig_event(r, "p1", EV_ACTION, 2 * i);
+        const struct event *off = rig_event(r, "p1", EV_ACTION, 2 * i + 1);
+        cr_expect_eq(on->at, US(10) + i * US(20));
+        cr_expect_eq(off->at, on->at + US(7));
+        cr_expect_eq(off->cause, on->id);
+    }
+    rig_free(r);
+}
+
+/* 11 V are left at (144 - 121) / 160000 s. */
+Test(script, a_condition_fires_in_the_nanosecond_in_which_it_becomes_true)
+{
+    struct rig *r = rig_from_text(FALLING "do:\n  - {when: bus.v < 11 V, act: p1.on}\n");
+    double at_s = ns_to_s(at_of(r, "p1", EV_ACTION, 0));
+
+    cr_expect(fabs(at_s - 143.75e-6) < 5e-9, "%.9f", at_s);
+    cr_expect_eq(rig_events(r, "p1", EV_ACTION), 1);
+    rig_free(r);
+}
+
+Test(script, a_condition_that_holds_at_once_fires_at_once)
+{
+    struct rig *r = rig_from_text(FALLING "do:\n  - {when: bus.v < 12.5 V, act: p1.on}\n");
+
+    cr_expect_eq(at_of(r, "p1", EV_ACTION, 0), 0);
+    rig_free(r);
+}
+
+/* The load drops out at 3 V: (144 - 9) / 160000 s; the source comes at the same nanosecond. */
+Test(script, a_state_is_seen_in_the_instant_in_which_it_changes)
+{
+    struct rig *r = rig_from_text(FALLING "do:\n  - {when: l1.state == OFF, act: p1.on}\n");
+
+    cr_expect_neq(at_of(r, "l1", EV_UVLO, 0), NS_NEVER);
+    cr_expect_eq(at_of(r, "p1", EV_ACTION, 0), at_of(r, "l1", EV_UVLO, 0));
+    rig_free(r);
+}
+
+/* What was foretold is averted: the recharge begins before the voltage gets there. */
+Test(script, a_condition_that_is_averted_does_not_fire)
+{
+    struct rig *r = rig_from_text(FALLING "do:\n  - {at: 100 us, act: l1.step, to: 0 W}\n"
+                                          "  - {when: bus.v < 11 V, act: p1.on, optional: yes}\n");
+
+    cr_expect_eq(rig_events(r, "p1", EV_ACTION), 0);
+    rig_free(r);
+}
+
+/* A deed waits for two conditions in turn: down to 11 V, then up to 11.01 V at 1000 V/s. */
+Test(script, one_deed_leads_to_the_next)
+{
+    struct rig *r =
+        rig_from_text(FALLING "do:\n  - {when: p1.i > 5 A and bus.v > 11.01 V, act: "
+                              "p1.off}\n  - {when: bus.v < 11 V, act: l1.step, to: 0 W}\n"
+                              "  - {when: bus.v < 11 V, act: p1.on}\n");
+    ns_t on = at_of(r, "p1", EV_ACTION, 0);
+    ns_t off = at_of(r, "p1", EV_ACTION, 1);
+
+    cr_expect(llabs(off - on - US(10)) < 20, "%ld", (long)(off - on));
+    rig_free(r);
+}
+
+/* ---- forks --------------------------------------------------------------------------------------- */
+
+/* Fork between two deeds: both branches end with the hash of the straight run. */
+Test(script, a_fork_goes_on_as_the_original_would)
+{
+    static const char text[] =
+        FALLING "do:\n  - {at: 10 us, act: p1.on, for: 7 us, every: 20 us, "
+                "times: 9}\n  - {when: bus.v < 11.4 V, act: l1.step, to: 1 W}\n";
+    struct diag *d = diag_new();
+    struct scenario *s = scenario_load_text("x.yaml", text, strlen(text), d);
+    struct plant_options o = {.seed = 1};
+    struct sink none = {.ctx = NULL};
+    struct script_ear deaf = {.ctx = NULL};
+    struct world *w = plant_new(s->rack.parts, s->rack.n_parts, &o, &none);
+    struct script *script = script_new(s, w, deaf);
+
+    for (ns_t at = US(3); at < US(300); at += US(7)) {
+        plant_run(w, at);
+        struct world *fork = plant_fork(w, &none);
+        struct script *copy = script_fork(script, fork, deaf);
+        plant_run(fork, MS(1));
+        struct rig *straight = rig_from_text(text);
+        cr_expect_eq(fork->plant->hash, straight->run->world->plant->hash, "at %ld", (long)at);
+        rig_free(straight);
+        script_free(copy);
+        plant_free_fork(fork);
+    }
+    script_free(script);
+    plant_free(w);
+    scenario_free(s);
+    diag_free(d);
+}
