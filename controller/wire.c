@@ -116,8 +116,10 @@ static bool begin_select(struct controller *c, struct wire *b, const struct wire
     out->bus[bus].address = to;
     out->bus[bus].n_tx = 1;
     out->bus[bus].n_rx = 0;
-    out->bus[bus].tx[0] =
-        (channel == (uint8_t)CTL_NO_CHANNEL) ? 0U : (uint8_t)(1U << (uint32_t)channel);
+    out->bus[bus].tx[0] = 0;
+    if (channel != (uint8_t)CTL_NO_CHANNEL) {
+        out->bus[bus].tx[0] = (uint8_t)(1U << (channel & 7U));
+    }
     c->count.mux_selects++;
     return true;
 }

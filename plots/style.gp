@@ -7,6 +7,9 @@
 if (format ne "svg" && format ne "png") { exit message "format is svg or png, not '".format."'" status 2 }
 
 set encoding utf8
+# The two terminals count points differently: a letter of 18 in SVG is one of 13.5 in PNG.
+point = format eq "svg" ? 1.0 : 0.75
+small = sprintf("%g", 15 * point)
 if (format eq "svg") {
     set terminal svg size 1600,900 dynamic noenhanced font "DejaVu Sans,18" background rgb "white"
 } else {

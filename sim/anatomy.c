@@ -223,6 +223,26 @@ static bool has_decided(const struct log *l, const struct event *e)
     return false;
 }
 
+/* Which event ended the gap? Of those that brought the voltage a fair part of its way back, the last
+ * that goes back to the fault; when none does, the last. (The very last to help may have been a
+ * supply's ORing that joined a recovery under way.) */
+static uint32_t recovery_of(const struct log *l, const struct gap *g, uint32_t fault)
+{
+    static const double FAIR = 0.1;
+    uint32_t found = 0;
+    bool is_ours = false;
+
+    for (int32_t i = 0; !g->open && i < g->n_helps; i++) {
+        double after = i + 1 < g->n_helps ? g->help[i + 1].value : 0.0;
+        bool ours = fault != 0 && root_of(l, g->help[i].event) == fault;
+        if (after - g->help[i].value >= FAIR * -g->deepest && (ours || !is_ours)) {
+            found = g->help[i].event;
+            is_ours = ours;
+        }
+    }
+    return found != 0 ? found : g->helped;
+}
+
 static void partition(struct walk *k, uint32_t helped)
 {
     uint32_t chain[CHAIN_MAX];
@@ -244,7 +264,7 @@ void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a)
     struct walk k = {.log = l, .gap = g, .a = a, .reached = g->start};
     const struct event *hurt = log_at(l, g->hurt);
 
-    *a = (struct anatomy){.recovery = g->helped};
+    *a = (struct anatomy){.n_spans = 0};
     if (hurt != NULL && hurt->kind != EV_START) {
         a->fault = root_of(l, g->hurt);
         ns_t fault_at = log_at(l, a->fault)->at;
@@ -254,8 +274,9 @@ void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a)
         a->hold_up = bare_at - fault_at;
         a->ride_through = g->start - bare_at;
     }
-    a->same_fault = a->fault != 0 && g->helped != 0 && root_of(l, g->helped) == a->fault;
-    partition(&k, g->helped);
+    a->recovery = recovery_of(l, g, a->fault);
+    a->same_fault = a->fault != 0 && a->recovery != 0 && root_of(l, a->recovery) == a->fault;
+    partition(&k, a->recovery);
 }
 
 /* ---- in words ---------------------------------------------------------------------------------- */

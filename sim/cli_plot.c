@@ -54,11 +54,11 @@ static bool find_scripts(struct scripts *s)
 }
 
 /* gnuplot -c SCRIPT TRACE OUT FORMAT. False: it failed; its own words are on stderr. */
-static bool draw(const char *script, const char *trace, const char *out, const char *format)
+static bool draw(char *script, char *trace, char *out, char *format)
 {
     char program[] = "gnuplot";
-    char *args[] = {program,        strdup("-c"), strdup(script), strdup(trace), strdup(out),
-                    strdup(format), NULL};
+    char option[] = "-c";
+    char *args[] = {program, option, script, trace, out, format, NULL};
     int status = -1;
     pid_t child = fork();
 
@@ -68,21 +68,20 @@ static bool draw(const char *script, const char *trace, const char *out, const c
                 strerror(errno));
         _exit(127);
     }
-    for (int i = 1; args[i] != NULL; i++) {
-        free(args[i]);
-    }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static int draw_one(const struct scripts *s, const char *name, const char *trace,
-                    const char *format, bool quiet)
+static int draw_one(const struct scripts *s, const char *name, char *trace, const char *as,
+                    bool quiet)
 {
+    char format[8];
     char script[PATH_SIZE + NAME_SIZE + 8];
     char out[PATH_SIZE + NAME_SIZE + 8];
     struct stat st;
 
+    snprintf(format, sizeof format, "%s", as);
     snprintf(script, sizeof script, "%s/%s.gp", s->folder, name);
     snprintf(out, sizeof out, "%s/%s.%s", trace, name, format);
     if (!draw(script, trace, out, format)) {
@@ -96,8 +95,8 @@ static int draw_one(const struct scripts *s, const char *name, const char *trace
     return EXIT_GOOD;
 }
 
-static int draw_all(const struct scripts *s, const char *trace, const char *format,
-                    const char *only, bool quiet)
+static int draw_all(const struct scripts *s, char *trace, const char *format, const char *only,
+                    bool quiet)
 {
     int status = EXIT_GOOD;
 

@@ -7,6 +7,15 @@
 
 #include "models/ns.h"
 
+/* An event that helped while the gap lasted, and the condition's value then: below 0, the deeper the
+ * further from the threshold. */
+struct help {
+    uint32_t event;
+    double value;
+};
+
+enum { GAP_HELPS = 12 };
+
 struct gap {
     int32_t watch;   /* who saw it: an index into the judge's watches */
     ns_t start, end; /* open: end is the end of the run */
@@ -19,6 +28,9 @@ struct gap {
     double missing_J;  /* what the load could not draw; NAN: the observed part has no power */
     uint32_t hurt;     /* last event that hurt before it began */
     uint32_t helped;   /* last event that helped before it ended; 0 while open */
+    double deepest;    /* least value of the condition */
+    int32_t n_helps;   /* the last few, the oldest first */
+    struct help help[GAP_HELPS];
 };
 
 struct gaps {

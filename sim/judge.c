@@ -1,6 +1,6 @@
 /* judge.c - one watch for each condition of each instance; clocks for `after`; and the observers
- * nobody asked for: every bar against its v_low, every server against its lock-out, so that no gap
- * goes unseen.
+ * nobody asked for: every bar against its v_low, every server against the input voltage that it needs
+ * to start, so that no gap goes unseen.
  *
  * The ruling itself is in ruling.c.  Checked by tests/sim/test_judge.c. */
 #include "judge.h"
@@ -42,7 +42,7 @@ static double default_threshold_V(const struct part *p)
 {
     const struct field *v = kind_field(p->kind, "v", 1);
     const struct field *low = kind_field(p->kind, "v_low", 5);
-    const struct field *off = kind_field(p->kind, "off_below", 9);
+    const struct field *on = kind_field(p->kind, "on_above", 8);
 
     if (kind_signal(p->kind, "v", 1) == NULL) {
         return 0.0;
@@ -51,7 +51,7 @@ static double default_threshold_V(const struct part *p)
         double given = low != NULL ? field_value(low, p->params) : 0.0;
         return given > 0.0 ? given : LOW_PART * field_value(v, p->params);
     }
-    return strcmp(p->kind->name, "server") == 0 && off != NULL ? field_value(off, p->params) : 0.0;
+    return strcmp(p->kind->name, "server") == 0 && on != NULL ? field_value(on, p->params) : 0.0;
 }
 
 /* Does a `gap:` expectation look at this part's voltage already? */

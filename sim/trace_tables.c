@@ -57,13 +57,11 @@ static const char *mind_words(const struct scenario *s)
     return "";
 }
 
-static size_t word_at(const char *choices, double index, const char **word)
+static size_t word_at(const char *choices, int64_t index, const char **word)
 {
-    double i = 0.0;
-
-    for (const char *at = choices; *at != '\0'; i += 1.0) {
+    for (const char *at = choices; *at != '\0'; index--) {
         size_t n = strcspn(at, "|");
-        if (i == index) {
+        if (index == 0) {
             *word = at;
             return n;
         }
@@ -77,7 +75,7 @@ static const char *event_text(const struct scenario *s, const struct log *l, con
                               const char *minds, char buf[LOG_NAME])
 {
     const char *word = "";
-    size_t n = e->kind == EV_DECIDE ? word_at(minds, e->value, &word) : 0;
+    size_t n = e->kind == EV_DECIDE ? word_at(minds, (int64_t)e->value, &word) : 0;
 
     if (n > 0 && n < LOG_NAME) {
         memcpy(buf, word, n);

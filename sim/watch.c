@@ -4,6 +4,7 @@
 #include "watch.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "cross.h"
 
@@ -126,7 +127,7 @@ static void note_worst(struct watch *k, const struct world *w, ns_t at)
     double right = 0.0;
 
     k->now.worst_at = at;
-    k->deepest = value(k, w, at);
+    k->now.deepest = value(k, w, at);
     if (expr_sides(k->expr, k->instance, w, at, &left, &right)) {
         k->now.worst = left;
         k->now.threshold = right;
@@ -157,7 +158,7 @@ static void inside(struct watch *k, const struct world *w, ns_t t0, ns_t t1)
         return;
     }
     double least = cross_least(k->expr, k->instance, w, t0, t1, &at);
-    if (least < k->deepest) {
+    if (least < k->now.deepest) {
         note_worst(k, w, at);
     }
     k->now.missing_Vs += cross_area(k->expr, k->instance, w, t0, t1);
@@ -209,6 +210,22 @@ static uint32_t hurting(const struct watch *k, const struct world *w)
     return hurt > FIRST_EVENT ? hurt : watch_cause(k, w, CAUSE_LAST);
 }
 
+/* Somebody may have helped in this instant. */
+static void note_help(struct watch *k, const struct world *w, double y)
+{
+    struct gap *g = &k->now;
+    uint32_t event = watch_cause(k, w, CAUSE_HELPED);
+
+    if (event <= FIRST_EVENT || (g->n_helps > 0 && g->help[g->n_helps - 1].event == event)) {
+        return;
+    }
+    if (g->n_helps == GAP_HELPS) {
+        memmove(&g->help[0], &g->help[1], (GAP_HELPS - 1) * sizeof g->help[0]);
+        g->n_helps--;
+    }
+    g->help[g->n_helps++] = (struct help){event, y};
+}
+
 static void rise(struct watch *k, const struct world *w, ns_t t0, ns_t at,
                  const struct watch_ear *ear)
 {
@@ -227,6 +244,7 @@ static void rise(struct watch *k, const struct world *w, ns_t t0, ns_t at,
                           .missing_J = k->server == NO_PART ? NAN : 0.0,
                           .hurt = hurting(k, w)};
     note_worst(k, w, at);
+    note_help(k, w, k->now.deepest);
     if (ear->rise != NULL) {
         ear->rise(ear->ctx, k, at);
     }
@@ -290,6 +308,8 @@ void watch_instant(struct watch *k, const struct world *w, const struct watch_ea
         rise(k, w, now, now, ear);
     } else if (!holds && k->holds) {
         fall(k, w, now, now, false, ear);
+    } else if (holds) {
+        note_help(k, w, y);
     }
     if (!holds && k->continuous && y < k->closest) {
         k->closest = y;

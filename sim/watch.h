@@ -36,7 +36,6 @@ struct watch {
     ns_t since;
     double since_error_s;
     struct gap now; /* the spell under way */
-    double deepest; /* least value in it */
     /* What was. */
     int32_t rises, spells; /* spells: rises, and one that held from the start */
     ns_t longest, longest_at;

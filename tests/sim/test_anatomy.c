@@ -138,3 +138,32 @@ Test(anatomy, help_from_elsewhere_is_not_credited_to_the_fault)
     cr_expect_eq(a.within[SPAN_RECHARGE], 1000);
     expect_partition(&a, &g);
 }
+
+/* The load's stop helped at the bottom but brought nothing; the switch brought the voltage back; a
+ * third event helped when all but 5 % of the way was done. */
+Test(anatomy, the_recovery_is_what_brought_the_voltage_back)
+{
+    struct event events[] = {
+        {.kind = EV_START, .part = NO_PART},
+        {.cause = 0, .at = 1000, .part = PSU, .kind = EV_ACTION},
+        {.cause = 2, .at = 3000, .part = EXPANDER, .kind = EV_UVLO},
+        {.cause = 2, .at = 5000, .part = SWITCH, .kind = EV_CONDUCTS},
+        {.cause = 1, .at = 5900, .part = BUS, .kind = EV_ORING_ON},
+    };
+    struct log l = log_of(events, 5);
+    struct gap g = {.start = 2000,
+                    .end = 6000,
+                    .hurt = 2,
+                    .helped = 5,
+                    .deepest = -1.0,
+                    .n_helps = 3,
+                    .help = {{3, -1.0}, {4, -1.0}, {5, -0.05}}};
+    struct anatomy a;
+
+    anatomy_find(&l, &g, &a);
+    cr_expect_eq(a.recovery, 4);
+    cr_expect(a.same_fault);
+    cr_expect_eq(a.within[SPAN_ACTUATE], 3000);
+    cr_expect_eq(a.within[SPAN_RECHARGE], 1000);
+    expect_partition(&a, &g);
+}
