@@ -141,8 +141,10 @@ void allocate(struct controller *c)
     struct plan plan;
 
     ask(c, &q);
+    /* ask() has zeroed the padding, and it is copied with the rest. */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     if (memcmp(&q, &c->problem, sizeof(q)) != 0) {
-        c->problem = q;
+        (void)memcpy(&c->problem, &q, sizeof(q));
         for (uint8_t s = 0; s < (uint8_t)CTL_SUPPLIES; s++) {
             plan.feeds[s] = q.supplies[s].present;
         }

@@ -293,7 +293,7 @@ static void plan_next_look(struct controller *c)
 
 void sequencer_run(struct controller *c)
 {
-    uint16_t image[CTL_EXPANDERS];
+    uint16_t image[CTL_EXPANDERS] = {0};
     struct view v;
 
     finish_moves(c);

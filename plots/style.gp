@@ -39,6 +39,7 @@ set grid xtics ytics lt 1 lw 0.6 lc rgb "#E4E4E4"
 set key off
 set style fill solid 1.0 noborder
 set errorbars 0
+set style textbox opaque noborder fillcolor rgb 0x30FFFFFF margins 0.4, 0.2
 
 load "< awk -f '".arg_here."trace.awk' ".want." '".arg_trace."'"
 set output out

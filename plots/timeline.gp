@@ -20,5 +20,5 @@ unset ytics
 set grid noytics
 set xlabel "time / ".x_unit offset 0, 0.3
 plot $bars using 1:3:1:2:4:5:6 with boxxyerror fs solid 1.0 noborder lc rgb variable, \
-     $words using 1:2:3:4 with labels tc rgb variable font ",".small, \
+     for [k = 1:(n_words > 0)] $words using 1:2:3:4 with labels tc rgb variable font ",".word_size, \
      NaN notitle

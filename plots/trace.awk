@@ -238,6 +238,9 @@ function next_row(   line) {
 
 # ---- which stretch of time matters -----------------------------------------------------------------
 
+# Where a gap's story ends; one that stays open: when nothing happens any more.
+function g_until(i) { return g_open[i] ? min(g_end[i], max(last_event, max(g_min_at[i], g_start[i]))) : g_end[i] }
+
 # From a little before the first fault to a little after the last gap; but if the gaps would be lost
 # in that, around the longest. Without a gap: around what the scenario did and what followed.
 function choose_window(   i, from, to, line, last, pad) {
@@ -251,9 +254,9 @@ function choose_window(   i, from, to, line, last, pad) {
     if (run_end <= 0) run_end = 1e-9
     from = 0; to = run_end
     if (n_gaps > 0) {
-        from = g_from[1]; to = g_end[1]
-        for (i = 2; i <= n_gaps; i++) { from = min(from, g_from[i]); to = max(to, g_end[i]) }
-        if (g_long[longest] < 0.03 * (to - from) && g_end[longest] - g_from[longest] < 0.5 * (to - from)) {
+        from = g_from[1]; to = g_until(1)
+        for (i = 2; i <= n_gaps; i++) { from = min(from, g_from[i]); to = max(to, g_until(i)) }
+        if (!g_open[longest] && g_long[longest] < 0.03 * (to - from) && g_end[longest] - g_from[longest] < 0.5 * (to - from)) {
             from = g_from[longest]; to = g_end[longest]
         }
     } else if (n_acts > 0) {
@@ -275,7 +278,7 @@ function choose_window(   i, from, to, line, last, pad) {
 
 function heading(what,   sub_title, size) {
     if (title == "") title = "powergap run"
-    sub(/^./, toupper(substr(title, 1, 1)), title)
+    if (title ~ /^[a-z]+ /) title = toupper(substr(title, 1, 1)) substr(title, 2)
     size = letters(title) <= 90 ? 20 : 17
     printf "set label 1 %s at screen 0.015, screen 0.963 font sprintf(',%%g', %d * point) tc rgb '#000000'\n", \
         quote(cut(title, 120)), size
@@ -350,7 +353,7 @@ function sort_by_start(a, n,   i, k, v) {
 # The longest gap's length, with arrow heads, near the top of the plot.
 function dimension(left, right,   px, text, x, w) {
     if (n_gaps == 0) {
-        label("no gap: no observed voltage fell below its threshold", "graph 0.5", "graph 0.945", \
+        label(no_gap(), "graph 0.5", "graph 0.945", \
               "center tc rgb '#009E73'")
         return
     }
@@ -362,6 +365,10 @@ function dimension(left, right,   px, text, x, w) {
     x = px * ((g_start[longest] + min(g_end[longest], w_to)) / 2 - w_from) / (w_to - w_from)
     x = max(w / 2 + 5, min(px - w / 2 - 5, x))
     label(text, sprintf("graph %.6f", x / px), "graph 0.962", "center front tc rgb '#000000'")
+}
+
+function no_gap() {
+    return n_limits > 0 ? "no gap: no observed voltage fell below its threshold" : "no gap: no voltage of this run has a threshold"
 }
 
 function gap_words(g) {
@@ -416,7 +423,7 @@ function series_flush(id) {
 
 function series_print(id, per,   i) {
     if (!s_after[id]) series_flush(id)
-    if (s_n[id] == 0) print "0 NaN"
+    if (s_n[id] == 0) print "-1 -1e9"
     for (i = 1; i <= s_n[id]; i++) printf "%.12g %.9g\n", s_t[id, i] * per, s_v[id, i]
     print "\n"
 }
@@ -545,8 +552,8 @@ function minima(left, right,   i, o, n, best, px, x, side, text, w, done, server
         o = is_of(g_kind[i], SERVER) ? "servers" : g_observer[i]
         if (best[o] == i) { printf "%.12g %.9g\n", g_min_at[i] * PER, g_min[i]; mark[++n] = i }
     }
-    if (n == 0) print "0 NaN"
     print "EOD"
+    print "n_minima = " n
     split("", done)
     for (i = 1; i <= n; i++) {
         text = short_observer(g_observer[mark[i]]) ": " sprintf("%.4g", g_min[mark[i]]) " V at " \
@@ -557,7 +564,7 @@ function minima(left, right,   i, o, n, best, px, x, side, text, w, done, server
         y = (g_min[mark[i]] - y_lo) / (y_hi - y_lo) - 0.045
         y = place(done, i, side > 0 ? x : x - w, side > 0 ? x + w : x, y)
         label(text, sprintf("graph %.6f", x / px), sprintf("graph %.5f", y), \
-              (side > 0 ? "left" : "right") " offset " (side > 0 ? 0.7 : -0.7) ", 0 front font ','.small tc rgb '#000000'")
+              (side > 0 ? "left" : "right") " offset " (side > 0 ? 0.7 : -0.7) ", 0 front boxed font ','.small tc rgb '#000000'")
     }
 }
 
@@ -643,7 +650,7 @@ function sharing(   i, k, n, left, right, lo, hi, sum, sum_hi, sum_lo, bucket, b
     print "n_supplies = " n
     print "$series << EOD"
     for (k = 1; k <= n; k++) series_print("w" k, PER)
-    if (n == 0) print "0 NaN"
+    if (n == 0) print "-1 -1e9"
     print "EOD"
     heading("Current of each supply")
     top = actions(left, right)
@@ -659,12 +666,19 @@ function sharing(   i, k, n, left, right, lo, hi, sum, sum_hi, sum_lo, bucket, b
         legend_line(column_part[col[k]], 0.375 - (k - 1) * step, sprintf("lw 5 dt dash(%d) lc rgb colour(%d)", k, k))
 }
 
-function sharing_limits(order, n, share,   i, k, v, y, gap) {
+function sharing_limits(order, n, share,   i, k, v, y, gap, name) {
     for (i = 2; i <= n; i++) {
         v = order[i]
         for (k = i - 1; k >= 1 && order[k] > v; k--) order[k + 1] = order[k]
         order[k + 1] = v
     }
+    for (i = 1; i <= n; i++) {                           # tolerances make no rating of their own
+        if (k > 0 && i > 1 && order[i] < 1.02 * v) { name[k] = "rated " plain(v) " to " plain(order[i]) " A"; continue }
+        if (i == 1) k = 0
+        v = order[i]; order[++k] = v
+        name[k] = "rated " plain(v) " A" (limit_count[sprintf("%.6g", v)] == 1 ? ", " limit_who[sprintf("%.6g", v)] : "")
+    }
+    n = k
     gap = 24 / (share * HEIGHT)
     for (i = 1; i <= n; i++) {
         y[i] = (order[i] - y_lo) / (y_hi - y_lo)
@@ -673,9 +687,7 @@ function sharing_limits(order, n, share,   i, k, v, y, gap) {
     for (i = n; i >= 1; i--) y[i] = min(y[i], i == n ? 1 : y[i + 1] - gap)
     for (i = 1; i <= n; i++) {
         printf "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1.6 lc rgb '#B00020'\n", order[i], order[i]
-        v = sprintf("%.6g", order[i])
-        label("rated " plain(order[i]) " A" (limit_count[v] == 1 ? ", " limit_who[v] : ""), "graph 1.012", \
-              sprintf("graph %.5f", y[i]), "font ','.small tc rgb '#B00020'")
+        label(cut(name[i], 24), "graph 1.012", sprintf("graph %.5f", y[i]), "font ','.small tc rgb '#B00020'")
     }
 }
 
@@ -701,11 +713,12 @@ function all_tints() {
     tints("DEAD LOST HALTED", "2B2B2B")
     tints("transfer", "4A6FA5")
     tints("bus_clear mux_reset", "E69F00")
-    tints("nack bus_timeout gap", "D5001C")
+    tints("nack gap", "D5001C")
+    tints("bus_timeout", "8A0012")
     spare[1] = "0072B2"; spare[2] = "882255"; spare[3] = "44AA99"; spare[4] = "999933"
 }
 
-function ink(tint) { return index("2B2B2B 009E73 0072B2 882255 4A6FA5 D5001C", tint) ? 0 + hex("FFFFFF") : 0 }
+function ink(tint) { return index("2B2B2B 009E73 0072B2 882255 4A6FA5 D5001C 8A0012", tint) ? 0 + hex("FFFFFF") : 0 }
 
 function row_add(name, what, key) { n_rows++; r_name[n_rows] = name; r_what[n_rows] = what; r_key[n_rows] = key }
 
@@ -752,8 +765,8 @@ function timeline(   i, k, c, pass, kind, left, right, px, top, value, part, t, 
     printf "%.12g %.12g 0 0 0 0\n", w_from * PER, w_from * PER
     print "EOD\n$words << EOD"
     for (i = 1; i <= n_words; i++) print words_out[i]
-    if (n_words == 0) printf "%.12g -5 x 0\n", w_from * PER
     print "EOD"
+    print "n_words = " n_words + 0 "; word_size = sprintf('%g', " (n_rows > 18 ? 12 : 15) " * point)"
     heading("Who was in which state when")
     top = actions(left, right)
     printf "top_main = %.4f\n", top
@@ -805,7 +818,7 @@ function bars_state(i, c, height, px,   k, from, to, word, tint, m, low, part, k
         bar(from, to, i, i - height, i + low, tint, (w_to - w_from) / px)
         used(word, tint)
         from = max(from, w_from); to = min(to, w_to)
-        if ((to - from) / (w_to - w_from) * px > letters(word) * CHAR * SMALL + 12 && n_rows <= 30)
+        if ((to - from) / (w_to - w_from) * px > letters(word) * CHAR * SMALL + 12)
             words_out[++n_words] = sprintf("%.12g %.4f %s %d", (from + to) / 2 * PER, i - (m ? 0.1 : 0), word, ink(tint))
     }
     for (k = 1; m && k <= st_n[m]; k++) {
@@ -869,7 +882,7 @@ function swatch(text, tint, x, y,   w) {
 
 function class_words() {
     split("waiting for the poll|transfer|deciding|queueing|writing|actuation|bounce|start-up|recharging|other", class_word, "|")
-    split("0072B2|56B4E9|F0E442|CC79A7|009E73|D55E00|E69F00|882255|44AA99|C8C8C8", class_tint, "|")
+    split("0072B2|56B4E9|F0E442|CC79A7|009E73|D55E00|E69F00|882255|44AA99|D9C8A9", class_tint, "|")
 }
 
 function anatomy(   i, k, n, order, same, width, pre, longest_s, shown, y, gap_h, rows, x_lo, x_hi, px, s, g, text, rest, rest_long, unit, hidden_from, cap) {
@@ -905,16 +918,16 @@ function anatomy(   i, k, n, order, same, width, pre, longest_s, shown, y, gap_h
     printf "x_lo = %.12g; x_hi = %.12g\n", x_lo, x_hi
     AREA = (0.885 - 0.155) * HEIGHT
     print "pixels = " AREA
-    gap_h = AREA / max(rows + (rest > 0 ? 0.35 : 0), 1)
+    gap_h = (AREA - (rest > 0 ? 30 : 0)) / max(rows, 1)
     heading("Where the time of each gap went")
     n_bars = 0
     STAIRS = rows <= 2
-    for (k = 1; k <= rows; k++) anatomy_row(k, r_gap[k], (k - 1) * gap_h, STAIRS ? gap_h - 14 : min(gap_h, 190), x_lo, x_hi, px, cap)
+    for (k = 1; k <= rows; k++) anatomy_row(k, r_gap[k], (k - 1) * gap_h, STAIRS ? min(gap_h, AREA - 30) - 14 : min(gap_h, 190), x_lo, x_hi, px, cap)
     print "$bars << EOD"
     for (i = 1; i <= n_bars; i++) print bar_out[i]
     printf "%.12g %.12g 0 0 0 16777215\n", x_lo, x_lo
     print "EOD"
-    if (rows == 0) label("no gap: no observed voltage fell below its threshold", "graph 0.5", "graph 0.5", "center tc rgb '#009E73'")
+    if (rows == 0) label(no_gap(), "graph 0.5", "graph 0.5", "center tc rgb '#009E73'")
     if (rest > 0)
         label("and " rest (rest == 1 ? " shorter gap of " : " shorter gaps, the longest ") say_time(rest_long), "graph 0.99", \
               sprintf("first %.1f", AREA - 14), "right font ','.small tc rgb '#555555'")
@@ -935,7 +948,7 @@ function anatomy_row(k, g, y, h, x_lo, x_hi, px, cap,   text, b1, b2, i, x, w, a
     if (g_open[g]) text = text "   still open at the end of the run"
     else if (g_recovery[g] != "") text = text "   until " g_recovery[g]
     label(cut(text, 130), "graph 0.002", sprintf("first %.1f", y + 14), "tc rgb '#000000'")
-    bar_h = STAIRS ? 46 : max(18, min(64, h - 30 - 44))
+    bar_h = STAIRS ? 46 : max(18, min(64, h - 30 - 56))
     b1 = y + 28; b2 = b1 + bar_h
     n_steps = 0
     cy = b2 + 12
@@ -955,14 +968,16 @@ function anatomy_row(k, g, y, h, x_lo, x_hi, px, cap,   text, b1, b2, i, x, w, a
         at += g_span[g, i]
         class_used[i] = 1
     }
-    printf "set arrow from 0, %.1f to 0, %.1f nohead lw 2 lc rgb '#000000' front\n", b1 - 4, STAIRS ? y + h : b2 + 4
+    printf "set arrow from 0, %.1f to 0, %.1f nohead lw 2 lc rgb '#000000' front\n", b1 - 4, STAIRS ? b2 + 10 + n_steps * stair(b2 + 10, y + h) : b2 + 4
     if (STAIRS) stairs(b2 + 10, y + h, x_lo, x_hi, px)
     else callouts(n, cy, b2, x_lo, px)
 }
 
+function stair(y, y_end) { return min(50, (y_end - y) / max(n_steps, 1)) }
+
 # With room to spare: each span once more on a step of its own, its words beside it.
 function stairs(y, y_end, x_lo, x_hi, px,   i, step, from, to, text, w) {
-    step = min(46, (y_end - y) / max(n_steps, 1))
+    step = stair(y, y_end)
     for (i = 1; i <= n_steps; i++) {
         from = st_from[i] * PER; to = st_to[i] * PER
         bar_out[++n_bars] = sprintf("%.12g %.12g %.2f %.2f %.2f %d", from, to, y + step / 2, y + 0.14 * step, y + 0.86 * step, hex(st_tint[i]))

@@ -23,7 +23,7 @@ set ylabel "voltage / V" offset 0.5, 0
 plot for [k = 1:n_servers] $series index (n_buses + k - 1) using 1:2 with lines lw 1.1 lc rgb 0xA0808080, \
      for [k = 1:(n_lowest > 0)] $series index (n_buses + n_lowest - 1) using 1:2 with lines lw 2.2 lc rgb colour(4), \
      for [k = 1:n_buses] $series index (k - 1) using 1:2 with lines lw 3 dt dash(k) lc rgb colour(k), \
-     $minima using 1:2 with points pt 7 ps 1.3 lc rgb "black", \
+     for [k = 1:(n_minima > 0)] $minima using 1:2 with points pt 7 ps 1.3 lc rgb "black", \
      NaN notitle
 
 # The whole run below it.

@@ -585,6 +585,17 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
     return hash;
 }
 
+/* When, who, what, and the number beside it; not ids, which follow from these. */
+static uint64_t hash_event(uint64_t hash, const struct event *e)
+{
+    int32_t kind = (int32_t)e->kind;
+
+    hash = hash_bytes(hash, &e->at, sizeof e->at);
+    hash = hash_bytes(hash, &e->part, sizeof e->part);
+    hash = hash_bytes(hash, &kind, sizeof kind);
+    return hash_bytes(hash, &e->value, sizeof e->value);
+}
+
 uint32_t world_event_from(struct world *w, int32_t part, enum event_kind kind, double value,
                           ns_t from_ns)
 {
@@ -596,18 +607,13 @@ uint32_t world_event_from(struct world *w, int32_t part, enum event_kind kind, d
                       .part = part,
                       .kind = kind,
                       .value = value};
-    struct {
-        int64_t at;
-        int32_t part, kind;
-        double value;
-    } key = {e.at, part, (int32_t)kind, value};
 
     if (!p->running) {
         return 0;
     }
     p->n_events++;
     p->counts.events++;
-    p->hash = hash_bytes(p->hash, &key, sizeof key);
+    p->hash = hash_event(p->hash, &e);
     p->cause = e.id;
     if (w->sink.event != NULL) {
         w->sink.event(w->sink.ctx, &e);

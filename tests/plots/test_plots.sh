@@ -1,0 +1,143 @@
+#!/bin/sh
+# test_plots.sh - every plot, in both formats, of small made-up traces and of none: it must succeed,
+# say nothing on stderr, and leave a picture that holds what it is about.
+#
+#   tests/plots/test_plots.sh          prints "N passed, N failed"; exit 1 if any failed
+
+plots=$(cd "$(dirname "$0")/../../plots" && pwd) || exit 3
+work=$(mktemp -d) || exit 3
+trap 'rm -rf "$work"' EXIT INT TERM
+passed=0
+failed=0
+
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAIL: $*"; }
+
+gaps_header="observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,error_s,v_min_V,t_min_s,missing_Vs,missing_J,open,fault,fault_ns,recovery,same_fault,hold_up_s,ride_through_s,wait_poll_s,transfer_s,decide_s,queue_s,write_s,actuate_s,bounce_s,start_up_s,recharge_s,other_s"
+events_header="id,cause,t_s,t_ns,from_ns,part,event,value,text"
+
+# A rack of two supplies: psu1 dies at 50 ms, the bar is down from 50.2 ms to 60 ms.
+rack() {
+    mkdir -p "$1"
+    cat > "$1/run.yaml" <<'YAML'
+title: "it's a \"dead\" supply, `seen` by the $poll of 1 %"
+scenario: "scenarios/a b.yaml"
+verdict: FAIL
+seed: 1
+thresholds:
+  - {observer: "bus_a.v", column: "bus_a.v_V", value: 11.4, unit: "V", default: no}
+  - {observer: "web1.v", column: "web1.v_V", value: 11.3, unit: "V", default: yes}
+  - {observer: "psu1.i", column: "psu1.i_A", value: 3, unit: "A", default: no}
+states:
+  "psu1.state": ["OFF", "DELAY", "RAMP", "ON", "HOLD_UP", "LATCHED", "HICCUP", "HOT", "DEAD"]
+  "psu2.state": ["OFF", "DELAY", "RAMP", "ON", "HOLD_UP", "LATCHED", "HICCUP", "HOT", "DEAD"]
+  "sw1.state": ["OPEN", "CLOSING", "CLOSED"]
+  "ctl.psu1": ["SHARING", "LOST"]
+parts:
+  - {name: smbus0, kind: i2c}
+  - {name: bus_a, kind: bus, part: "bar"}
+  - {name: psu1, kind: psu}
+  - {name: psu2, kind: psu}
+  - {name: sw1, kind: relay}
+  - {name: web1, kind: server}
+  - {name: web2, kind: server}
+  - {name: ctl, kind: controller}
+YAML
+    awk 'BEGIN {
+        print "t_s,t_ns,bus_a.v_V,psu1.i_A,psu1.i_rated_A,psu1.state,psu2.i_A,psu2.i_rated_A,psu2.state,sw1.state,web1.v_V,web2.v_V,web2.state,ctl.psu1"
+        for (n = 0; n <= 1200; n++) {
+            t = n / 10000; low = t > 0.0502 && t < 0.06; dead = t >= 0.05
+            v = low ? 10.5 : 12
+            printf "%.9f,%d,%g,%g,100,%d,%g,80,3,%s,%g,%g,DOWN,%d\n", t, t * 1e9, v, dead ? 0 : 50, \
+                dead ? 8 : 3, low ? 0 : 70, t < 0.055 ? 0 : t < 0.0599 ? 1 : 2, v - 0.1, v - 0.2, t > 0.054
+        }
+    }' > "$1/signals.csv"
+    cat > "$1/events.csv" <<CSV
+$events_header
+1,0,0.000000000,0,0,,start,0,"the run begins, quoted"
+2,1,0.000300000,300000,100000,smbus0,transfer,88,well
+3,0,0.050000000,50000000,50000000,psu1,action,0,psu1.die
+4,3,0.050000000,50000000,50000000,psu1,converter_dead,0,x
+5,1,0.052000000,52000000,51000000,smbus0,nack,88,x
+6,1,0.054000000,54000000,53000000,smbus0,bus_timeout,88,x
+7,6,0.054010000,54010000,54010000,psu1,decide,1,LOST
+CSV
+    cat > "$1/gaps.csv" <<CSV
+$gaps_header
+bus_a.v,11.4,50200000,60000000,0.0502,0.06,0.0098,1e-9,10.5,0.055,0.008,1,0,psu1.die,50000000,sw1.conducts,1,0,0.0002,0.002,0.001,0.0001,0.0005,0.0002,0.005,0.0007,0,0.0003,0
+"min(web1.v, web2.v)",11,50200000,60000000,0.0502,0.06,0.0098,1e-9,10.3,0.055,0.008,1,0,,,,0,0.001,0.0002,0.0098,0,0,0,0,0,0,0,0,0
+web1.v,11.3,50300000,120000000,0.0503,0.12,0.0697,1e-9,10.4,0.056,0.008,1,1,psu1.die,50000000,,0,0.001,0.0002,0,0,0,0,0,0,0,0,0,0.0697
+CSV
+}
+
+# Ideal parts, nothing watched, nothing happens.
+ideal() {
+    mkdir -p "$1"
+    printf 'title: "ideal"\nthresholds:\nstates:\nparts:\n  - {name: bus, kind: node}\n  - {name: p1, kind: source}\n' > "$1/run.yaml"
+    printf 't_s,t_ns,bus.v_V,p1.i_A\n0,0,12,3\n0.5,500000000,12,3\n1,1000000000,12,3\n' > "$1/signals.csv"
+    printf '%s\n' "$events_header" > "$1/events.csv"
+    printf '%s\n' "$gaps_header" > "$1/gaps.csv"
+}
+
+draw() { # script trace out format: quietly and with success?
+    gnuplot -c "$plots/$1.gp" "$2" "$3" "$4" > "$work/stdout" 2> "$work/stderr" &&
+        [ ! -s "$work/stderr" ] && [ ! -s "$work/stdout" ]
+}
+
+rack "$work/rack"
+rack "$work/it's a rack"
+rack "$work/no gap"
+printf '%s\n' "$gaps_header" > "$work/no gap/gaps.csv"
+ideal "$work/ideal"
+ideal "$work/one row"
+sed -i '3,$d' "$work/one row/signals.csv"
+ideal "$work/only a server"
+printf 't_s,t_ns,web1.state\n0,0,1\n1,1000000000,0\n' > "$work/only a server/signals.csv"
+printf 'title: x\nparts:\n  - {name: web1, kind: server}\n' > "$work/only a server/run.yaml"
+
+for script in "$plots"/*.gp; do
+    name=$(basename "$script" .gp)
+    [ "$name" = style ] && continue
+    for trace in rack "it's a rack" "no gap" ideal "one row" "only a server"; do
+        for format in svg png; do
+            out="$work/$name.$format"
+            rm -f "$out"
+            if ! draw "$name" "$work/$trace" "$out" "$format"; then
+                bad "$name.$format of '$trace': $(head -n 3 "$work/stderr")"
+            elif [ "$(wc -c < "$out")" -lt 2000 ]; then
+                bad "$name.$format of '$trace' is empty"
+            elif [ $format = png ] && [ "$(od -An -c -N4 "$out" | tr -d ' ')" != '211PNG' ]; then
+                bad "$name.png of '$trace' is no PNG"
+            else
+                ok
+            fi
+        done
+    done
+    # What the picture says.
+    draw "$name" "$work/rack" "$work/a.svg" svg
+    draw "$name" "$work/rack" "$work/b.svg" svg
+    if cmp -s "$work/a.svg" "$work/b.svg"; then ok; else bad "$name differs from itself"; fi
+    if grep -q '`seen` by the \$poll of 1 %' "$work/a.svg"; then ok; else bad "$name: title not as written"; fi
+    draw "$name" "$work/no gap" "$work/a.svg" svg
+    if grep -q 'no gap' "$work/a.svg"; then ok; else bad "$name doesn't say 'no gap'"; fi
+    # Wrong use.
+    if draw "$name" "$work/nowhere" "$work/x.svg" svg; then bad "$name accepts a missing folder"; else ok; fi
+    if draw "$name" "$work/rack" "$work/x.gif" gif; then bad "$name accepts gif"; else ok; fi
+    if draw "$name" "$work/rack" "$work/nowhere/x.svg" svg; then bad "$name: unwritable output"; else ok; fi
+done
+
+says() { # script words...: each is in the picture of the rack
+    script=$1
+    shift
+    draw "$script" "$work/rack" "$work/a.svg" svg
+    for words in "$@"; do
+        if grep -q -- "$words" "$work/a.svg"; then ok; else bad "$script doesn't say '$words'"; fi
+    done
+}
+says voltages 'bus_a: 10.5 V at 55.' 'is a gap:' 'psu1.die' 'lowest: web2' 'time / ms'
+says sharing 'rated 100 A, psu1' 'rated 80 A, psu2' 'each supply / A'
+says timeline DEAD CLOSING NACK time-out LOST smbus0 'bus_a gap' DOWN
+says anatomy '5 ms' 'actuation 51 %' 'hold-up' 'still open' 'until sw1.conducts'
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
