@@ -19,5 +19,4 @@ set border 1
 unset ytics
 set grid noytics
 set xlabel "time since the voltage fell below its threshold / ".x_unit offset 0, 0.3
-plot $bars using 1:3:1:2:4:5:6 with boxxyerror fs solid 1.0 noborder lc rgb variable, \
-     NaN notitle
+plot $bars using 1:3:1:2:4:5:6 with boxxyerror fs solid 1.0 noborder lc rgb variable

@@ -18,10 +18,11 @@ set xrange [x_lo:x_hi]
 set tmargin at screen top_main
 set bmargin at screen 0.42
 set yrange [y_lo:y_hi]
+corner_x = x_lo; corner_y = y_lo
 set format x ""
 set ylabel "each supply / A" offset 0.5, 0
-plot for [k = 1:n_supplies] $series index (k - 1) using 1:2 with lines lw 2.6 dt dash(k) lc rgb colour(k), \
-     NaN notitle
+supplies = n_supplies < 1 ? "" : "for [k = 1:n_supplies] $series index (k - 1) using 1:2 with lines lw 2.6 dt dash(k) lc rgb colour(k),"
+plot @supplies @nothing
 
 # What they carry together.
 unset label
@@ -31,8 +32,9 @@ set format x
 set tmargin at screen 0.385
 set bmargin at screen 0.085
 set yrange [sum_lo:sum_hi]
+corner_y = sum_lo
 set xlabel "time / ".x_unit offset 0, 0.3
 set ylabel "all together / A" offset 0.5, 0
-plot for [k = 1:n_supplies] $stack using 1:(column(k + 1)):(column(k + 2)) with filledcurves fs solid 0.75 noborder lc rgb colour(k), \
-     NaN notitle
+supplies = n_supplies < 1 ? "" : "for [k = 1:n_supplies] $stack using 1:(column(k + 1)):(column(k + 2)) with filledcurves fs solid 0.75 noborder lc rgb colour(k),"
+plot @supplies @nothing
 unset multiplot

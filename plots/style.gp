@@ -33,6 +33,9 @@ array hue[12] = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x3
 colour(i) = hue[(i - 1) % 12 + 1]
 dash(i) = i > 12 ? 2 : 1
 
+# The end of every list of curves; alone if there is none: a line without length in a corner.
+nothing = "'+' using (corner_x):(corner_y) with lines lw 0"
+
 set border 3 lw 1.2 lc rgb "#555555"
 set tics nomirror out scale 0.7 textcolor rgb "#333333"
 set grid xtics ytics lt 1 lw 0.6 lc rgb "#E4E4E4"

@@ -15,10 +15,10 @@ set tmargin at screen top_main
 set bmargin at screen bottom_main
 set xrange [x_lo:x_hi]
 set yrange [n_rows + 0.5:0.5]
+corner_x = x_lo; corner_y = 1
 set border 1
 unset ytics
 set grid noytics
 set xlabel "time / ".x_unit offset 0, 0.3
-plot $bars using 1:3:1:2:4:5:6 with boxxyerror fs solid 1.0 noborder lc rgb variable, \
-     for [k = 1:(n_words > 0)] $words using 1:2:3:4 with labels tc rgb variable font ",".word_size, \
-     NaN notitle
+words = n_words < 1 ? "" : "$words using 1:2:3:4 with labels tc rgb variable font ','.word_size,"
+plot $bars using 1:3:1:2:4:5:6 with boxxyerror fs solid 1.0 noborder lc rgb variable, @words @nothing

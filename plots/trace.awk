@@ -251,6 +251,7 @@ function choose_window(   i, from, to, line, last, pad) {
     if (line == "") fail("'" signals "' has no rows")
     csv(line, row)
     run_end = row[at_column["t_ns"]] * 1e-9
+    for (i = 1; i <= n_columns; i++) has_values[i] = row[i] != ""
     if (run_end <= 0) run_end = 1e-9
     from = 0; to = run_end
     if (n_gaps > 0) {
@@ -423,7 +424,6 @@ function series_flush(id) {
 
 function series_print(id, per,   i) {
     if (!s_after[id]) series_flush(id)
-    if (s_n[id] == 0) print "-1 -1e9"
     for (i = 1; i <= s_n[id]; i++) printf "%.12g %.9g\n", s_t[id, i] * per, s_v[id, i]
     print "\n"
 }
@@ -433,14 +433,14 @@ function series_print(id, per,   i) {
 function voltages(   i, c, part, n, k, id, lo, hi, left, right, low, pad, all_lo, all_hi, top) {
     left = 0.068; right = 0.845
     for (i = 1; i <= n_columns; i++) {
-        if (column_key[i] == "v_V" && is_of(part_kind(column_part[i]), BUS)) { bus_column[++n_buses] = i; taken[i] = 1 }
+        if (has_values[i] && column_key[i] == "v_V" && is_of(part_kind(column_part[i]), BUS)) { bus_column[++n_buses] = i; taken[i] = 1 }
     }
     for (i = 1; i <= n_limits; i++) {       # a tap, or whatever else is observed
         c = at_column[limit_column[i]]
-        if (c != "" && !(c in taken) && !is_of(part_kind(column_part[c]), SERVER)) { bus_column[++n_buses] = c; taken[c] = 1 }
+        if (c != "" && has_values[c] && !(c in taken) && !is_of(part_kind(column_part[c]), SERVER)) { bus_column[++n_buses] = c; taken[c] = 1 }
     }
     for (i = 1; i <= n_columns; i++)
-        if (column_key[i] == "v_V" && is_of(part_kind(column_part[i]), SERVER)) server_column[++n_servers] = i
+        if (has_values[i] && column_key[i] == "v_V" && is_of(part_kind(column_part[i]), SERVER)) server_column[++n_servers] = i
     n = n_buses + n_servers
     for (k = 1; k <= n; k++) {
         col[k] = k <= n_buses ? bus_column[k] : server_column[k - n_buses]
@@ -556,7 +556,7 @@ function minima(left, right,   i, o, n, best, px, x, side, text, w, done, server
     print "n_minima = " n
     split("", done)
     for (i = 1; i <= n; i++) {
-        text = short_observer(g_observer[mark[i]]) ": " sprintf("%.4g", g_min[mark[i]]) " V at " \
+        text = short_observer(g_observer[mark[i]]) ": " (g_min[mark[i]] < 1 ? sprintf("%.2f", g_min[mark[i]]) : plain(g_min[mark[i]])) " V at " \
             say_moment(g_min_at[mark[i]], X, PER, w_to - w_from)
         w = letters(text) * CHAR * SMALL + 16
         x = px * (g_min_at[mark[i]] - w_from) / (w_to - w_from)
@@ -581,10 +581,6 @@ function place(done, i, x1, x2, y,   k, again, tries) {
     return y
 }
 
-function legend_row(text, y, style, tint) {
-    printf "set arrow from screen 0.905, screen %.4f to screen 0.93, screen %.4f nohead %s lc rgb %s front\n", y, y, style, tint
-    label(cut(text, 12), "screen 0.937", sprintf("screen %.4f", y), "font ','.small")
-}
 
 # Names of the lines, at the right below the thresholds, beside the overview.
 function legend(lowest, top,   i, y) {
@@ -611,7 +607,7 @@ function column_name(c,   s) { s = header[c]; sub(/_V$/, "", s); sub(/\.v$/, "",
 function sharing(   i, k, n, left, right, lo, hi, sum, sum_hi, sum_lo, bucket, b, last, top, rated, pad, value, y, v, step, line, before, before_sum, after, order) {
     left = 0.068; right = 0.845
     for (i = 1; i <= n_columns; i++)
-        if (column_key[i] == "i_A" && is_of(part_kind(column_part[i]), SUPPLY)) {
+        if (has_values[i] && column_key[i] == "i_A" && is_of(part_kind(column_part[i]), SUPPLY)) {
             col[++n] = i
             series_new("w" n, w_from, w_to, 1500)
             rated_column[n] = at_column[column_part[i] ".i_rated_A"]
@@ -647,10 +643,9 @@ function sharing(   i, k, n, left, right, lo, hi, sum, sum_hi, sum_lo, bucket, b
     y_lo = lo - 0.04 * pad; y_hi = hi + 0.2 * pad
     printf "y_lo = %.9g; y_hi = %.9g; sum_lo = %.9g; sum_hi = %.9g\n", y_lo, y_hi, \
         sum_lo - 0.02 * (sum_hi - sum_lo), sum_hi + 0.1 * max(sum_hi - sum_lo, 1)
-    print "n_supplies = " n
+    print "n_supplies = " n + 0
     print "$series << EOD"
     for (k = 1; k <= n; k++) series_print("w" k, PER)
-    if (n == 0) print "-1 -1e9"
     print "EOD"
     heading("Current of each supply")
     top = actions(left, right)
@@ -762,7 +757,7 @@ function timeline(   i, k, c, pass, kind, left, right, px, top, value, part, t, 
         else if (r_what[i] == "traffic") bars_traffic(i, r_key[i], px)
         else bars_state(i, r_key[i], height, px)
     }
-    printf "%.12g %.12g 0 0 0 0\n", w_from * PER, w_from * PER
+    printf "%.12g %.12g 1 1 1 0\n", w_from * PER, w_from * PER
     print "EOD\n$words << EOD"
     for (i = 1; i <= n_words; i++) print words_out[i]
     print "EOD"
@@ -925,7 +920,7 @@ function anatomy(   i, k, n, order, same, width, pre, longest_s, shown, y, gap_h
     for (k = 1; k <= rows; k++) anatomy_row(k, r_gap[k], (k - 1) * gap_h, STAIRS ? min(gap_h, AREA - 30) - 14 : min(gap_h, 190), x_lo, x_hi, px, cap)
     print "$bars << EOD"
     for (i = 1; i <= n_bars; i++) print bar_out[i]
-    printf "%.12g %.12g 0 0 0 16777215\n", x_lo, x_lo
+    printf "%.12g %.12g 1 1 1 16777215\n", x_lo, x_lo
     print "EOD"
     if (rows == 0) label(no_gap(), "graph 0.5", "graph 0.5", "center tc rgb '#009E73'")
     if (rest > 0)
@@ -968,7 +963,7 @@ function anatomy_row(k, g, y, h, x_lo, x_hi, px, cap,   text, b1, b2, i, x, w, a
         at += g_span[g, i]
         class_used[i] = 1
     }
-    printf "set arrow from 0, %.1f to 0, %.1f nohead lw 2 lc rgb '#000000' front\n", b1 - 4, STAIRS ? b2 + 10 + n_steps * stair(b2 + 10, y + h) : b2 + 4
+    printf "set arrow from 0, %.1f to 0, %.1f nohead lw 2 lc rgb '#000000' front\n", b1, STAIRS ? b2 + 10 + n_steps * stair(b2 + 10, y + h) : b2 + 4
     if (STAIRS) stairs(b2 + 10, y + h, x_lo, x_hi, px)
     else callouts(n, cy, b2, x_lo, px)
 }

@@ -46,10 +46,10 @@ YAML
     awk 'BEGIN {
         print "t_s,t_ns,bus_a.v_V,psu1.i_A,psu1.i_rated_A,psu1.state,psu2.i_A,psu2.i_rated_A,psu2.state,sw1.state,web1.v_V,web2.v_V,web2.state,ctl.psu1"
         for (n = 0; n <= 1200; n++) {
-            t = n / 10000; low = t > 0.0502 && t < 0.06; dead = t >= 0.05
+            t = n / 10000; low = (t > 0.0502 && t < 0.06); dead = t >= 0.05
             v = low ? 10.5 : 12
             printf "%.9f,%d,%g,%g,100,%d,%g,80,3,%s,%g,%g,DOWN,%d\n", t, t * 1e9, v, dead ? 0 : 50, \
-                dead ? 8 : 3, low ? 0 : 70, t < 0.055 ? 0 : t < 0.0599 ? 1 : 2, v - 0.1, v - 0.2, t > 0.054
+                dead ? 8 : 3, low ? 0 : 70, t < 0.055 ? 0 : t < 0.0599 ? 1 : 2, v - 0.1, v - 0.2, (t > 0.054)
         }
     }' > "$1/signals.csv"
     cat > "$1/events.csv" <<CSV
@@ -117,9 +117,9 @@ for script in "$plots"/*.gp; do
     draw "$name" "$work/rack" "$work/a.svg" svg
     draw "$name" "$work/rack" "$work/b.svg" svg
     if cmp -s "$work/a.svg" "$work/b.svg"; then ok; else bad "$name differs from itself"; fi
-    if grep -q '`seen` by the \$poll of 1 %' "$work/a.svg"; then ok; else bad "$name: title not as written"; fi
+    if grep -qs '`seen` by the \$poll of 1 %' "$work/a.svg"; then ok; else bad "$name: title not as written"; fi
     draw "$name" "$work/no gap" "$work/a.svg" svg
-    if grep -q 'no gap' "$work/a.svg"; then ok; else bad "$name doesn't say 'no gap'"; fi
+    if grep -qs 'no gap' "$work/a.svg"; then ok; else bad "$name doesn't say 'no gap'"; fi
     # Wrong use.
     if draw "$name" "$work/nowhere" "$work/x.svg" svg; then bad "$name accepts a missing folder"; else ok; fi
     if draw "$name" "$work/rack" "$work/x.gif" gif; then bad "$name accepts gif"; else ok; fi
@@ -131,7 +131,7 @@ says() { # script words...: each is in the picture of the rack
     shift
     draw "$script" "$work/rack" "$work/a.svg" svg
     for words in "$@"; do
-        if grep -q -- "$words" "$work/a.svg"; then ok; else bad "$script doesn't say '$words'"; fi
+        if grep -qs -- "$words" "$work/a.svg"; then ok; else bad "$script doesn't say '$words'"; fi
     done
 }
 says voltages 'bus_a: 10.5 V at 55.' 'is a gap:' 'psu1.die' 'lowest: web2' 'time / ms'

@@ -210,3 +210,42 @@ Test(cli, an_interrupt_ends_the_run_and_keeps_the_trace)
     snprintf(yaml, sizeof yaml, "%s/t/run.yaml", home);
     cr_expect_eq(access(yaml, R_OK), 0);
 }
+
+/* Is `--NAME` in the page's source as an option: ".It Fl -NAME"? */
+static bool page_has(const char *page, const char *name)
+{
+    char line[256];
+    char want[64];
+    FILE *in = fopen(page, "r");
+    bool has = false;
+
+    cr_assert(in != NULL, "%s", page);
+    snprintf(want, sizeof want, ".It Fl -%s", name);
+    while (!has && fgets(line, sizeof line, in) != NULL) {
+        size_t n = strlen(want);
+        has = strncmp(line, want, n) == 0 && strchr(" \n", line[n]) != NULL;
+    }
+    fclose(in);
+    return has;
+}
+
+/* What --help lists the manual page describes. */
+Test(cli, manual_pages_know_every_option)
+{
+    static const char *const commands[] = {"run", "check", "explain", "schema", "parts", "plot"};
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        char args[32];
+        char page[64];
+        char name[32];
+
+        snprintf(args, sizeof args, "%s --help", commands[i]);
+        snprintf(page, sizeof page, "sim/man/powergap-%s.1", commands[i]);
+        cr_assert_eq(powergap(args), 0);
+        for (const char *at = strstr(said, "\n  --"); at != NULL; at = strstr(at + 1, "\n  --")) {
+            cr_assert_eq(sscanf(at, " --%31[a-z-]", name), 1);
+            bool known = strcmp(name, "help") == 0 || page_has(page, name);
+            cr_expect(known, "%s lacks --%s", page, name);
+        }
+    }
+}

@@ -239,3 +239,38 @@ Test(oracle_f, a_short_without_oring_takes_the_bus_in_27_us)
     circuit_free(c, w);
     cr_assert_float_eq(falls_s(bolted, 40.0, MS(2)), 1e-3 + 120e-6 * log(50.0 / 40.0), 2e-9);
 }
+
+/* ---- E: the most loaded survivor carries rho n / (n - 1) (1 + e) of its rating -------------------- */
+
+/* n sources of 100 A behind 4 mOhm each carry rho n 100 A of a resistor. The first is set high by so
+ * much that, when the last is gone, it carries e more than the mean of the survivors; a droop share is
+ * I_1 - mean = delta (m - 1) / (m R), Kirchhoff. Returns its current over its rating, then. */
+static double survivor_pu(int n, double rho, double e)
+{
+    double m = n - 1;
+    double mean_A = rho * n / m * 100.0;
+    double delta_V = e * mean_A * 4e-3 * m / (m - 1.0);
+    double v_V = 12.0 + delta_V / m - 4e-3 * mean_A;
+    struct circuit *c = circuit_new();
+    char text[96];
+
+    circuit_add(c, &node_kind, "bus", "c=10e-3 v0=12");
+    snprintf(text, sizeof text, "at=bus r=4e-3 e=%.17g", 12.0 + delta_V);
+    circuit_add(c, &source_kind, "high", text);
+    circuit_add_many(c, &source_kind, "psu", n - 1, "at=bus r=4e-3 e=12");
+    snprintf(text, sizeof text, "from=bus r=%.17g", v_V / (m * mean_A));
+    circuit_add(c, &resistor_kind, "rack", text);
+    circuit_do(c, MS(1), "psu1.off", "");
+    struct world *w = circuit_start(c, (struct plant_options){0});
+    plant_run(w, MS(50));
+    double i_pu = circuit_read(c, w, "high.i") / 100.0;
+    circuit_free(c, w);
+    return i_pu;
+}
+
+Test(oracle_e, share_of_the_most_loaded_survivor)
+{
+    cr_expect_float_eq(survivor_pu(3, 0.75, 0.10), 1.2375, 1e-4); /* trips a 116..126 % limit */
+    cr_expect_float_eq(survivor_pu(5, 0.80, 0.10), 1.100, 1e-4);
+    cr_expect_float_eq(survivor_pu(6, 0.80, 0.25), 1.200, 1e-4);
+}

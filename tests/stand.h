@@ -8,8 +8,8 @@
  *
  * A rack that does not load, a name that is not there and an event that does not come end the test.
  */
-#ifndef TESTS_MODELS_STAND_H
-#define TESTS_MODELS_STAND_H
+#ifndef TESTS_STAND_H
+#define TESTS_STAND_H
 
 #include "models/net.h"
 #include "sim/plant.h"

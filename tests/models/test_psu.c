@@ -1,0 +1,608 @@
+/* test_psu.c - what a supply does when its input, its converter, its load or its fan goes.
+ *
+ * Oracles: energy and charge balances, closed forms of linear circuits and of one thermal node,
+ * the numbers of the rack itself. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/stand.h"
+
+/* 12 V, 1 kW, no spread: every draw of it is its nominal value. Loads hang on its terminal. */
+#define SUPPLY                                                                                     \
+    "is: psu, v: 12 V, tolerance: 0, rated: 1 kW, droop: 2 mOhm, loop: 50 us, c_out: 4 mF, "       \
+    "hold_up: 12 J, limit_least: 1.2, limit_most: 1.2, ovp_least: 14 V, ovp_most: 14 V, "          \
+    "share_error: 0, on_delay_least: 5 ms, on_delay_most: 5 ms, ac_delay: 300 ms, rise: 20 ms, "   \
+    "pwok_delay: 100 ms"
+#define SERVER                                                                                     \
+    "is: server, off_below: 9 V, on_above: 10 V, c: 100 uF, r: 10 uOhm, v_f: 0, i_max: 10 kA"
+
+static const double V = 12.0;
+static const double R = 2e-3;
+static const double R_INPUT = 10e-6; /* of a server's input */
+static const double RATED_A = 1000.0 / 12.0;
+
+/* What a supply of set-point e behind r delivers at its terminal to a load of p_W behind r_input:
+ * the upper root of r i^2 - e i + p = 0, r the whole resistance. */
+static double current_A(double e_V, double r_Ohm, double p_W)
+{
+    return (e_V - sqrt(e_V * e_V - 4.0 * r_Ohm * p_W)) / (2.0 * r_Ohm);
+}
+
+static double terminal_W(double e_V, double p_W)
+{
+    double i_A = current_A(e_V, R + R_INPUT, p_W);
+
+    return (e_V - R * i_A) * i_A;
+}
+
+/* One supply with one server of p_W; `more` are keys of the supply. */
+static struct stand *one(double p_W, const char *more)
+{
+    char rack[1024];
+
+    snprintf(rack, sizeof rack,
+             "psu1: {" SUPPLY "%s}\nweb1: {" SERVER ", from: psu1, p: %.17g W}\n", more, p_W);
+    return stand_new(rack);
+}
+
+/* ---- hold-up ------------------------------------------------------------------------------------ */
+
+/* Independent integration: Simpson's rule on the curves of each segment. */
+static void integrate(struct stand *s, ns_t t0, ns_t t1)
+{
+    ns_t mid = t0 + (t1 - t0) / 2;
+    double p0 = stand_read_at(s, "psu1", "power", t0), i0 = stand_read_at(s, "psu1", "i", t0);
+    double pm = stand_read_at(s, "psu1", "power", mid), im = stand_read_at(s, "psu1", "i", mid);
+    double p1 = stand_read_at(s, "psu1", "power", t1), i1 = stand_read_at(s, "psu1", "i", t1);
+    double dt_s = ns_to_s(t1 - t0);
+
+    s->seen[0] += dt_s * (p0 + 4.0 * pm + p1) / 6.0;
+    s->seen[1] += dt_s * (i0 + 4.0 * im + i1) / 6.0;
+}
+
+Test(psu, hold_up_lasts_as_long_as_the_energy_at_every_load)
+{
+    const double load[] = {250.0, 500.0, 1000.0};
+
+    for (int i = 0; i < 3; i++) {
+        struct stand *s = one(load[i], ", warning: 1 ms");
+        stand_run(s, MS(10));
+        stand_act(s, "psu1", "lose_input");
+        ns_t warned = stand_run_to(s, "psu1", EV_WARNING, MS(100));
+        ns_t spent = stand_run_to(s, "psu1", EV_HOLD_UP_SPENT, MS(100));
+        double wanted_s = 12.0 / terminal_W(V, load[i]);
+        cr_expect_float_eq(ns_to_s(spent - MS(10)), wanted_s, 10e-9, "%g W", load[i]);
+        cr_expect_float_eq(ns_to_s(spent - warned), 1e-3, 10e-9, "%g W", load[i]);
+        stand_free(s);
+    }
+}
+
+Test(psu, its_own_draw_shortens_the_hold_up)
+{
+    struct stand *s = one(500.0, ", idle: 25 W");
+
+    stand_act(s, "psu1", "lose_input");
+    ns_t spent = stand_run_to(s, "psu1", EV_HOLD_UP_SPENT, MS(100));
+    cr_expect_float_eq(ns_to_s(spent), 12.0 / (terminal_W(V, 500.0) + 25.0), 10e-9);
+    stand_free(s);
+}
+
+/* The load changes under way: the energy is what counts. */
+Test(psu, hold_up_ends_when_the_energy_delivered_is_what_it_had)
+{
+    struct stand *s = one(200.0, "");
+
+    stand_run(s, MS(5));
+    s->look = integrate;
+    stand_act(s, "psu1", "lose_input");
+    stand_run(s, MS(12));
+    stand_act_with(s, "web1", "step", (struct act_args){.to = 900.0, .over = MS(3)});
+    stand_run_to(s, "psu1", EV_HOLD_UP_SPENT, MS(100));
+    cr_expect_float_eq(s->seen[0], 12.0, 12.0 * 1e-6, "%.9g J", s->seen[0]);
+    stand_free(s);
+}
+
+/* A rectifier that signals its last energy: 3 V less from half of it on, at 3 V/ms. */
+Test(psu, the_output_steps_down_when_half_the_energy_is_spent)
+{
+    struct stand *s = one(500.0, ", energy_drop: 3 V, energy_drop_rate: 3 V/ms, c_out: 1 mF");
+    double p_W = terminal_W(V, 500.0);
+
+    s->look = integrate;
+    stand_act(s, "psu1", "lose_input");
+    ns_t half = stand_run_to(s, "psu1", EV_LOW_ENERGY, MS(100));
+    cr_expect_float_eq(ns_to_s(half), 6.0 / p_W, 10e-9);
+    stand_run(s, half + US(400));
+    double v1_V = stand_read(s, "psu1", "v");
+    stand_run(s, half + US(900));
+    cr_expect_float_eq(v1_V - stand_read(s, "psu1", "v"), 1.5, 0.015);
+    stand_run(s, half + US(2000));
+    double i_A = current_A(V - 3.0, R + R_INPUT, 500.0);
+    cr_expect_float_eq(stand_read(s, "psu1", "v"), V - 3.0 - R * i_A, 1e-5);
+    stand_run_to(s, "psu1", EV_HOLD_UP_SPENT, MS(100));
+    cr_expect_float_eq(s->seen[0], 12.0, 12.0 * 1e-6, "%.9g J", s->seen[0]);
+    stand_free(s);
+}
+
+static void lowest(struct stand *s, ns_t t0, ns_t t1)
+{
+    for (int i = 0; i <= 16; i++) {
+        ns_t at = t0 + (t1 - t0) * i / 16;
+        s->seen[0] = fmin(s->seen[0], stand_read_at(s, "psu1", "v", at));
+    }
+}
+
+Test(psu, an_input_that_returns_in_time_leaves_no_trace_at_the_output)
+{
+    struct stand *s = one(1000.0, "");
+
+    stand_run(s, MS(1));
+    double v_V = stand_read(s, "psu1", "v");
+    s->seen[0] = v_V;
+    s->look = lowest;
+    stand_act(s, "psu1", "lose_input");
+    stand_run(s, MS(1) + US(11500)); /* of 11.8 ms, power-good has fallen */
+    cr_expect_eq(stand_read(s, "psu1", "pwok"), 0.0);
+    stand_act(s, "psu1", "restore_input");
+    ns_t good = stand_run_to(s, "psu1", EV_POWER_GOOD, SECONDS(1));
+    cr_expect_eq(good, MS(1) + US(11500) + MS(100));
+    cr_expect_float_eq(s->seen[0], v_V, 1e-6);
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_OFF), 0);
+    stand_free(s);
+}
+
+/* ---- a dead converter ---------------------------------------------------------------------------- */
+
+/* The current fades linearly within T: the bar has its own charge and P T / 2 more. */
+Test(psu, a_dead_converter_has_no_hold_up_and_gives_no_warning)
+{
+    struct stand *s = one(1000.0, ", dies_within: 5 us");
+    double i_A = current_A(V, R + R_INPUT, 1000.0);
+    double v0_V = V - R * i_A;
+
+    stand_run(s, MS(10));
+    stand_act(s, "psu1", "die");
+    cr_expect_eq(stand_read(s, "psu1", "pwok"), 0.0);
+    stand_run(s, MS(10) + US(5));
+    cr_expect_eq(stand_read(s, "psu1", "i"), 0.0);
+    ns_t lost = stand_run_to(s, "web1", EV_UVLO, MS(1));
+    double c_F = 4e-3 + 100e-6;
+    double rides_s = c_F * (v0_V * v0_V - 81.0) / (2.0 * 1000.0) + 2.5e-6;
+    cr_expect_float_eq(ns_to_s(lost - MS(10)), rides_s, 0.15e-6, "%.9f not %.9f",
+                       ns_to_s(lost - MS(10)), rides_s);
+    stand_free(s);
+}
+
+Test(psu, a_dead_supply_ignores_its_input_and_its_enable_pin_until_it_is_replaced)
+{
+    struct stand *s = one(100.0, "");
+
+    stand_act(s, "psu1", "die");
+    stand_run(s, MS(1));
+    stand_act(s, "psu1", "lose_input");
+    stand_act(s, "psu1", "restore_input");
+    stand_act(s, "psu1", "off");
+    stand_act(s, "psu1", "on");
+    stand_run(s, SECONDS(2));
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_ON), 0);
+    stand_act(s, "psu1", "repair");
+    ns_t on = stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1));
+    cr_expect_eq(on, SECONDS(2) + MS(5));
+    stand_free(s);
+}
+
+/* ---- sharing ------------------------------------------------------------------------------------- */
+
+/* E1 - R1 i1 = E2 - R2 i2 and i1 + i2 = p / v at the server. */
+Test(psu, droop_shares_by_set_points_and_resistances)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", v: 12.1 V}\n"
+                                "psu2: {" SUPPLY ", droop: 3 mOhm}\n"
+                                "web1: {" SERVER ", from: [psu1, psu2], p: 1200 W}\n");
+    double r1 = 2e-3 + R_INPUT, r2 = 3e-3 + R_INPUT;
+
+    stand_run(s, MS(10));
+    double i1 = stand_read(s, "psu1", "i"), i2 = stand_read(s, "psu2", "i");
+    double v_V = stand_read(s, "web1", "v");
+    cr_expect_float_eq(i1, (12.1 - 12.0 + r2 * (i1 + i2)) / (r1 + r2), 1e-4);
+    cr_expect_float_eq(i1 + i2, 1200.0 / v_V, 1e-4);
+    cr_expect_float_eq(12.1 - r1 * i1, v_V, 1e-6);
+    stand_free(s);
+}
+
+/* Two capacities with the same droop per unit on one share line. */
+#define SHARED(error)                                                                              \
+    "line: {is: share}\n"                                                                          \
+    "psu1: {" SUPPLY ", share: line, share_error: " error ", share_tau: 10 ms, v: 12.05 V}\n"      \
+    "psu2: {" SUPPLY ", share: line, share_error: " error ", share_tau: 10 ms, rated: 500 W, "     \
+    "droop: 4 mOhm}\n"                                                                             \
+    "web1: {" SERVER ", from: [psu1, psu2], p: 900 W}\n"
+
+Test(psu, a_share_line_loads_unequal_supplies_equally)
+{
+    struct stand *s = stand_new(SHARED("0"));
+
+    stand_run(s, MS(1));
+    cr_expect_float_eq(stand_read(s, "psu1", "load"), stand_read(s, "psu2", "load"), 1e-5);
+    cr_expect_float_eq(stand_read(s, "psu1", "load"), 0.6, 0.01); /* 900 W of 1500 W */
+    stand_free(s);
+}
+
+/* Each sense is wrong by at most 5 %: (1 + e1) i1 = (1 + e2) i2. */
+Test(psu, shares_differ_by_the_errors_of_their_sensors)
+{
+    double widest = 0.0;
+
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct stand *s = stand_seeded(SHARED("5 %"), seed);
+        stand_run(s, MS(1));
+        double i1 = stand_read(s, "psu1", "load"), i2 = stand_read(s, "psu2", "load");
+        widest = fmax(widest, fabs(i1 / i2 - 1.0));
+        stand_free(s);
+    }
+    cr_expect_leq(widest, 1.05 / 0.95 - 1.0);
+    cr_expect_gt(widest, 0.06); /* and they do differ: 1 of 4 pairs by more than that */
+}
+
+/* A set-point jumps; the difference of the loads then dies away with share_tau. */
+Test(psu, sharing_settles_with_its_time_constant)
+{
+    struct stand *s = stand_new(SHARED("0"));
+    double apart[3];
+
+    stand_run(s, MS(10));
+    stand_act_with(s, "psu1", "drift", (struct act_args){.to = 12.08});
+    stand_run(s, MS(12)); /* the loops have followed */
+    for (int i = 0; i < 3; i++) {
+        stand_run(s, MS(12 + 10 * i));
+        apart[i] = stand_read(s, "psu1", "load") - stand_read(s, "psu2", "load");
+    }
+    cr_expect_gt(apart[0], 0.05);
+    cr_expect_float_eq(apart[1] / apart[0], exp(-1.0), 0.02 * exp(-1.0));
+    cr_expect_float_eq(apart[2] / apart[1], exp(-1.0), 0.02 * exp(-1.0));
+    stand_free(s);
+}
+
+/* ---- limits -------------------------------------------------------------------------------------- */
+
+/* A resistor at its output, settled. */
+static void expect_output(struct stand *s, double r_Ohm, double v_V)
+{
+    stand_act_with(s, "psu1", "short_output", (struct act_args){.to = r_Ohm});
+    stand_run(s, stand_now(s) + MS(500));
+    cr_expect_float_eq(stand_read(s, "psu1", "v"), v_V, 1e-4 * v_V, "%g Ohm: %g V, not %g V", r_Ohm,
+                       stand_read(s, "psu1", "v"), v_V);
+    cr_expect_float_eq(stand_read(s, "psu1", "i"), v_V / r_Ohm, 1e-3 * v_V / r_Ohm);
+}
+
+Test(psu, constant_voltage_then_constant_current)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", overload: limit}\n");
+
+    expect_output(s, 0.2, V * 0.2 / (0.2 + R));
+    expect_output(s, 0.1, 1.2 * RATED_A * 0.1);
+    expect_output(s, 0.01, 1.2 * RATED_A * 0.01);
+    expect_output(s, 0.2, V * 0.2 / (0.2 + R)); /* and back */
+    stand_free(s);
+}
+
+Test(psu, constant_voltage_then_constant_power_then_constant_current)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", v: 50 V, ovp_least: 59 V, ovp_most: 59 V, "
+                                "p_limit: 1.1, limit_least: 1.5, limit_most: 1.5, overload: limit"
+                                "}\n");
+
+    expect_output(s, 3.0, 50.0 * 3.0 / (3.0 + R));
+    expect_output(s, 2.0, sqrt(1100.0 * 2.0));
+    expect_output(s, 1.5, sqrt(1100.0 * 1.5));
+    expect_output(s, 1.0, 30.0);
+    expect_output(s, 0.1, 3.0);
+    expect_output(s, 2.0, sqrt(1100.0 * 2.0));
+    stand_free(s);
+}
+
+Test(psu, the_limit_lies_in_its_window_wherever_the_draw_falls)
+{
+    double least = INFINITY, most = 0.0;
+
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        struct stand *s = stand_seeded("psu1: {" SUPPLY ", limit_least: 1.16, limit_most: 1.26, "
+                                       "overload: limit}\n",
+                                       seed);
+        stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.05});
+        stand_run(s, MS(20));
+        double load = stand_read(s, "psu1", "load");
+        least = fmin(least, load);
+        most = fmax(most, load);
+        stand_free(s);
+    }
+    cr_expect(least >= 1.16 && least < 1.165, "%g", least);
+    cr_expect(most <= 1.26 && most > 1.255, "%g", most);
+}
+
+Test(psu, it_stops_when_the_charge_beyond_its_rating_is_its_budget)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", overload_budget: 0.5 C}\n");
+
+    stand_run(s, MS(10));
+    s->look = integrate;
+    stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.1});
+    ns_t tripped = stand_run_to(s, "psu1", EV_OVERLOAD, SECONDS(1));
+    double excess_C = s->seen[1] - RATED_A * ns_to_s(tripped - MS(10));
+    /* Before it exceeds its rating it lacks the charge that its capacitor gives: 0.01 C at most. */
+    cr_expect_float_eq(excess_C, 0.5, 0.011, "%g C", excess_C);
+    cr_expect_float_eq(ns_to_s(tripped - MS(10)), 0.5 / (0.2 * RATED_A), 1e-3);
+    cr_expect_eq(stand_read(s, "psu1", "i"), 0.0);
+    stand_free(s);
+}
+
+/* The same to the digit: an overload by a step of power, from below the rating to above it. */
+Test(psu, the_excess_is_counted_from_the_instant_above_the_rating)
+{
+    struct stand *s = one(950.0, ", overload_budget: 0.5 C");
+
+    stand_run(s, MS(10));
+    stand_act_with(s, "web1", "step", (struct act_args){.to = 1100.0});
+    ns_t tripped = stand_run_to(s, "psu1", EV_OVERLOAD, SECONDS(1));
+    double i_A = current_A(V, R + R_INPUT, 1100.0);
+    /* The loop's lag of 50 us at the begin is worth that much charge at most. */
+    cr_expect_float_eq(ns_to_s(tripped - MS(10)), 0.5 / (i_A - RATED_A), 200e-6);
+    stand_free(s);
+}
+
+Test(psu, an_overload_that_ends_in_time_is_forgotten)
+{
+    struct stand *s = one(500.0, ", overload_budget: 0.5 C");
+
+    for (int i = 0; i < 5; i++) { /* 13 A too much: 0.33 C each time */
+        stand_act_with(s, "web1", "step", (struct act_args){.to = 1130.0});
+        stand_run(s, stand_now(s) + MS(25));
+        stand_act_with(s, "web1", "step", (struct act_args){.to = 500.0});
+        stand_run(s, stand_now(s) + MS(5));
+    }
+    cr_expect_eq(stand_count(s, "psu1", EV_OVERLOAD), 0);
+    stand_free(s);
+}
+
+Test(psu, it_tries_again_as_often_as_it_may_and_then_latches)
+{
+    struct stand *s =
+        stand_new("psu1: {" SUPPLY ", overload: hiccup, hiccup_off: 1 s, attempts: 2, "
+                  "overload_budget: 0.1 C}\n");
+
+    stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.05});
+    for (int i = 0; i < 2; i++) {
+        ns_t trip = stand_run_to(s, "psu1", EV_OVERLOAD, SECONDS(1));
+        cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(2)), trip + SECONDS(1));
+    }
+    stand_run_to(s, "psu1", EV_OVERLOAD, SECONDS(1));
+    stand_run(s, SECONDS(60));
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_ON), 2);
+    cr_expect_eq(stand_count(s, "psu1", EV_OVERLOAD), 3);
+
+    stand_act(s, "psu1", "clear_short"); /* an order off and on clears the latch */
+    stand_act(s, "psu1", "off");
+    stand_act(s, "psu1", "on");
+    cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)), SECONDS(60) + MS(5));
+    stand_run_to(s, "psu1", EV_REGULATED, SECONDS(1));
+    stand_free(s);
+}
+
+Test(psu, an_ac_cycle_clears_a_latch)
+{
+    struct stand *s = stand_new("mains: {is: feed}\npsu1: {" SUPPLY ", from: mains, "
+                                "overload_budget: 0.1 C}\n");
+
+    stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.05});
+    stand_run_to(s, "psu1", EV_OVERLOAD, SECONDS(1));
+    stand_act(s, "psu1", "clear_short");
+    stand_run(s, SECONDS(5));
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_ON), 0);
+    stand_act(s, "mains", "open");
+    stand_run(s, SECONDS(6));
+    stand_act(s, "mains", "close");
+    cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)), SECONDS(6) + MS(300));
+    stand_free(s);
+}
+
+/* ---- over-voltage -------------------------------------------------------------------------------- */
+
+/* Without load and loop the output lags its set-point by R C = 8 us: 14 V are reached at
+ * 2 V / (3 V/ms) + 8 us. */
+Test(psu, over_voltage_latches_it_after_the_comparators_delay)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", loop: 0 s, ovp_delay: 50 us}\n");
+
+    stand_run(s, MS(1));
+    stand_act_with(s, "psu1", "drift", (struct act_args){.to = 15.0, .over = MS(1)});
+    ns_t tripped = stand_run_to(s, "psu1", EV_OVER_VOLTAGE, MS(10));
+    cr_expect_float_eq(ns_to_s(tripped - MS(1)), 2.0 / 3000.0 + 8e-6 + 50e-6, 50e-9);
+    stand_run(s, SECONDS(10));
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_ON), 0);
+    stand_free(s);
+}
+
+Test(psu, a_spike_shorter_than_the_delay_does_not_trip)
+{
+    struct stand *s = one(1000.0, ", loop: 0 s, ovp_delay: 500 us");
+
+    stand_act_with(s, "psu1", "drift", (struct act_args){.to = 15.0, .over = US(100)});
+    stand_run(s, US(400));
+    cr_expect_gt(stand_read(s, "psu1", "v"), 14.0);
+    stand_act_with(s, "psu1", "drift", (struct act_args){.to = 12.0, .over = US(10)});
+    stand_run(s, MS(20));
+    cr_expect_eq(stand_count(s, "psu1", EV_OVER_VOLTAGE), 0);
+    stand_free(s);
+}
+
+#define TWO_ON_A_BAR(selective)                                                                    \
+    "bar: {is: bus, v: 12 V, v_high: 20 V}\n"                                                      \
+    "psu1: {" SUPPLY ", ovp_selective: " selective "}\n"                                           \
+    "psu2: {" SUPPLY ", ovp_selective: " selective "}\n"                                           \
+    "sw1: {is: fet, from: psu1, to: bar, oring: no}\n"                                             \
+    "sw2: {is: fet, from: psu2, to: bar, oring: no}\n"                                             \
+    "web1: {" SERVER ", from: bar, p: 500 W}\n"
+
+/* All comparators see the same bar: all latch. */
+Test(psu, one_runaway_supply_latches_all_that_are_not_selective)
+{
+    struct stand *s = stand_new(TWO_ON_A_BAR("0"));
+
+    stand_run(s, MS(1));
+    stand_act_with(s, "psu1", "drift", (struct act_args){.to = 15.0, .over = MS(1)});
+    stand_run(s, MS(10));
+    cr_expect_eq(stand_count(s, "psu1", EV_OVER_VOLTAGE), 1);
+    cr_expect_eq(stand_count(s, "psu2", EV_OVER_VOLTAGE), 1);
+    stand_free(s);
+}
+
+Test(psu, a_selective_supply_that_delivers_nothing_stays_on)
+{
+    struct stand *s = stand_new(TWO_ON_A_BAR("10 %"));
+
+    stand_run(s, MS(1));
+    stand_act_with(s, "psu1", "drift", (struct act_args){.to = 15.0, .over = MS(1)});
+    stand_run(s, MS(50));
+    cr_expect_eq(stand_count(s, "psu1", EV_OVER_VOLTAGE), 1);
+    cr_expect_eq(stand_count(s, "psu2", EV_OVER_VOLTAGE), 0);
+    cr_expect_eq(stand_count(s, "web1", EV_UVLO), 0);
+    stand_free(s);
+}
+
+/* ---- heat ---------------------------------------------------------------------------------------- */
+
+/* C dT/dt = P (1 / eta - 1) - G (T - T_inlet). */
+Test(psu, it_stops_at_the_closed_form_time_after_its_fan_and_returns_4_K_cooler)
+{
+    struct stand *s = one(1000.0, ", efficiency: 94 %, inlet: 30 degC, otp: 110 degC, "
+                                  "otp_back: 4 K, heat_capacity: 60 J/K, cooling: 2.5 W/K, "
+                                  "cooling_still: 0.5 W/K");
+    double loss_W = terminal_W(V, 1000.0) * (1.0 / 0.94 - 1.0);
+    double start_C = 30.0 + loss_W / 2.5, end_C = 30.0 + loss_W / 0.5;
+
+    stand_run(s, SECONDS(1));
+    stand_act(s, "psu1", "stop_fan");
+    ns_t hot = stand_run_to(s, "psu1", EV_OVER_TEMPERATURE, SECONDS(1000));
+    double hot_s = 60.0 / 0.5 * log((end_C - start_C) / (end_C - 110.0));
+    cr_expect_float_eq(ns_to_s(hot - SECONDS(1)), hot_s, 1e-4, "%.9f, not %.9f",
+                       ns_to_s(hot - SECONDS(1)), hot_s);
+    ns_t cool = stand_run_to(s, "psu1", EV_COOL, SECONDS(100));
+    cr_expect_float_eq(ns_to_s(cool - hot), 60.0 / 0.5 * log(80.0 / 76.0), 1e-4);
+    cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)), cool + MS(5));
+    stand_free(s);
+}
+
+Test(psu, a_fan_that_returns_in_time_saves_it)
+{
+    struct stand *s = one(1000.0, "");
+
+    stand_act(s, "psu1", "stop_fan");
+    stand_run(s, SECONDS(60));
+    stand_act(s, "psu1", "start_fan");
+    stand_run(s, SECONDS(1000));
+    cr_expect_eq(stand_count(s, "psu1", EV_OVER_TEMPERATURE), 0);
+    stand_free(s);
+}
+
+/* ---- start --------------------------------------------------------------------------------------- */
+
+Test(psu, the_start_up_delay_fills_its_window_and_nothing_more)
+{
+    double least = INFINITY, most = 0.0, sum = 0.0;
+
+    for (uint64_t seed = 1; seed <= 400; seed++) {
+        struct stand *s =
+            stand_seeded("psu1: {" SUPPLY ", start: off, on_delay_most: 400 ms}\n", seed);
+        stand_act(s, "psu1", "on");
+        double delay_s = ns_to_s(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)));
+        least = fmin(least, delay_s);
+        most = fmax(most, delay_s);
+        sum += delay_s;
+        stand_free(s);
+    }
+    cr_expect(least >= 5e-3 && least < 10e-3, "%g", least);
+    cr_expect(most <= 400e-3 && most > 395e-3, "%g", most);
+    /* mean of 400 uniform draws: sigma 395 ms / sqrt(12 * 400) = 5.7 ms */
+    cr_expect_float_eq(sum / 400.0, 202.5e-3, 4 * 5.7e-3);
+}
+
+/* Linear: half-way after half of the rise, less the lag of loop and capacitor, 58 us. */
+Test(psu, the_output_ramps_and_power_good_follows)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", start: off}\n");
+
+    cr_expect_eq(stand_read(s, "psu1", "v"), 0.0);
+    stand_act(s, "psu1", "on");
+    ns_t on = stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1));
+    stand_run(s, on + MS(10));
+    double v_V = stand_read(s, "psu1", "v");
+    cr_expect_float_eq(v_V, 6.0 - 600.0 * 8e-6, 0.005, "%g V", v_V);
+    cr_expect_eq(stand_run_to(s, "psu1", EV_REGULATED, SECONDS(1)), on + MS(20));
+    cr_expect_eq(stand_read(s, "psu1", "pwok"), 0.0);
+    cr_expect_eq(stand_run_to(s, "psu1", EV_POWER_GOOD, SECONDS(1)), on + MS(120));
+    cr_expect_float_eq(stand_read(s, "psu1", "v"), V, 1e-5);
+    stand_free(s);
+}
+
+Test(psu, after_hold_up_it_wants_its_ac_delay)
+{
+    struct stand *s = one(1000.0, "");
+
+    stand_act(s, "psu1", "lose_input");
+    stand_run(s, MS(500));
+    stand_act(s, "psu1", "restore_input");
+    cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)), MS(800));
+    stand_free(s);
+}
+
+Test(psu, a_supply_starts_into_a_live_bar_without_taking_current_from_it)
+{
+    struct stand *s = stand_new("bar: {is: bus, v: 12 V}\npsu1: {" SUPPLY "}\n"
+                                "psu2: {" SUPPLY ", start: off, v: 12.02 V}\n"
+                                "sw1: {is: fet, from: psu1, to: bar, oring: no}\n"
+                                "sw2: {is: fet, from: psu2, to: bar, oring: no}\n"
+                                "web1: {" SERVER ", from: bar, p: 500 W}\n");
+
+    stand_run(s, MS(1));
+    stand_act(s, "psu2", "on");
+    ns_t on = stand_run_to(s, "psu2", EV_OUTPUT_ON, SECONDS(1));
+    for (int i = 1; i <= 30; i++) {
+        stand_run(s, on + MS(i));
+        cr_expect_geq(stand_read(s, "psu2", "i"), 0.0);
+    }
+    double both_A = stand_read(s, "psu1", "i") + stand_read(s, "psu2", "i");
+    double apart_A = stand_read(s, "psu2", "i") - stand_read(s, "psu1", "i");
+    cr_expect_float_eq(both_A, 500.0 / stand_read(s, "web1", "v"), 0.01);
+    cr_expect_float_eq(apart_A, 0.02 / (2e-3 + 1e-3), 1e-3); /* droop and switch */
+    stand_free(s);
+}
+
+/* ---- feeds --------------------------------------------------------------------------------------- */
+
+Test(psu, a_feed_takes_all_its_supplies_and_no_others)
+{
+    struct stand *s = stand_new("a: {is: feed}\nb: {is: feed}\npsu1: {" SUPPLY ", from: a}\n"
+                                "psu2: {" SUPPLY ", from: a}\npsu3: {" SUPPLY ", from: b}\n");
+
+    stand_run(s, MS(1));
+    stand_act(s, "a", "open");
+    cr_expect_eq(stand_when(s, "psu1", EV_INPUT_LOST, 0), MS(1));
+    cr_expect_eq(stand_when(s, "psu2", EV_INPUT_LOST, 0), MS(1));
+    cr_expect_eq(stand_count(s, "psu3", EV_INPUT_LOST), 0);
+    stand_free(s);
+}
+
+Test(psu, a_sag_counts_from_the_least_input_voltage_on)
+{
+    struct stand *s = stand_new("a: {is: feed}\npsu1: {" SUPPLY ", from: a, v_in_least: 80 V}\n");
+
+    stand_act_with(s, "a", "sag", (struct act_args){.to = 80.0});
+    cr_expect_eq(stand_count(s, "psu1", EV_INPUT_LOST), 0);
+    stand_act_with(s, "a", "sag", (struct act_args){.to = 79.9});
+    cr_expect_eq(stand_count(s, "psu1", EV_INPUT_LOST), 1);
+    stand_act(s, "a", "restore");
+    cr_expect_eq(stand_count(s, "psu1", EV_INPUT_BACK), 1);
+    stand_free(s);
+}
