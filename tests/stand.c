@@ -40,7 +40,48 @@ static void do_it(void *ctx, struct world *w)
     s->done = s->action->run(w, s->part, &s->args);
 }
 
-/* The language wants a duration and indented parts. */
+/* Where the entry "key: value" ends: at the comma or brace behind it. */
+static const char *entry_end(const char *c)
+{
+    for (int depth = 0; *c != '\0' && (depth > 0 || (*c != ',' && *c != '}')); c++) {
+        depth += (*c == '[') - (*c == ']');
+    }
+    return c;
+}
+
+/* Is the key of the entry at c given again in the same map? */
+static bool comes_again(const char *c)
+{
+    size_t n = strcspn(c, ":") + 1;
+
+    for (const char *at = entry_end(c); *at == ','; at = entry_end(at)) {
+        at += 1 + strspn(at + 1, " ");
+        if (strncmp(at, c, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One part, "name: {key: value, ...}": of a key that is given twice the last one counts. */
+static const char *copy_part(char **to, const char *c)
+{
+    size_t head = strcspn(c, "{") + 1;
+
+    memcpy(*to, c, head);
+    *to += head;
+    for (c += head; *c != '}' && *c != '\0';) {
+        c += strspn(c, " ,");
+        const char *end = entry_end(c);
+        if (!comes_again(c)) {
+            *to += sprintf(*to, "%.*s, ", (int)(end - c), c);
+        }
+        c = end;
+    }
+    *to += sprintf(*to, "}\n");
+    return c + strspn(c, "} \n");
+}
+
 static struct scenario *load(const char *rack)
 {
     char *text = calloc(1, 4 * strlen(rack) + 64);
@@ -49,13 +90,10 @@ static struct scenario *load(const char *rack)
     if (text == NULL) {
         wrong("no memory for", rack);
     }
-    char *to = text + sprintf(text, "duration: 1 s\nrack:\n  ");
-    for (const char *c = rack; *c != '\0'; c++) {
-        *to++ = *c;
-        if (*c == '\n' && c[1] != '\0') {
-            *to++ = ' ';
-            *to++ = ' ';
-        }
+    char *to = text + sprintf(text, "duration: 1 s\nrack:\n");
+    for (const char *c = rack; *c != '\0';) {
+        to += sprintf(to, "  ");
+        c = copy_part(&to, c);
     }
     struct scenario *s = scenario_load_text("tests/stand.yaml", text, strlen(text), d);
     if (s == NULL) {

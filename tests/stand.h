@@ -6,6 +6,9 @@
  *   ns_t fell = stand_run_to(s, "psu1", EV_WARNING, MS(100));
  *   stand_free(s);
  *
+ * Each part is one line; of a key that is given twice the last one counts, so that a part may be
+ * written as a macro and what is different behind it.
+ *
  * A rack that does not load, a name that is not there and an event that does not come end the test.
  */
 #ifndef TESTS_STAND_H

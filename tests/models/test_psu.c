@@ -16,7 +16,12 @@
     "share_error: 0, on_delay_least: 5 ms, on_delay_most: 5 ms, ac_delay: 300 ms, rise: 20 ms, "   \
     "pwok_delay: 100 ms"
 #define SERVER                                                                                     \
-    "is: server, off_below: 9 V, on_above: 10 V, c: 100 uF, r: 10 uOhm, v_f: 0, i_max: 10 kA"
+    "is: server, off_below: 9 V, on_above: 10 V, c: 100 uF, r: 10 uOhm, v_f: 0 V, i_max: 10 kA"
+
+/* Nothing hangs on it that counts. */
+#define IDLE                                                                                       \
+    "none: {is: server, from: psu1, p: 0 W, start: off, off_below: 1 V, on_above: 2 V, c: 1 uF, "  \
+    "r: 10 Ohm}\n"
 
 static const double V = 12.0;
 static const double R = 2e-3;
@@ -104,23 +109,23 @@ Test(psu, hold_up_ends_when_the_energy_delivered_is_what_it_had)
     stand_free(s);
 }
 
-/* A rectifier that signals its last energy: 3 V less from half of it on, at 3 V/ms. */
+/* A rectifier that signals its last energy: 2 V less from half of it on, at 3 V/ms. */
 Test(psu, the_output_steps_down_when_half_the_energy_is_spent)
 {
-    struct stand *s = one(500.0, ", energy_drop: 3 V, energy_drop_rate: 3 V/ms, c_out: 1 mF");
+    struct stand *s = one(500.0, ", energy_drop: 2 V, energy_drop_rate: 3 V/ms, c_out: 1 mF");
     double p_W = terminal_W(V, 500.0);
 
     s->look = integrate;
     stand_act(s, "psu1", "lose_input");
     ns_t half = stand_run_to(s, "psu1", EV_LOW_ENERGY, MS(100));
     cr_expect_float_eq(ns_to_s(half), 6.0 / p_W, 10e-9);
-    stand_run(s, half + US(400));
+    stand_run(s, half + US(300));
     double v1_V = stand_read(s, "psu1", "v");
-    stand_run(s, half + US(900));
-    cr_expect_float_eq(v1_V - stand_read(s, "psu1", "v"), 1.5, 0.015);
+    stand_run(s, half + US(600));
+    cr_expect_float_eq(v1_V - stand_read(s, "psu1", "v"), 0.9, 0.01);
     stand_run(s, half + US(2000));
-    double i_A = current_A(V - 3.0, R + R_INPUT, 500.0);
-    cr_expect_float_eq(stand_read(s, "psu1", "v"), V - 3.0 - R * i_A, 1e-5);
+    double i_A = current_A(V - 2.0, R + R_INPUT, 500.0);
+    cr_expect_float_eq(stand_read(s, "psu1", "v"), V - 2.0 - R * i_A, 1e-5);
     stand_run_to(s, "psu1", EV_HOLD_UP_SPENT, MS(100));
     cr_expect_float_eq(s->seen[0], 12.0, 12.0 * 1e-6, "%.9g J", s->seen[0]);
     stand_free(s);
@@ -279,7 +284,7 @@ static void expect_output(struct stand *s, double r_Ohm, double v_V)
 
 Test(psu, constant_voltage_then_constant_current)
 {
-    struct stand *s = stand_new("psu1: {" SUPPLY ", overload: limit}\n");
+    struct stand *s = stand_new("psu1: {" SUPPLY ", overload: limit}\n" IDLE);
 
     expect_output(s, 0.2, V * 0.2 / (0.2 + R));
     expect_output(s, 0.1, 1.2 * RATED_A * 0.1);
@@ -290,9 +295,9 @@ Test(psu, constant_voltage_then_constant_current)
 
 Test(psu, constant_voltage_then_constant_power_then_constant_current)
 {
-    struct stand *s = stand_new("psu1: {" SUPPLY ", v: 50 V, ovp_least: 59 V, ovp_most: 59 V, "
-                                "p_limit: 1.1, limit_least: 1.5, limit_most: 1.5, overload: limit"
-                                "}\n");
+    struct stand *s =
+        stand_new("psu1: {" SUPPLY ", v: 50 V, ovp_least: 59 V, ovp_most: 59 V, "
+                  "p_limit: 1.1, limit_least: 1.5, limit_most: 1.5, overload: limit}\n" IDLE);
 
     expect_output(s, 3.0, 50.0 * 3.0 / (3.0 + R));
     expect_output(s, 2.0, sqrt(1100.0 * 2.0));
@@ -309,7 +314,7 @@ Test(psu, the_limit_lies_in_its_window_wherever_the_draw_falls)
 
     for (uint64_t seed = 1; seed <= 200; seed++) {
         struct stand *s = stand_seeded("psu1: {" SUPPLY ", limit_least: 1.16, limit_most: 1.26, "
-                                       "overload: limit}\n",
+                                       "overload: limit}\n" IDLE,
                                        seed);
         stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.05});
         stand_run(s, MS(20));
@@ -324,7 +329,7 @@ Test(psu, the_limit_lies_in_its_window_wherever_the_draw_falls)
 
 Test(psu, it_stops_when_the_charge_beyond_its_rating_is_its_budget)
 {
-    struct stand *s = stand_new("psu1: {" SUPPLY ", overload_budget: 0.5 C}\n");
+    struct stand *s = stand_new("psu1: {" SUPPLY ", overload_budget: 0.5 C}\n" IDLE);
 
     stand_run(s, MS(10));
     s->look = integrate;
@@ -370,7 +375,7 @@ Test(psu, it_tries_again_as_often_as_it_may_and_then_latches)
 {
     struct stand *s =
         stand_new("psu1: {" SUPPLY ", overload: hiccup, hiccup_off: 1 s, attempts: 2, "
-                  "overload_budget: 0.1 C}\n");
+                  "overload_budget: 0.1 C}\n" IDLE);
 
     stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.05});
     for (int i = 0; i < 2; i++) {
@@ -393,7 +398,7 @@ Test(psu, it_tries_again_as_often_as_it_may_and_then_latches)
 Test(psu, an_ac_cycle_clears_a_latch)
 {
     struct stand *s = stand_new("mains: {is: feed}\npsu1: {" SUPPLY ", from: mains, "
-                                "overload_budget: 0.1 C}\n");
+                                "overload_budget: 0.1 C}\n" IDLE);
 
     stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.05});
     stand_run_to(s, "psu1", EV_OVERLOAD, SECONDS(1));
@@ -413,7 +418,7 @@ Test(psu, an_ac_cycle_clears_a_latch)
  * 2 V / (3 V/ms) + 8 us. */
 Test(psu, over_voltage_latches_it_after_the_comparators_delay)
 {
-    struct stand *s = stand_new("psu1: {" SUPPLY ", loop: 0 s, ovp_delay: 50 us}\n");
+    struct stand *s = stand_new("psu1: {" SUPPLY ", loop: 0 s, ovp_delay: 50 us}\n" IDLE);
 
     stand_run(s, MS(1));
     stand_act_with(s, "psu1", "drift", (struct act_args){.to = 15.0, .over = MS(1)});
@@ -426,7 +431,7 @@ Test(psu, over_voltage_latches_it_after_the_comparators_delay)
 
 Test(psu, a_spike_shorter_than_the_delay_does_not_trip)
 {
-    struct stand *s = one(1000.0, ", loop: 0 s, ovp_delay: 500 us");
+    struct stand *s = one(100.0, ", loop: 0 s, ovp_delay: 500 us");
 
     stand_act_with(s, "psu1", "drift", (struct act_args){.to = 15.0, .over = US(100)});
     stand_run(s, US(400));
@@ -476,10 +481,10 @@ Test(psu, a_selective_supply_that_delivers_nothing_stays_on)
 /* C dT/dt = P (1 / eta - 1) - G (T - T_inlet). */
 Test(psu, it_stops_at_the_closed_form_time_after_its_fan_and_returns_4_K_cooler)
 {
-    struct stand *s = one(1000.0, ", efficiency: 94 %, inlet: 30 degC, otp: 110 degC, "
-                                  "otp_back: 4 K, heat_capacity: 60 J/K, cooling: 2.5 W/K, "
-                                  "cooling_still: 0.5 W/K");
-    double loss_W = terminal_W(V, 1000.0) * (1.0 / 0.94 - 1.0);
+    struct stand *s = one(950.0, ", efficiency: 94 %, inlet: 30 degC, otp: 110 degC, "
+                                 "otp_back: 4 K, heat_capacity: 60 J/K, cooling: 2.5 W/K, "
+                                 "cooling_still: 0.5 W/K");
+    double loss_W = terminal_W(V, 950.0) * (1.0 / 0.94 - 1.0);
     double start_C = 30.0 + loss_W / 2.5, end_C = 30.0 + loss_W / 0.5;
 
     stand_run(s, SECONDS(1));
@@ -496,7 +501,7 @@ Test(psu, it_stops_at_the_closed_form_time_after_its_fan_and_returns_4_K_cooler)
 
 Test(psu, a_fan_that_returns_in_time_saves_it)
 {
-    struct stand *s = one(1000.0, "");
+    struct stand *s = one(950.0, "");
 
     stand_act(s, "psu1", "stop_fan");
     stand_run(s, SECONDS(60));
@@ -514,7 +519,7 @@ Test(psu, the_start_up_delay_fills_its_window_and_nothing_more)
 
     for (uint64_t seed = 1; seed <= 400; seed++) {
         struct stand *s =
-            stand_seeded("psu1: {" SUPPLY ", start: off, on_delay_most: 400 ms}\n", seed);
+            stand_seeded("psu1: {" SUPPLY ", start: off, on_delay_most: 400 ms}\n" IDLE, seed);
         stand_act(s, "psu1", "on");
         double delay_s = ns_to_s(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)));
         least = fmin(least, delay_s);
@@ -528,10 +533,11 @@ Test(psu, the_start_up_delay_fills_its_window_and_nothing_more)
     cr_expect_float_eq(sum / 400.0, 202.5e-3, 4 * 5.7e-3);
 }
 
-/* Linear: half-way after half of the rise, less the lag of loop and capacitor, 58 us. */
+/* Linear: half-way after half of the rise, less the lag of the capacitor, R C = 8 us.
+ * Without load it keeps what it overshoots: sqrt(L / C) C dv/dt = 12 mV at most. */
 Test(psu, the_output_ramps_and_power_good_follows)
 {
-    struct stand *s = stand_new("psu1: {" SUPPLY ", start: off}\n");
+    struct stand *s = stand_new("psu1: {" SUPPLY ", start: off}\n" IDLE);
 
     cr_expect_eq(stand_read(s, "psu1", "v"), 0.0);
     stand_act(s, "psu1", "on");
@@ -542,13 +548,13 @@ Test(psu, the_output_ramps_and_power_good_follows)
     cr_expect_eq(stand_run_to(s, "psu1", EV_REGULATED, SECONDS(1)), on + MS(20));
     cr_expect_eq(stand_read(s, "psu1", "pwok"), 0.0);
     cr_expect_eq(stand_run_to(s, "psu1", EV_POWER_GOOD, SECONDS(1)), on + MS(120));
-    cr_expect_float_eq(stand_read(s, "psu1", "v"), V, 1e-5);
+    cr_expect_float_eq(stand_read(s, "psu1", "v"), V, 0.012);
     stand_free(s);
 }
 
 Test(psu, after_hold_up_it_wants_its_ac_delay)
 {
-    struct stand *s = one(1000.0, "");
+    struct stand *s = one(950.0, "");
 
     stand_act(s, "psu1", "lose_input");
     stand_run(s, MS(500));
@@ -584,7 +590,8 @@ Test(psu, a_supply_starts_into_a_live_bar_without_taking_current_from_it)
 Test(psu, a_feed_takes_all_its_supplies_and_no_others)
 {
     struct stand *s = stand_new("a: {is: feed}\nb: {is: feed}\npsu1: {" SUPPLY ", from: a}\n"
-                                "psu2: {" SUPPLY ", from: a}\npsu3: {" SUPPLY ", from: b}\n");
+                                "psu2: {" SUPPLY ", from: a}\npsu3: {" SUPPLY ", from: b}\n"
+                                "none: {" SERVER ", from: [psu1, psu2, psu3], p: 1 W}\n");
 
     stand_run(s, MS(1));
     stand_act(s, "a", "open");
@@ -596,7 +603,8 @@ Test(psu, a_feed_takes_all_its_supplies_and_no_others)
 
 Test(psu, a_sag_counts_from_the_least_input_voltage_on)
 {
-    struct stand *s = stand_new("a: {is: feed}\npsu1: {" SUPPLY ", from: a, v_in_least: 80 V}\n");
+    struct stand *s =
+        stand_new("a: {is: feed}\npsu1: {" SUPPLY ", from: a, v_in_least: 80 V}\n" IDLE);
 
     stand_act_with(s, "a", "sag", (struct act_args){.to = 80.0});
     cr_expect_eq(stand_count(s, "psu1", EV_INPUT_LOST), 0);

@@ -249,3 +249,26 @@ Test(cli, manual_pages_know_every_option)
         }
     }
 }
+
+/* What README says that the main scenario prints, it prints, line for line. */
+Test(cli, prints_what_the_readme_shows)
+{
+    char line[256];
+    FILE *in = fopen("README.md", "r");
+    int shown = -1; /* lines of the block so far; -1: before it */
+    int fences = 0;
+
+    cr_assert(in != NULL);
+    cr_assert_eq(powergap("run --no-trace scenarios/psu-failure/fet.yaml"), 0);
+    while (fences < 2 && fgets(line, sizeof line, in) != NULL) {
+        shown = strstr(line, "`make demo` ends like this") != NULL ? 0 : shown;
+        if (shown >= 0 && strncmp(line, "```", 3) == 0) {
+            fences++;
+        } else if (fences == 1 && line[0] != '\n') {
+            cr_expect(says(line), "README shows, but the program does not print: %s", line);
+            shown++;
+        }
+    }
+    fclose(in);
+    cr_expect_gt(shown, 5);
+}
