@@ -91,66 +91,70 @@ static uint32_t load_of(const struct plan_problem *p, uint8_t bars)
     return load_mW;
 }
 
+/* Capacity by the bars that it feeds: [mask] is that of all supplies that feed exactly those. */
+struct capacities {
+    uint32_t by_feeds_mW[1U << CTL_BARS];
+};
+
 /* Of the supplies that feed any of these bars. */
-static uint32_t capacity_of(const struct plan_problem *p, const uint8_t feeds[],
-                            const struct counting *k, uint8_t bars)
+static uint32_t capacity_of(const struct plan_problem *p, const struct capacities *c, uint8_t bars)
 {
     uint32_t sum_mW = 0;
 
-    for (uint8_t s = 0; s < p->n_supplies; s++) {
-        bool fed = ((feeds[s] & bars) != 0U) && counts(&p->supplies[s], s, k);
-        sum_mW += fed ? p->supplies[s].capacity_mW : 0U;
+    for (uint32_t mask = 1; mask < ((uint32_t)1 << p->n_bars); mask++) {
+        sum_mW += ((mask & bars) != 0U) ? c->by_feeds_mW[mask] : 0U;
     }
     return sum_mW;
 }
 
-static int32_t worst_lack_mW(const struct plan_problem *p, const uint8_t feeds[],
-                             const struct counting *k, uint8_t whole, uint8_t b)
+static int32_t set_lacks_mW(const struct plan_problem *p, const struct capacities *c, uint8_t bars)
 {
-    int32_t worst_mW = (int32_t)load_of(p, whole) - (int32_t)capacity_of(p, feeds, k, whole);
+    return (int32_t)load_of(p, bars) - (int32_t)capacity_of(p, c, bars);
+}
+
+static int32_t worst_lack_mW(const struct plan_problem *p, const struct capacities *c,
+                             uint8_t whole, uint8_t b)
+{
+    int32_t worst_mW = set_lacks_mW(p, c, whole);
 
     if (!p->one_way) {
         return worst_mW;
     }
     for (uint32_t set = ((uint32_t)whole - 1U) & whole; set != 0U; set = (set - 1U) & whole) {
-        int32_t lack_mW =
-            (int32_t)load_of(p, (uint8_t)set) - (int32_t)capacity_of(p, feeds, k, (uint8_t)set);
-        if (has((uint8_t)set, b) && (lack_mW > worst_mW)) {
-            worst_mW = lack_mW;
+        if (has((uint8_t)set, b)) {
+            int32_t lack_mW = set_lacks_mW(p, c, (uint8_t)set);
+            worst_mW = (lack_mW > worst_mW) ? lack_mW : worst_mW;
         }
     }
     return worst_mW;
 }
 
-/* A bar that shares no supply with another one: what feeds it and what it draws. */
-static void alone(const struct plan_problem *p, struct groups *g, uint8_t b, uint32_t at_mW)
-{
-    g->capacity_mW[b] = at_mW;
-    g->lacks_mW[b] = (int32_t)p->bars[b].load_mW - (int32_t)at_mW;
-}
-
 static void group(const struct plan_problem *p, const uint8_t feeds[], const struct counting *k,
                   struct groups *g)
 {
-    uint32_t at_mW[CTL_BARS] = {0};
+    struct capacities c;
 
+    for (uint32_t mask = 0; mask < ((uint32_t)1 << p->n_bars); mask++) {
+        c.by_feeds_mW[mask] = 0;
+    }
     for (uint8_t b = 0; b < p->n_bars; b++) {
         g->of[b] = bit(b);
     }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         if ((feeds[s] != 0U) && counts(&p->supplies[s], s, k)) {
-            at_mW[lowest_in(feeds[s])] += p->supplies[s].capacity_mW;
+            c.by_feeds_mW[feeds[s]] += p->supplies[s].capacity_mW;
             if (is_joining(feeds[s])) {
                 join(g, p->n_bars, feeds[s]);
             }
         }
     }
     for (uint8_t b = 0; b < p->n_bars; b++) {
-        if (!is_joining(g->of[b])) {
-            alone(p, g, b, at_mW[b]);
+        if (!is_joining(g->of[b])) { /* shares no supply with another bar */
+            g->capacity_mW[b] = c.by_feeds_mW[bit(b)];
+            g->lacks_mW[b] = (int32_t)p->bars[b].load_mW - (int32_t)c.by_feeds_mW[bit(b)];
         } else {
-            g->capacity_mW[b] = capacity_of(p, feeds, k, p->one_way ? bit(b) : g->of[b]);
-            g->lacks_mW[b] = worst_lack_mW(p, feeds, k, g->of[b], b);
+            g->capacity_mW[b] = capacity_of(p, &c, p->one_way ? bit(b) : g->of[b]);
+            g->lacks_mW[b] = worst_lack_mW(p, &c, g->of[b], b);
         }
     }
 }

@@ -431,7 +431,7 @@ Test(psu, over_voltage_latches_it_after_the_comparators_delay)
 
 Test(psu, a_spike_shorter_than_the_delay_does_not_trip)
 {
-    struct stand *s = one(100.0, ", loop: 0 s, ovp_delay: 500 us");
+    struct stand *s = one(600.0, ", loop: 0 s, ovp_delay: 500 us");
 
     stand_act_with(s, "psu1", "drift", (struct act_args){.to = 15.0, .over = US(100)});
     stand_run(s, US(400));
