@@ -36,6 +36,8 @@ struct breaker_state {
     bool clears;     /* instantaneous trip under way */
     bool trips;      /* opening because of a trip */
     ns_t charged_at; /* when the spring is charged again */
+    bool warms;      /* too much for ever: the thermal trip is planned */
+    uint32_t cause;  /* of that */
     double theta;    /* heat of the bimetal over that at rated current */
     double heat_A2s; /* meter up to which theta is known */
     ns_t theta_at;
@@ -97,8 +99,10 @@ static void breaker_join(struct world *w, int32_t part)
     }
 }
 
-static void watch(struct world *w, const struct breaker_state *s, bool on)
+static void watch(struct world *w, struct breaker_state *s, bool on)
 {
+    s->warms = false;
+    s->clears = false;
     for (int32_t i = 0; i < 4; i++) {
         net_arm(w, s->guard[i], on);
     }
@@ -130,29 +134,58 @@ static void warm(struct world *w, int32_t part, ns_t t)
     s->heat_A2s = heat;
 }
 
-static void breaker_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
+/* When the present current, held, would trip it: look again then, at most a time constant ahead. */
+static void wake_at_trip(struct world *w, int32_t part, double towards)
 {
-    (void)t0;
-    warm(w, part, t1);
+    const struct breaker_params *p = world_params(w, part);
+    const struct breaker_state *s = world_state(w, part);
+    double left = log((towards - s->theta) / (towards - p->hot * p->hot));
+    ns_t wait = ns_from_s(fmax(left, 0.0) * ns_to_s(p->thermal_tau)) + 1;
+
+    world_wake(w, part, world_now(w) + (wait < p->thermal_tau ? wait : p->thermal_tau));
 }
 
-/* When the present current, held, would trip it: look again then, at most a time constant ahead. */
+/* (i / i_rated)^2 now: where theta goes. */
+static double towards_now(const struct world *w, int32_t part)
+{
+    const struct breaker_params *p = world_params(w, part);
+    const struct breaker_state *s = world_state_const(w, part);
+    double i_pu = net_link_i_A(w, s->s.link, world_now(w)) / p->rated_A;
+
+    return i_pu * i_pu;
+}
+
 static void plan_trip(struct world *w, int32_t part)
 {
     const struct breaker_params *p = world_params(w, part);
     struct breaker_state *s = world_state(w, part);
-    double i_pu = net_link_i_A(w, s->s.link, world_now(w)) / p->rated_A;
-    double towards = i_pu * i_pu;
-    double limit = p->hot * p->hot;
+    double towards = towards_now(w, part);
 
-    if (towards <= limit) {
+    s->warms = towards > p->hot * p->hot;
+    s->cause = world_cause(w);
+    if (s->warms) {
+        wake_at_trip(w, part, towards);
+    } else {
         net_arm(w, s->guard[GUARD_WARM_HIGH], true);
         net_arm(w, s->guard[GUARD_WARM_LOW], true);
-        return;
     }
-    double left = log((towards - s->theta) / (towards - limit));
-    ns_t wait = ns_from_s(left * ns_to_s(p->thermal_tau)) + 1;
-    world_wake(w, part, world_now(w) + (wait < p->thermal_tau ? wait : p->thermal_tau));
+}
+
+/* Only looks: theta follows, and what was planned for another current is planned anew. */
+static void breaker_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
+{
+    const struct breaker_params *p = world_params(w, part);
+    const struct breaker_state *s = world_state(w, part);
+    double towards = towards_now(w, part);
+    uint32_t cause = world_cause(w);
+
+    (void)t0;
+    warm(w, part, t1);
+    if (s->s.phase == SWITCH_CLOSED && s->warms && !s->clears && towards > p->hot * p->hot) {
+        world_blame(w, s->cause);
+        wake_at_trip(w, part, towards);
+        world_blame(w, cause);
+    }
 }
 
 static void trip(struct world *w, int32_t part)

@@ -39,8 +39,9 @@ enum fet_guard { GUARD_REVERSE, GUARD_FORWARD, GUARD_LIMIT_LEFT };
 struct fet_state {
     struct switch_state s; /* first: switchgear.h */
     int32_t reverse_guard, forward_guard, limit_guard;
-    bool reverses;   /* reverse current seen, the comparator's delay runs */
-    bool recharges;  /* forward again, the gate is being charged */
+    bool reverses;  /* reverse current seen, the comparator's delay runs */
+    bool recharges; /* forward again, the gate is being charged */
+    bool enhances;  /* recharging, past the threshold: the channel takes over from the body diode */
     bool overheated; /* SOA left: found while moving, acted on when due */
     double loss0_J;  /* meter at the begin of the ramp */
 };
@@ -143,10 +144,11 @@ static void closed(struct world *w, int32_t part)
     const struct fet_params *p = world_params(w, part);
     struct fet_state *s = world_state(w, part);
 
-    conduct_both_ways(net_change_link(w, s->s.link, EFFECT_HELPS));
     switch_make(w, part, EV_CLOSED);
+    conduct_both_ways(net_change_link(w, s->s.link, EFFECT_NONE));
     s->s.phase = SWITCH_CLOSED;
     s->recharges = false;
+    s->enhances = false;
     s->reverses = false;
     net_arm(w, s->reverse_guard, p->oring);
 }
@@ -155,6 +157,7 @@ static void disarm(struct world *w, struct fet_state *s)
 {
     s->reverses = false;
     s->recharges = false;
+    s->enhances = false;
     s->overheated = false;
     net_arm(w, s->reverse_guard, false);
     net_arm(w, s->forward_guard, false);
@@ -170,6 +173,78 @@ static void break_current(struct world *w, int32_t part)
     switch_break(w, part, EV_OPENS, p->v_avalanche_V, 0.0);
 }
 
+/* Told to be closed, it blocks, and waits for forward voltage behind its body diode. */
+static void block(struct world *w, int32_t part)
+{
+    const struct fet_params *p = world_params(w, part);
+    struct fet_state *s = world_state(w, part);
+    struct link *k = net_change_link(w, s->s.link, EFFECT_NONE);
+
+    s->s.phase = SWITCH_BLOCKED;
+    s->recharges = false;
+    s->enhances = false;
+    k->one_way = true;
+    k->v_f_V = p->v_body_V;
+    k->s = ramp_constant(1.0);
+    net_set_link_mode(w, s->s.link, LINK_BLOCKED, EFFECT_NONE);
+    net_arm(w, s->forward_guard, true);
+}
+
+/* The gate has reached its threshold: the channel, still one way, takes over what the body diode
+ * carries, and opens further within the rest of the gate charge. */
+static void enhance(struct world *w, int32_t part)
+{
+    const struct fet_params *p = world_params(w, part);
+    struct fet_state *s = world_state(w, part);
+    ns_t over = switch_time(w, part, gate_time(p, 1.0 - p->threshold_part), 0.0);
+    struct link *k = net_change_link(w, s->s.link, EFFECT_HELPS);
+    double i_A = net_link_i_A(w, s->s.link, world_now(w));
+
+    s->enhances = true;
+    k->v_f_V = 0.0;
+    k->s = (struct ramp){.t0 = world_now(w),
+                         .t1 = world_now(w) + over,
+                         .y0 = fmax(FAINT, i_A / (i_A + p->v_body_V / p->s.r_Ohm)),
+                         .y1 = 1.0};
+    world_wake(w, part, world_now(w) + over);
+}
+
+/* The gate is charged again. */
+static void end_recharge(struct world *w, int32_t part)
+{
+    const struct fet_state *s = world_state(w, part);
+
+    if (!s->enhances) {
+        enhance(w, part);
+    } else if (net_link_const(world_net_const(w), s->s.link)->mode == LINK_BLOCKED) {
+        block(w, part); /* reverse again meanwhile */
+    } else {
+        world_event(w, part, EV_ORING_ON, 0.0);
+        closed(w, part);
+    }
+}
+
+/* The order to open is taken back before it has taken effect: on as it was. */
+static void resume(struct world *w, int32_t part)
+{
+    const struct fet_params *p = world_params(w, part);
+    struct fet_state *s = world_state(w, part);
+    const struct link *k = net_link_const(world_net_const(w), s->s.link);
+    ns_t now = world_now(w);
+    ns_t ramp_end = k->s.t1 > now ? k->s.t1 : now;
+
+    world_wake(w, part, NS_NEVER);
+    if (k->mode == LINK_INDUCTIVE) {
+        s->s.phase = SWITCH_CLOSED;
+        net_arm(w, s->reverse_guard, p->oring);
+    } else if (k->one_way) {
+        block(w, part);
+    } else {
+        s->s.phase = SWITCH_RAMPS;
+        world_wake(w, part, ramp_end);
+    }
+}
+
 static void fet_command(struct world *w, int32_t part, bool close)
 {
     const struct fet_params *p = world_params(w, part);
@@ -177,8 +252,7 @@ static void fet_command(struct world *w, int32_t part, bool close)
 
     if (close) {
         if (s->s.phase == SWITCH_OPENING) {
-            s->s.phase = SWITCH_CLOSED;
-            world_wake(w, part, NS_NEVER);
+            resume(w, part);
         } else if (s->s.phase == SWITCH_OPEN) {
             s->s.phase = SWITCH_CLOSING;
             world_wake(w, part,
@@ -263,9 +337,8 @@ static void fet_due(struct world *w, int32_t part)
             break_current(w, part);
         }
         break;
-    case SWITCH_BLOCKED: /* the gate is charged again */
-        world_event(w, part, EV_ORING_ON, 0.0);
-        closed(w, part);
+    case SWITCH_BLOCKED:
+        end_recharge(w, part);
         break;
     case SWITCH_OPENING:
         break_current(w, part);
@@ -288,30 +361,23 @@ static void fet_guard(struct world *w, int32_t part, int32_t code)
         world_wake(w, part, world_now(w) + p->reverse_delay);
     } else if (code == GUARD_FORWARD && s->s.phase == SWITCH_BLOCKED && !s->recharges) {
         s->recharges = true;
-        world_wake(w, part, world_now(w) + switch_time(w, part, gate_time(p, 1.0), 0.0));
+        world_wake(w, part,
+                   world_now(w) + switch_time(w, part, gate_time(p, p->threshold_part), 0.0));
     } else if (code == GUARD_LIMIT_LEFT && s->s.phase == SWITCH_RAMPS) {
-        closed(w, part);
+        end_ramp(w, part);
     }
 }
 
-/* The current has died. A stage that is still told to be closed blocks and waits for forward
- * voltage behind its body diode. */
+/* The current has died. */
 static void fet_opened(struct world *w, int32_t part)
 {
-    const struct fet_params *p = world_params(w, part);
     struct fet_state *s = world_state(w, part);
 
     if (!s->s.commanded || s->s.fault == SWITCH_STUCK_OPEN) {
         s->s.phase = SWITCH_OPEN;
-        return;
+    } else {
+        block(w, part);
     }
-    s->s.phase = SWITCH_BLOCKED;
-    struct link *k = net_change_link(w, s->s.link, EFFECT_NONE);
-    k->one_way = true;
-    k->v_f_V = p->v_body_V;
-    k->s = ramp_constant(1.0);
-    net_set_link_mode(w, s->s.link, LINK_BLOCKED, EFFECT_NONE);
-    net_arm(w, s->forward_guard, true);
 }
 
 /* Only looks: the heat of this ramp so far. */

@@ -1,6 +1,7 @@
 /* psu_state.h - the inside of a supply, shared by the files that make it up:
  *
- *   psu.c          its parameters, life and protections: what it does when what happens
+ *   psu_fields.c   its parameters
+ *   psu.c          its life and protections: what it does when what happens
  *   psu_output.c   the output as laws of the network: set-point, limits, sharing, faults
  *   psu_report.c   what it tells over its serial bus: telemetry and status registers */
 #ifndef MODELS_PSU_STATE_H
@@ -139,9 +140,13 @@ static inline const struct psu_state *psu_look(const struct world *w, int32_t pa
     return world_state_const(w, part);
 }
 
-/* ---- psu.c ------------------------------------------------------------------------------------- */
+/* ---- psu_fields.c ------------------------------------------------------------------------------ */
 
 extern const struct field psu_fields[];
+const char *psu_check(const void *params, const char **key);
+
+/* ---- psu.c ------------------------------------------------------------------------------------- */
+
 void psu_set_timer(struct world *w, int32_t part, enum psu_timer timer, ns_t due);
 
 /* Switched on or off by a command (PMBus OPERATION, or its pin); off ends a latch. */

@@ -162,15 +162,22 @@ static void operate(struct world *w, int32_t part)
     world_wake(w, part, world_now(w) + switch_time(w, part, electric + p->mechanism, p->scatter));
 }
 
+static bool touches(const struct world *w, const struct relay_state *s)
+{
+    return net_link_const(world_net_const(w), s->s.link)->mode == LINK_INDUCTIVE;
+}
+
 static void relay_command(struct world *w, int32_t part, bool close)
 {
     const struct relay_params *p = world_params(w, part);
     struct relay_state *s = world_state(w, part);
 
     if (close) {
-        if (s->s.phase == SWITCH_OPENING) {
+        if (s->s.phase == SWITCH_OPENING && touches(w, s)) {
             s->s.phase = SWITCH_CLOSED;
             world_wake(w, part, NS_NEVER);
+        } else if (s->s.phase == SWITCH_OPENING) { /* told to open while it bounced */
+            operate(w, part);
         } else if (s->s.phase == SWITCH_OPEN) {
             operate(w, part);
         }
@@ -321,7 +328,7 @@ static void relay_due(struct world *w, int32_t part)
         bounce(w, part);
         break;
     case SWITCH_CLOSED:
-        if (s->coil_is_low) {
+        if (s->coil_is_low && s->s.fault != SWITCH_STUCK_CLOSED) {
             part_contact(w, part, EV_DROP_OUT);
         } else if (s->judges) {
             judge_make(w, part);
@@ -339,7 +346,8 @@ static void relay_due(struct world *w, int32_t part)
     }
 }
 
-/* The arc is out. A relay that has dropped out while told to be closed waits for its coil. */
+/* The arc is out. A relay that has dropped out while told to be closed waits for its coil; one that
+ * was told to close while the arc burnt does so now. */
 static void relay_opened(struct world *w, int32_t part)
 {
     struct relay_state *s = world_state(w, part);
@@ -352,6 +360,8 @@ static void relay_opened(struct world *w, int32_t part)
         s->coil_is_low = false;
         s->s.phase = SWITCH_CLOSING;
         net_arm(w, s->back_guard, true);
+    } else if (s->s.commanded && s->s.fault == SWITCH_SOUND) {
+        operate(w, part);
     }
 }
 

@@ -64,8 +64,9 @@ void switch_make(struct world *w, int32_t part, enum event_kind event)
     struct switch_state *s = state_of(w, part);
 
     world_event(w, part, event, 0.0);
-    net_change_link(w, s->link, EFFECT_HELPS)->i_max_A = INFINITY;
-    net_set_link_mode(w, s->link, LINK_INDUCTIVE, EFFECT_HELPS);
+    net_set_link_mode(w, s->link, LINK_INDUCTIVE,
+                      EFFECT_HELPS); /* with the current of its old law */
+    net_change_link(w, s->link, EFFECT_NONE)->i_max_A = INFINITY;
 }
 
 void switch_break(struct world *w, int32_t part, enum event_kind event, double v_V,

@@ -150,6 +150,18 @@ static double missed_J(const struct watch *k, const struct world *w, ns_t t0, ns
     return sum * ns_to_s(t1 - t0);
 }
 
+/* Could the value go below `level` on the way? Three looks tell for all that is smooth. */
+static bool may_go_below(const struct watch *k, const struct world *w, ns_t t0, ns_t t1,
+                         double level)
+{
+    double first = value(k, w, t0);
+    double last = value(k, w, t1);
+    double middle = value(k, w, t0 + (t1 - t0) / 2);
+    double reach = fabs(middle - first) + fabs(last - middle);
+
+    return fmin(first, fmin(middle, last)) - reach < level;
+}
+
 static void inside(struct watch *k, const struct world *w, ns_t t0, ns_t t1)
 {
     ns_t at;
@@ -157,8 +169,8 @@ static void inside(struct watch *k, const struct world *w, ns_t t0, ns_t t1)
     if (t1 <= t0 || !k->continuous) {
         return;
     }
-    double least = cross_least(k->expr, k->instance, w, t0, t1, &at);
-    if (least < k->now.deepest) {
+    if (may_go_below(k, w, t0, t1, k->now.deepest) &&
+        cross_least(k->expr, k->instance, w, t0, t1, &at) < k->now.deepest) {
         note_worst(k, w, at);
     }
     k->now.missing_Vs += cross_area(k->expr, k->instance, w, t0, t1);
@@ -174,11 +186,7 @@ static void outside(struct watch *k, const struct world *w, ns_t t0, ns_t t1)
     if (t1 <= t0 || !k->continuous) {
         return;
     }
-    double first = value(k, w, t0);
-    double last = value(k, w, t1);
-    double middle = value(k, w, t0 + (t1 - t0) / 2);
-    double reach = fabs(middle - first) + fabs(last - middle);
-    if (fmin(first, fmin(middle, last)) - reach >= k->closest) {
+    if (!may_go_below(k, w, t0, t1, k->closest)) {
         return;
     }
     double least = cross_least(k->expr, k->instance, w, t0, t1, &at);
