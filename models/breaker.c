@@ -228,7 +228,7 @@ static void breaker_command(struct world *w, int32_t part, bool close)
         } else if (s->s.phase == SWITCH_TRIPPED && p->motor) {
             s->s.phase = SWITCH_OPEN;
         }
-    } else if (s->s.phase == SWITCH_OPENING) {
+    } else if (s->s.phase == SWITCH_OPENING || s->s.phase == SWITCH_CLOSED) { /* or sound again */
         s->s.phase = SWITCH_CLOSED;
         watch(w, s, true);
         world_wake(w, part, NS_NEVER);
@@ -236,7 +236,7 @@ static void breaker_command(struct world *w, int32_t part, bool close)
                may_close(w, part)) {
         s->s.phase = SWITCH_CLOSING;
         world_wake(w, part, world_now(w) + switch_time(w, part, p->closing, p->scatter));
-    } else if (s->s.phase != SWITCH_CLOSED && s->s.phase != SWITCH_CLOSING) {
+    } else if (s->s.phase != SWITCH_CLOSING) {
         world_event(w, part, EV_REFUSED, ns_to_s(s->charged_at));
     }
 }

@@ -150,7 +150,7 @@ static void closed(struct world *w, int32_t part)
     s->recharges = false;
     s->enhances = false;
     s->reverses = false;
-    net_arm(w, s->reverse_guard, p->oring);
+    net_arm(w, s->reverse_guard, p->oring && s->s.fault == SWITCH_SOUND);
 }
 
 static void disarm(struct world *w, struct fet_state *s)
@@ -253,6 +253,8 @@ static void fet_command(struct world *w, int32_t part, bool close)
     if (close) {
         if (s->s.phase == SWITCH_OPENING) {
             resume(w, part);
+        } else if (s->s.phase == SWITCH_CLOSED) { /* sound again */
+            net_arm(w, s->reverse_guard, p->oring);
         } else if (s->s.phase == SWITCH_OPEN) {
             s->s.phase = SWITCH_CLOSING;
             world_wake(w, part,
@@ -401,7 +403,6 @@ static void fet_force(struct world *w, int32_t part, bool close)
     disarm(w, s);
     if (close) {
         closed(w, part);
-        net_arm(w, s->reverse_guard, false);
     } else if (s->s.phase != SWITCH_OPEN) {
         break_current(w, part);
     }

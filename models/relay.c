@@ -180,6 +180,8 @@ static void relay_command(struct world *w, int32_t part, bool close)
             operate(w, part);
         } else if (s->s.phase == SWITCH_OPEN) {
             operate(w, part);
+        } else if (s->s.phase == SWITCH_CLOSED && p->coil.n > 0) { /* sound again */
+            net_arm(w, s->low_guard, true);
         }
         return;
     }

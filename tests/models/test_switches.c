@@ -332,6 +332,50 @@ Test(switches, what_is_stuck_does_what_it_is_told_only_when_it_is_free_again)
     expect_stuck("breaker");
 }
 
+/* A protection that was out of order with its part is back with it. */
+Test(switches, what_is_free_again_protects_again)
+{
+    struct stand *s = stand_new(
+        STIFF("12 V") NODE("b", "1 mF", "12 V") "q: {is: fet, from: a, to: b}\n"
+                                                "br: {is: breaker, from: a, to: b, rated: 10 A}\n"
+                                                "short: {is: switch, from: b, r: 0.1 Ohm}\n");
+
+    stand_act(s, "q", "stick_closed");
+    stand_act(s, "br", "stick_closed");
+    stand_act(s, "q", "free");
+    stand_act(s, "q", "open");
+    stand_act(s, "br", "free");
+    stand_run(s, MS(100));
+    stand_act(s, "short", "close");
+    stand_run_to(s, "br", EV_TRIP, MS(20));
+    stand_free(s);
+
+    s = stand_new(STIFF("12 V")
+                      NODE("b", "1 F", "12 V") "q: {is: fet, from: b, to: a}\n"
+                                               "short: {is: switch, from: b, r: 1 mOhm}\n");
+    stand_act(s, "q", "stick_closed");
+    stand_run(s, MS(1));
+    stand_act(s, "q", "free");
+    stand_act(s, "short", "close");
+    stand_run_to(s, "q", EV_ORING_OFF, MS(1));
+    stand_free(s);
+}
+
+/* A shorted one does not block. */
+Test(fet, a_shorted_one_lets_current_back)
+{
+    struct stand *s = stand_new(
+        STIFF("12 V") NODE("b", "1 F", "12 V") "q: {is: fet, from: b, to: a}\n"
+                                               "short: {is: switch, from: b, r: 10 mOhm}\n");
+
+    stand_act(s, "q", "stick_closed");
+    stand_act(s, "short", "close");
+    stand_run(s, SECONDS(1));
+    cr_expect_eq(stand_count(s, "q", EV_ORING_OFF), 0);
+    cr_expect_float_eq(stand_read(s, "q", "i"), -12.0 / 11e-3, 2.0);
+    stand_free(s);
+}
+
 static void expect_taken_back(const char *kind, const char *more)
 {
     char rack[512];
