@@ -15,6 +15,9 @@ static const double DEFAULT_TOLERANCE = 1e-6;
 /* How long before t = 0 the network may take to find its steady state. */
 static const ns_t SETTLE_NS = SECONDS(600);
 
+/* Handlings of the network in that time, for each node: what oscillates for ever starts as it is. */
+static const int64_t SETTLE_MOST = 5000;
+
 /* ---- layout ------------------------------------------------------------------------------------ */
 
 /* Distances are multiples of 64 bytes: arrays start on cache lines. */
@@ -359,9 +362,11 @@ static void settle(struct world *w)
     struct plant *p = w->plant;
 
     p->now = p->keep_start ? 0 : -SETTLE_NS;
+    p->chatter_since = p->now;
     start_states(w);
     island_partition(w);
-    plant_run(w, -1);
+    for (int64_t n = 0; n < SETTLE_MOST * p->net.n_nodes && plant_next(w, -1); n++) {
+    }
     p->now = 0;
     island_restart_all(w);
     for (int32_t i = 0; i < p->net.n_sources; i++) {
