@@ -58,7 +58,8 @@ static void psu_wire(struct world *w, int32_t part)
     for (int i = 0; i < PSU_TIMERS; i++) {
         s->timer[i] = NS_NEVER;
     }
-    s->set_V = p->v_V * (1.0 + p->tolerance * (2.0 * world_uniform(w, part) - 1.0));
+    s->own_V = p->v_V * (1.0 + p->tolerance * (2.0 * world_uniform(w, part) - 1.0));
+    s->set_V = s->own_V;
     s->ovp_V = ovp_least_V + (fmax(ovp_most_V, ovp_least_V) - ovp_least_V) * world_uniform(w, part);
     s->rated_A = p->rated_W / p->v_V;
     s->input = true;
@@ -494,8 +495,10 @@ static void blink_due(struct world *w, int32_t part)
     double share = s->blinks_off ? s->duty : 1.0 - s->duty;
 
     s->blinks_off = !s->blinks_off;
-    world_event(w, part, s->blinks_off ? EV_OUTPUT_OFF : EV_OUTPUT_ON, 0.0);
-    psu_output_scale(w, part, s->blinks_off ? 0.0 : 1.0, US(5));
+    if (psu_output_is_on(s->phase)) {
+        world_event(w, part, s->blinks_off ? EV_OUTPUT_OFF : EV_OUTPUT_ON, 0.0);
+        psu_output_scale(w, part, s->blinks_off ? 0.0 : 1.0, US(5));
+    }
     psu_set_timer(w, part, TIMER_BLINK, world_now(w) + ns_from_s(share * ns_to_s(s->blink)));
 }
 

@@ -193,6 +193,7 @@ static bool act_repair(struct world *w, int32_t part, const struct act_args *a)
     world_event(w, part, EV_FAULT_OFF, 0.0);
     psu_output_off(w, part);
     s->phase = PSU_OFF;
+    s->set_V = s->own_V;
     psu_restart(w, part);
     return true;
 }
@@ -258,7 +259,7 @@ static bool act_undrift(struct world *w, int32_t part, const struct act_args *a)
 
     (void)a;
     world_event(w, part, EV_FAULT_OFF, 0.0);
-    s->set_V = psu_params(w, part)->v_V;
+    s->set_V = s->own_V;
     if (psu_output_is_on(s->phase)) {
         psu_output_settle(w, part, s->set_V, MS(1));
     }

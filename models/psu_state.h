@@ -98,6 +98,7 @@ struct psu_state {
     uint32_t timer_cause[PSU_TIMERS];
 
     double set_V; /* set-point with its tolerance, and drift */
+    double own_V; /* the same without drift */
     double ovp_V; /* this unit's over-voltage level */
     double rated_A;
     bool input, enabled, pwok, fan_runs, half_spent, blinks_off, regulated;

@@ -176,10 +176,8 @@ static void relay_command(struct world *w, int32_t part, bool close)
         if (s->s.phase == SWITCH_OPENING && touches(w, s)) {
             s->s.phase = SWITCH_CLOSED;
             world_wake(w, part, NS_NEVER);
-        } else if (s->s.phase == SWITCH_OPENING) { /* told to open while it bounced */
-            operate(w, part);
-        } else if (s->s.phase == SWITCH_OPEN) {
-            operate(w, part);
+        } else if (s->s.phase == SWITCH_OPEN || s->s.phase == SWITCH_OPENING) {
+            operate(w, part); /* OPENING without a touch: told to open while it bounced */
         } else if (s->s.phase == SWITCH_CLOSED && p->coil.n > 0) { /* sound again */
             net_arm(w, s->low_guard, true);
         }

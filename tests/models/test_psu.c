@@ -245,6 +245,11 @@ Test(psu, shares_differ_by_the_errors_of_their_sensors)
         stand_run(s, MS(1));
         double i1 = stand_read(s, "psu1", "load"), i2 = stand_read(s, "psu2", "load");
         widest = fmax(widest, fabs(i1 / i2 - 1.0));
+        const struct net *n = &s->world->plant->net;
+        double seen1 = net_source_const(n, 0)->share_gain * i1;
+        double seen2 = net_source_const(n, 1)->share_gain * i2;
+        cr_expect_float_eq(seen1, seen2, 1e-4);
+        cr_expect_float_eq(stand_read(s, "line", "level"), seen1, 1e-4);
         stand_free(s);
     }
     cr_expect_leq(widest, 1.05 / 0.95 - 1.0);
@@ -612,5 +617,46 @@ Test(psu, a_sag_counts_from_the_least_input_voltage_on)
     cr_expect_eq(stand_count(s, "psu1", EV_INPUT_LOST), 1);
     stand_act(s, "a", "restore");
     cr_expect_eq(stand_count(s, "psu1", EV_INPUT_BACK), 1);
+    stand_free(s);
+}
+
+/* ---- faults that end ----------------------------------------------------------------------------- */
+
+/* Each unit has its own set-point, and that is where it returns to. */
+Test(psu, a_drift_that_ends_leaves_the_set_point_of_that_unit)
+{
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        struct stand *s = stand_seeded(
+            "psu1: {" SUPPLY ", tolerance: 2 %}\nweb1: {" SERVER ", from: psu1, p: 500 W}\n", seed);
+        stand_run(s, MS(1));
+        double v_V = stand_read(s, "psu1", "v");
+        stand_act_with(s, "psu1", "drift", (struct act_args){.to = 11.0, .over = MS(1)});
+        stand_run(s, MS(10));
+        stand_act(s, "psu1", "undrift");
+        stand_run(s, MS(50));
+        cr_expect_float_eq(stand_read(s, "psu1", "v"), v_V, 1e-5);
+        stand_free(s);
+    }
+}
+
+/* Half of each period without output: the capacitor alone, C (V0^2 - V1^2) / (2 P) to the lock-out;
+ * a supply that is off does not blink. */
+Test(psu, an_intermittent_output_loses_the_server_and_stops_when_it_is_off)
+{
+    struct stand *s = one(1000.0, "");
+    double v_V = V - R * current_A(V, R + R_INPUT, 1000.0);
+
+    stand_run(s, MS(1));
+    stand_act_with(s, "psu1", "blink", (struct act_args){.by = 0.5, .over = MS(20)});
+    ns_t lost = stand_run_to(s, "web1", EV_UVLO, MS(1));
+    double wanted_s = 1e-3 + 2.5e-6 + 4.1e-3 * (v_V * v_V - 81.0) / (2.0 * 1000.0);
+    cr_expect_float_eq(ns_to_s(lost), wanted_s, 0.5e-6);
+    stand_run(s, MS(100));
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_OFF), 5);
+    stand_act(s, "psu1", "off");
+    int32_t on = stand_count(s, "psu1", EV_OUTPUT_ON);
+    stand_run(s, SECONDS(1));
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_ON), on);
+    cr_expect_eq(stand_read(s, "psu1", "i"), 0.0);
     stand_free(s);
 }
