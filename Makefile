@@ -140,7 +140,7 @@ suite: $(BIN)
 	@{ $(SUITE_JOBS); } | sh tests/tools/tally.sh $(JOBS) $(B)/log
 
 # One job a line, NAME: COMMAND. A test finds the program under test in $POWERGAP.
-TEST_JOBS  = for t in $(TESTS); do echo "$${t\#$(B)/}: POWERGAP=$(BIN) timeout 600 $$t -j1"; done; \
+TEST_JOBS  = for t in $(TESTS); do echo "$${t\#$(B)/}: POWERGAP=$(BIN) sh tests/tools/spawn.sh timeout 600 $$t -j1"; done; \
              for t in $(wildcard tests/*/test_*.sh); do echo "$$t: timeout 600 sh $$t"; done
 SUITE_JOBS = rm -rf $(B)/suite; for s in $(SCENARIOS); do \
                  echo "$$s: timeout 600 $(BIN) run --quiet --out $(B)/suite/$${s%.yaml} $$s"; done
