@@ -132,11 +132,8 @@ static int32_t worst_lack_mW(const struct plan_problem *p, const struct capaciti
 static void group(const struct plan_problem *p, const uint8_t feeds[], const struct counting *k,
                   struct groups *g)
 {
-    struct capacities c;
+    struct capacities c = {{0}};
 
-    for (uint32_t mask = 0; mask < ((uint32_t)1 << p->n_bars); mask++) {
-        c.by_feeds_mW[mask] = 0;
-    }
     for (uint8_t b = 0; b < p->n_bars; b++) {
         g->of[b] = bit(b);
     }
