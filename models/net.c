@@ -116,6 +116,22 @@ struct flow source_flow(const struct source *u, const double x[], struct when t)
     return f;
 }
 
+enum shape source_shape(const struct source *u, ns_t t)
+{
+    switch (u->mode) {
+    case SOURCE_OFF:
+        return SHAPE_AFFINE;
+    case SOURCE_P_LIMIT:
+        return SHAPE_BENT;
+    case SOURCE_I_LIMIT:
+    case SOURCE_BLOCKED:
+        return u->state_trim == NO_STATE ? SHAPE_AFFINE : SHAPE_BENT;
+    case SOURCE_REGULATES:
+    default:
+        return u->state_trim == NO_STATE && ramp_slope(&u->s, t) == 0.0 ? SHAPE_AFFINE : SHAPE_BENT;
+    }
+}
+
 double source_drive_V(const struct source *u, const double x[], struct when t)
 {
     return source_is_free(u) ? error_V(u, x, t) - u->r_Ohm * x[u->state_i] : 0.0;
@@ -160,8 +176,44 @@ double source_margin(const struct source *u, const double x[], struct when t)
         return MARGIN_V - error_V(u, x, t);
     case SOURCE_OFF:
     default:
-        return 1.0;
+        return INFINITY;
     }
+}
+
+static const struct steepness ANY = {.by_v = INFINITY, .by_i = INFINITY, .by_trim = INFINITY};
+
+struct steepness source_steepness(const struct source *u, ns_t t)
+{
+    bool moves = ramp_slope(&u->s, t) != 0.0 || ramp_slope(&u->e, t) != 0.0;
+    double s = fabs(ramp_at(&u->s, when_ns(t)));
+
+    switch (u->mode) {
+    case SOURCE_REGULATES:
+        if (u->state_i != NO_STATE) {
+            return ramp_slope(&u->s, t) != 0.0 ? ANY : (struct steepness){.by_i = s};
+        }
+        return moves ? ANY : (struct steepness){.by_v = s / u->r_Ohm, .by_trim = s / u->r_Ohm};
+    case SOURCE_I_LIMIT:
+    case SOURCE_P_LIMIT:
+        return ANY;
+    case SOURCE_OFF:
+    case SOURCE_BLOCKED:
+    default:
+        return (struct steepness){0};
+    }
+}
+
+struct steepness source_margin_steepness(const struct source *u, ns_t t)
+{
+    double per_V = u->mode == SOURCE_BLOCKED ? 1.0 : 1.0 / u->r_Ohm;
+
+    if (u->mode == SOURCE_P_LIMIT || (u->mode != SOURCE_BLOCKED && u->p_max_W < INFINITY)) {
+        return ANY;
+    }
+    if (u->mode == SOURCE_REGULATES && u->state_i != NO_STATE) {
+        return (struct steepness){.by_i = 1.0};
+    }
+    return ramp_slope(&u->e, t) != 0.0 ? ANY : (struct steepness){.by_v = per_V, .by_trim = per_V};
 }
 
 enum source_mode source_mode_at(const struct source *u, const double x[], struct when t)
@@ -230,6 +282,11 @@ struct flow link_flow(const struct link *k, const double x[], struct when t)
     return f;
 }
 
+enum shape link_shape(const struct link *k, ns_t t)
+{
+    return k->mode == LINK_CONDUCTS && ramp_slope(&k->s, t) != 0.0 ? SHAPE_BENT : SHAPE_AFFINE;
+}
+
 double link_drive_V(const struct link *k, const double x[], struct when t)
 {
     if (!link_is_free(k)) {
@@ -243,9 +300,9 @@ double link_drive_V(const struct link *k, const double x[], struct when t)
 /* Inside its current limit, and forward where it conducts one way only. */
 static double conducting_margin(const struct link *k, double i_A)
 {
-    double limit = k->i_max_A < INFINITY ? k->i_max_A - fabs(i_A) : 1.0;
+    double limit_A = k->i_max_A - fabs(i_A);
 
-    return (k->one_way ? fmin(limit, i_A) : limit) + MARGIN_A;
+    return (k->one_way ? fmin(limit_A, i_A) : limit_A) + MARGIN_A;
 }
 
 double link_margin(const struct link *k, const double x[], struct when t)
@@ -264,7 +321,40 @@ double link_margin(const struct link *k, const double x[], struct when t)
     case LINK_OPEN:
     case LINK_INDUCTIVE:
     default:
-        return 1.0;
+        return INFINITY;
+    }
+}
+
+static struct steepness ohmic_steepness(const struct link *k, ns_t t)
+{
+    return ramp_slope(&k->s, t) != 0.0
+               ? ANY
+               : (struct steepness){.by_v = ramp_at(&k->s, when_ns(t)) / k->r_Ohm};
+}
+
+struct steepness link_steepness(const struct link *k, ns_t t)
+{
+    if (link_is_free(k)) {
+        return (struct steepness){.by_i = 1.0};
+    }
+    return k->mode == LINK_CONDUCTS ? ohmic_steepness(k, t) : (struct steepness){0};
+}
+
+struct steepness link_margin_steepness(const struct link *k, ns_t t)
+{
+    switch (k->mode) {
+    case LINK_CONDUCTS:
+    case LINK_HIGH:
+    case LINK_LOW:
+        return ohmic_steepness(k, t);
+    case LINK_BLOCKED:
+        return (struct steepness){.by_v = 1.0};
+    case LINK_CLAMPED:
+        return (struct steepness){.by_i = 1.0};
+    case LINK_OPEN:
+    case LINK_INDUCTIVE:
+    default:
+        return (struct steepness){0};
     }
 }
 
@@ -324,6 +414,17 @@ struct flow load_flow(const struct load *l, const double x[], struct when t)
     }
 }
 
+enum shape load_shape(const struct load *l, ns_t t)
+{
+    if (l->mode == LOAD_OFF) {
+        return SHAPE_AFFINE;
+    }
+    if (ramp_slope(&l->p, t) != 0.0) {
+        return SHAPE_BENT;
+    }
+    return l->mode == LOAD_POWER ? SHAPE_POWER : SHAPE_AFFINE;
+}
+
 double load_margin(const struct load *l, const double x[], struct when t)
 {
     double above_V = voltage_V(x, l->node) - l->v_floor_V;
@@ -336,7 +437,7 @@ double load_margin(const struct load *l, const double x[], struct when t)
         return MARGIN_V - above_V;
     case LOAD_OFF:
     default:
-        return 1.0;
+        return INFINITY;
     }
 }
 

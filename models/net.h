@@ -197,7 +197,28 @@ bool link_is_free(const struct link *k);
 double source_trim_drive_V(const struct source *u, const double x[], double i_A);
 double source_trim_by_trim(const struct source *u, const double x[]);
 
-/* How far the element is inside its mode: falls through zero where the mode ends. */
+/* What the law is of the states and of time, while its mode lasts and no ramp bends. */
+enum shape {
+    SHAPE_AFFINE,
+    SHAPE_POWER, /* p / v out of a node, p constant */
+    SHAPE_BENT   /* anything else */
+};
+enum shape source_shape(const struct source *u, ns_t t);
+enum shape link_shape(const struct link *k, ns_t t);
+enum shape load_shape(const struct load *l, ns_t t);
+
+/* How much a quantity changes with the states, at most, while its mode lasts and no ramp bends;
+ * INFINITY: not known. Of a link: by either node's voltage. */
+struct steepness {
+    double by_v, by_i, by_trim;
+};
+struct steepness source_steepness(const struct source *u, ns_t t); /* of its current */
+struct steepness link_steepness(const struct link *k, ns_t t);
+struct steepness source_margin_steepness(const struct source *u, ns_t t);
+struct steepness link_margin_steepness(const struct link *k, ns_t t);
+
+/* How far the element is inside its mode: falls through zero where the mode ends; INFINITY where it
+ * can't. A load's changes as much as its voltage. */
 double source_margin(const struct source *u, const double x[], struct when t);
 double link_margin(const struct link *k, const double x[], struct when t);
 double load_margin(const struct load *l, const double x[], struct when t);

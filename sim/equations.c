@@ -1,7 +1,8 @@
-/* equations.c - M dx/dt = f(t, x) of one island, put together from the laws of models/net.h: the
- * rates f, the matrix M / (gamma h) - df/dx, and df/dt.
+/* equations.c - M dx/dt = f(t, x), put together from the laws of models/net.h: the rates f, their
+ * tangent at an instant, and how far they are off it.
  *
- * Checked by tests/sim/test_rosenbrock.c: the matrix against central differences of the rates. */
+ * Checked by tests/sim/test_rosenbrock.c: the tangent against central differences of the rates, the
+ * rest against the rates themselves. */
 #include <math.h>
 
 #include "integrator.h"
@@ -67,7 +68,7 @@ void network_rates(const struct world *w, const struct island *isl, const double
     }
 }
 
-/* ---- M / (gamma h) - J, and f_t ---------------------------------------------------------------- */
+/* ---- the tangent: G = -df/dx, and f_t ---------------------------------------------------------------- */
 
 static void source_stamp(const struct source *u, const int32_t at[], const double x[],
                          struct when t, double m[], double f_t[])
@@ -135,38 +136,100 @@ static void link_stamp(const struct link *k, const int32_t at[], const double x[
     }
 }
 
-void network_matrix(const struct world *w, const struct island *isl, double gamma_h_s, double m[],
-                    double f_t[])
+void network_tangent(const struct world *w, const struct elements *e, const double x0[], ns_t at,
+                     const struct tangent *y)
 {
     const struct net *n = &w->plant->net;
     const struct wiring *wire = w->wiring;
-    const double *x0 = plant_x0(w);
-    struct when t0 = when_ns(isl->t0);
-    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
-    const int32_t *sources = plant_members(w, isl, MEMBER_SOURCE);
-    const int32_t *links = plant_members(w, isl, MEMBER_LINK);
-    const int32_t *loads = plant_members(w, isl, MEMBER_LOAD);
+    struct when t0 = when_ns(at);
 
-    sparse_zero(wire->sparse, states, isl->count[MEMBER_STATE], m);
-    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
-        m[states[k]] = wire->mass[states[k]] / gamma_h_s;
-        f_t[states[k]] = 0.0;
+    for (int32_t k = 0; k < e->n[MEMBER_SOURCE]; k++) {
+        int32_t i = e->member[MEMBER_SOURCE][k];
+        source_rates(net_source_const(n, i), x0, t0, y->f);
+        source_stamp(net_source_const(n, i), wire->source[i], x0, t0, y->g, y->f_t);
     }
-    for (int32_t k = 0; k < isl->count[MEMBER_SOURCE]; k++) {
-        source_stamp(net_source_const(n, sources[k]), wire->source[sources[k]], x0, t0, m, f_t);
+    for (int32_t k = 0; k < e->n[MEMBER_LINK]; k++) {
+        int32_t i = e->member[MEMBER_LINK][k];
+        link_rates(net_link_const(n, i), x0, t0, y->f);
+        link_stamp(net_link_const(n, i), wire->link[i], x0, t0, y->g, y->f_t);
     }
-    for (int32_t k = 0; k < isl->count[MEMBER_LINK]; k++) {
-        link_stamp(net_link_const(n, links[k]), wire->link[links[k]], x0, t0, m, f_t);
-    }
-    for (int32_t k = 0; k < isl->count[MEMBER_LOAD]; k++) {
-        const struct load *l = net_load_const(n, loads[k]);
-        struct flow y = load_flow(l, x0, t0);
-        m[l->node] += y.by_v;
-        f_t[l->node] -= y.by_t;
+    for (int32_t k = 0; k < e->n[MEMBER_LOAD]; k++) {
+        const struct load *l = net_load_const(n, e->member[MEMBER_LOAD][k]);
+        struct flow flow = load_flow(l, x0, t0);
+        y->f[l->node] -= flow.i_A;
+        y->g[l->node] += flow.by_v;
+        y->f_t[l->node] -= flow.by_t;
     }
 }
 
-double state_tolerance(const struct world *w, int32_t state, double x)
+/* ---- how far a bent law is off its tangent ------------------------------------------------------ */
+
+/* Of a source's current, then of everything that it drives. */
+static void source_bend(const struct source *u, const double x0[], ns_t at, const double x[],
+                        double s, double f[])
 {
-    return w->options.tolerance * (w->wiring->scale[state] + fabs(x));
+    struct flow y = source_flow(u, x0, when_ns(at));
+    double off_A = source_i_A(u, x, (struct when){.step = at, .s = s}) - y.i_A -
+                   y.by_v * (x[u->node] - x0[u->node]) - y.by_t * s;
+
+    if (u->state_i != NO_STATE) {
+        off_A -= y.by_i * (x[u->state_i] - x0[u->state_i]);
+    }
+    if (u->state_trim != NO_STATE && u->mode != SOURCE_OFF) {
+        double pu = u->share_gain / u->i_rated_A;
+        double trim = x[u->state_trim] - x0[u->state_trim];
+        off_A -= y.by_trim * trim;
+        f[u->state_trim] += source_trim_drive_V(u, x, 0.0) - source_trim_drive_V(u, x0, 0.0) -
+                            u->trim_V_per_pu * (x[u->share_node] - x0[u->share_node]) -
+                            source_trim_by_trim(u, x0) * trim - u->trim_V_per_pu * pu * off_A;
+        f[u->share_node] += u->share_g_S * pu * off_A;
+    }
+    f[u->node] += off_A;
+}
+
+static void link_bend(const struct link *k, const double x0[], ns_t at, const double x[], double s,
+                      double f[])
+{
+    struct flow y = link_flow(k, x0, when_ns(at));
+    double dv_V =
+        voltage_V(x, k->a) - voltage_V(x0, k->a) - voltage_V(x, k->b) + voltage_V(x0, k->b);
+    double off_A =
+        link_i_A(k, x, (struct when){.step = at, .s = s}) - y.i_A - y.by_v * dv_V - y.by_t * s;
+
+    if (k->state_i != NO_STATE) {
+        off_A -= y.by_i * (x[k->state_i] - x0[k->state_i]);
+    }
+    push_A(f, k->a, -off_A);
+    push_A(f, k->b, off_A);
+}
+
+static void load_bend(const struct load *l, const double x0[], ns_t at, const double x[], double s,
+                      double f[])
+{
+    struct flow y = load_flow(l, x0, when_ns(at));
+
+    f[l->node] -= load_i_A(l, x, (struct when){.step = at, .s = s}) - y.i_A -
+                  y.by_v * (x[l->node] - x0[l->node]) - y.by_t * s;
+}
+
+void network_bend(const struct world *w, const struct elements *e, ns_t at, const double x[],
+                  double s, double f[])
+{
+    const struct net *n = &w->plant->net;
+    const double *x0 = plant_x0(w);
+
+    for (int32_t k = 0; k < e->n[MEMBER_SOURCE]; k++) {
+        source_bend(net_source_const(n, e->member[MEMBER_SOURCE][k]), x0, at, x, s, f);
+    }
+    for (int32_t k = 0; k < e->n[MEMBER_LINK]; k++) {
+        link_bend(net_link_const(n, e->member[MEMBER_LINK][k]), x0, at, x, s, f);
+    }
+    for (int32_t k = 0; k < e->n[MEMBER_LOAD]; k++) {
+        load_bend(net_load_const(n, e->member[MEMBER_LOAD][k]), x0, at, x, s, f);
+    }
+}
+
+double state_tolerance(const struct world *w, double x)
+{
+    return w->options.tolerance * (1.0 + fabs(x));
 }

@@ -197,7 +197,7 @@ double gsl_try(struct world *w, const struct island *isl, double h_s)
         c1[s] = 3.0 * (bend2 - bend1);
         for (int i = 1; i < SIXTHS; i += 2) {
             double off = r->at[i][k] - cubic(r->at[0][k], x1[s], c0[s], c1[s], i / 6.0);
-            worst = fmax(worst, fabs(off) / state_tolerance(w, s, x1[s]));
+            worst = fmax(worst, fabs(off) / state_tolerance(w, x1[s]));
         }
     }
     return worst;

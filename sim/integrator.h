@@ -2,6 +2,7 @@
 #ifndef SIM_INTEGRATOR_H
 #define SIM_INTEGRATOR_H
 
+#include "linear.h"
 #include "plant.h"
 
 /* Entries of a source and of a link in the sparse matrix: row, column. */
@@ -20,31 +21,45 @@ enum {
 };
 enum { LINK_A_B, LINK_B_A, LINK_A_I, LINK_I_A, LINK_B_I, LINK_I_B, LINK_ENTRIES };
 
-/* Work space of one world: contents mean nothing between calls. Arrays are indexed by state. */
+/* Work space of one world: contents mean nothing between calls. */
 struct scratch {
     int32_t n;
-    double *values; /* of the sparse matrix */
-    double *u[6];   /* stages */
-    double *x;      /* states of a stage, or on the segment */
-    double *f;      /* rates */
-    double *f_t;    /* their partial derivatives by time */
-    double *sample[4];
-    double *look;    /* states that a reading asks for */
-    int32_t *marks;  /* one a node */
+    /* By state of the whole network. */
+    double *x;         /* states on a segment or of a stage */
+    double *f, *f_t;   /* rates, their partial derivatives by time */
+    double *values;    /* of the whole sparse matrix */
+    double *sample[4]; /* states at instants of a segment */
+    double *look;      /* states that a reading asks for */
+    double *zero;      /* always */
+    int32_t *marks;    /* one a node */
+    /* By row of one island, in whole quads (linear.h). */
+    double *u[6], *r[6]; /* stages, their right-hand sides */
+    double *x0, *d, *f0; /* at the begin; how far a stage is from there; what happens there */
+    double *f_t0;        /* ... by time */
+    double *lu;          /* [n_values] */
+    struct linears *linears;
     void *reference; /* GSL's work space, made when first used */
 };
 
-struct scratch *scratch_new(int32_t n_states, int32_t n_values);
+struct scratch *scratch_new(const struct net *n, const struct sparse *s);
 void scratch_free(struct scratch *s);
+
+/* f, G = -df/dx and df/dt: by state, and by position in the whole sparse matrix. */
+struct tangent {
+    double *f, *g, *f_t;
+};
 
 /* M dx/dt of the island's states at x: currents into nodes, volts across inductances. */
 void network_rates(const struct world *w, const struct island *isl, const double x[], struct when t,
                    double f[]);
 
-/* M / (gamma h) - df/dx into the sparse matrix m, df/dt into f_t, both at the begin of the segment.
- * An infinite gamma h leaves -df/dx. */
-void network_matrix(const struct world *w, const struct island *isl, double gamma_h_s, double m[],
-                    double f_t[]);
+/* Add the tangent of these elements at x0, at an instant. */
+void network_tangent(const struct world *w, const struct elements *e, const double x0[], ns_t at,
+                     const struct tangent *y);
+
+/* Add to f how far the rates of these elements at x, s seconds after `at`, are off the tangent. */
+void network_bend(const struct world *w, const struct elements *e, ns_t at, const double x[],
+                  double s, double f[]);
 
 /* One step of length h_s from x0 at t0: writes x1, c0, c1 of the island's states. Returns the
  * error estimate over the tolerance: the step is good when <= 1; HUGE_VAL when it broke down. */
@@ -59,7 +74,7 @@ void gsl_reference_free(void *reference);
 /* The order of the error estimate, plus one: h grows with (1/error)^(1/this). */
 enum { INTEGRATOR_ERROR_ORDER = 4 };
 
-/* Absolute and relative part of the permitted error of state k at value x. */
-double state_tolerance(const struct world *w, int32_t state, double x);
+/* The permitted error of a state at value x: relative, from 1 V or 1 A down absolute. */
+double state_tolerance(const struct world *w, double x);
 
 #endif

@@ -11,11 +11,11 @@
 
 #include "check.h"
 #include "integrator.h"
-#include "locate.h"
+#include "search.h"
 
 static const double H_FIRST_S = 1e-6;   /* tried after a change that says nothing better */
 static const double H_LONGEST_S = 1.0;  /* of one segment */
-static const double QUIET_PER_S = 1e-7; /* settled: no state moves faster than this of its scale */
+static const double QUIET_PER_S = 1e-7; /* settled: no state moves faster, in V/s or A/s */
 
 /* More handlings of one island within one microsecond than any rack can need: it chatters. */
 enum { CHATTER_LIMIT = 20000 };
@@ -312,7 +312,8 @@ static void start_island(struct world *w, int32_t island, const struct island *f
             isl->cause[c] = from->cause[c] > isl->cause[c] ? from->cause[c] : isl->cause[c];
         }
     }
-    isl->t0 = p->now;
+    isl->shape = isl->change = ++p->changes;
+    isl->changed = isl->t0 = p->now;
     isl->h_s = 1.0;
     isl->h_next_s = fmin(from->h_next_s, H_FIRST_S);
     isl->settled = false;
@@ -527,102 +528,6 @@ static void find_break(const struct world *w, struct island *isl)
 #undef CONSIDER
 }
 
-/* The margin of member m of a type at x and t; without end for what can't end. */
-static double margin(const struct net *n, enum member type, int32_t m, const double x[],
-                     struct when t)
-{
-    switch (type) {
-    case MEMBER_SOURCE:
-        return source_margin(net_source_const(n, m), x, t);
-    case MEMBER_LINK:
-        return link_margin(net_link_const(n, m), x, t);
-    case MEMBER_LOAD:
-        return load_margin(net_load_const(n, m), x, t);
-    case MEMBER_GUARD:
-        return net_guard_const(n, m)->armed ? guard_margin(net_guard_const(n, m), n, x, t)
-                                            : INFINITY;
-    case MEMBER_STATE:
-    case MEMBER_MOVER:
-    case MEMBER_TYPES:
-    default:
-        return INFINITY;
-    }
-}
-
-/* Is the margin negative at `at`, by the law itself? */
-static bool has_fallen(const struct world *w, const struct island *isl, enum member type, int32_t m,
-                       ns_t at)
-{
-    double s = ns_to_s(at - isl->t0);
-
-    island_states(w, isl, s / isl->h_s, w->scratch->x);
-    return margin(&w->plant->net, type, m, w->scratch->x, (struct when){.step = isl->t0, .s = s}) <
-           0.0;
-}
-
-/* The cubic through four samples of a margin says it falls at t. Where the law bends or is no cubic
- * that may be late: then go back to where it has not fallen yet. (Early is fine: the island looks,
- * finds nothing, and goes on from there.) */
-static ns_t not_late(const struct world *w, const struct island *isl, enum member type, int32_t m,
-                     ns_t t)
-{
-    ns_t before = isl->t0;
-
-    if (t - 1 == before || !has_fallen(w, isl, type, m, t - 1)) {
-        return t;
-    }
-    t--;
-    while (t - before > 1) {
-        ns_t middle = before + (t - before) / 2;
-        if (has_fallen(w, isl, type, m, middle)) {
-            t = middle;
-        } else {
-            before = middle;
-        }
-    }
-    return t;
-}
-
-/* Can the margin with these samples fall through zero at all? Not when it stays as far from zero
- * as no cubic through them dips. */
-static bool may_fall(const double y[4])
-{
-    double way = fabs(y[1] - y[0]) + fabs(y[2] - y[1]) + fabs(y[3] - y[2]);
-
-    return !(y[0] > way && y[1] > way && y[2] > way && y[3] > way);
-}
-
-/* Where on the new segment does the first mode or guard end? */
-static ns_t first_fall(const struct world *w, const struct island *isl, ns_t due)
-{
-    static const enum member types[] = {MEMBER_SOURCE, MEMBER_LINK, MEMBER_LOAD, MEMBER_GUARD};
-    struct when t[4];
-    const double *const *x = (const double *const *)w->scratch->sample;
-    double y[4];
-    double at;
-
-    for (int j = 0; j < 4; j++) {
-        double q = (double)j / 3.0;
-        island_states(w, isl, q, w->scratch->sample[j]);
-        t[j] = (struct when){.step = isl->t0, .s = q * isl->h_s};
-    }
-    for (int k = 0; k < 4; k++) {
-        const int32_t *members = plant_members(w, isl, types[k]);
-        for (int32_t i = 0; i < isl->count[types[k]]; i++) {
-            y[0] = margin(&w->plant->net, types[k], members[i], x[0], t[0]);
-            for (int j = 1; j < 4 && y[0] < INFINITY; j++) {
-                y[j] = margin(&w->plant->net, types[k], members[i], x[j], t[j]);
-            }
-            if (y[0] < INFINITY && may_fall(y) && locate_fall(y, 1e-10 / isl->h_s, &at)) {
-                ns_t fall = isl->t0 + (ns_t)ceil(at * isl->h_s * 1e9);
-                fall = not_late(w, isl, types[k], members[i], fall > isl->t0 ? fall : isl->t0 + 1);
-                due = fall < due ? fall : due;
-            }
-        }
-    }
-    return due;
-}
-
 static double try_step(struct world *w, const struct island *isl, double h_s)
 {
     return w->options.integrator == INTEGRATOR_GSL_MSBDF ? gsl_try(w, isl, h_s)
@@ -641,7 +546,7 @@ static bool has_settled(const struct world *w, const struct island *isl)
     }
     for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
         int32_t r = states[k];
-        if (fabs(x1[r] - x0[r]) > QUIET_PER_S * w->wiring->scale[r] * isl->h_s) {
+        if (fabs(x1[r] - x0[r]) > QUIET_PER_S * isl->h_s) {
             return false;
         }
     }
@@ -659,6 +564,8 @@ static void integrate(struct world *w, int32_t island)
 
     if (isl->dirty || isl->t0 >= isl->bend) {
         find_break(w, isl);
+        isl->change = ++p->changes;
+        isl->changed = isl->t0;
     }
     for (;;) {
         h_ns = (ns_t)(h_s * 1e9);
@@ -678,7 +585,7 @@ static void integrate(struct world *w, int32_t island)
     isl->h_next_s = fmax(isl->h_s * fmax(0.2, fmin(6.0, grow)), 1e-9);
     isl->dirty = false;
     isl->settled = has_settled(w, isl);
-    ns_t due = first_fall(w, isl, isl->t0 + h_ns);
+    ns_t due = search_first_fall(w, isl, isl->t0 + h_ns);
     isl->falls = due < isl->t0 + h_ns;
     if (isl->settled && due == isl->t0 + h_ns) {
         segment_at(w, isl, isl->t0);

@@ -228,9 +228,6 @@ static void place_entries(struct wiring *wire, const struct net *n)
 
 static void place_masses(struct wiring *wire, const struct net *n)
 {
-    for (int32_t i = 0; i < n->n_states; i++) {
-        wire->scale[i] = 1.0;
-    }
     for (int32_t i = 0; i < n->n_nodes; i++) {
         wire->mass[i] = net_node_const(n, i)->c_F;
     }
@@ -256,7 +253,6 @@ static void wiring_free(struct wiring *wire)
     if (wire != NULL) {
         sparse_free(wire->sparse);
         free(wire->mass);
-        free(wire->scale);
         free(wire->source);
         free(wire->link);
         free(wire);
@@ -272,11 +268,9 @@ static struct wiring *wiring_new(const struct net *n)
     }
     wire->sparse = pattern(n);
     wire->mass = calloc((size_t)n->n_states + 1, sizeof *wire->mass);
-    wire->scale = calloc((size_t)n->n_states + 1, sizeof *wire->scale);
     wire->source = calloc((size_t)n->n_sources + 1, sizeof *wire->source);
     wire->link = calloc((size_t)n->n_links + 1, sizeof *wire->link);
-    if (wire->sparse == NULL || wire->mass == NULL || wire->scale == NULL || wire->source == NULL ||
-        wire->link == NULL) {
+    if (wire->sparse == NULL || wire->mass == NULL || wire->source == NULL || wire->link == NULL) {
         wiring_free(wire);
         return NULL;
     }
@@ -414,7 +408,7 @@ struct world *plant_new(const struct part parts[], int32_t n_parts,
     struct wiring *wire = wiring_new(&w->plant->net);
     uint32_t *rank = calloc((size_t)script_slot(w->plant) + 1, sizeof *rank);
     w->wiring = wire;
-    w->scratch = wire == NULL ? NULL : scratch_new(w->plant->net.n_states, wire->sparse->n_values);
+    w->scratch = wire == NULL ? NULL : scratch_new(&w->plant->net, wire->sparse);
     if (rank == NULL || w->scratch == NULL) {
         free(rank);
         plant_free(w);
@@ -458,7 +452,7 @@ struct world *plant_fork(const struct world *w, const struct sink *sink)
     *fork = *w;
     fork->sink = *sink;
     fork->script = (struct script_hook){0};
-    fork->scratch = scratch_new(w->plant->net.n_states, w->wiring->sparse->n_values);
+    fork->scratch = scratch_new(&w->plant->net, w->wiring->sparse);
     fork->plant = malloc((size_t)w->plant->size);
     if (fork->scratch == NULL || fork->plant == NULL) {
         plant_free_fork(fork);

@@ -50,6 +50,9 @@ struct island {
     bool dirty;             /* somebody has: t0 is now, and the segment is a point */
     uint32_t cause[CAUSES]; /* last event that changed it; that helped, that hurt its voltages */
     int32_t first[MEMBER_TYPES], count[MEMBER_TYPES];
+    ns_t changed; /* when anything in it did, or a ramp bent */
+    uint64_t shape,
+        change; /* other numbers when it has other members; when anything in it changed */
 };
 
 struct plant_counts {
@@ -67,6 +70,7 @@ struct plant {
     uint32_t last_rank;
     ns_t chatter_since;
     int32_t chatter;
+    uint64_t changes; /* shapes and changes of islands so far */
     bool partition_is_stale;
     bool keep_start; /* the user gave the start voltages: don't settle */
     bool running;    /* wired and settled: events count */
@@ -91,7 +95,6 @@ struct event {
 struct wiring {
     struct sparse *sparse;
     double *mass;          /* C, L or trim_tau of each state */
-    double *scale;         /* size of the state that counts as large: 1 V, 1 A */
     int32_t (*source)[10]; /* enums in integrator.h */
     int32_t (*link)[6];
 };

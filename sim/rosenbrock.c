@@ -5,11 +5,17 @@
  *   x1 = x0 + sum A_6j u_j + u_5 + u_6;  error estimate u_6
  *
  * M dx/dt = f, with M the capacitances, inductances and time constants. J is the exact Jacobian:
- * the method's order needs it (equations.c). One factorisation a step serves all six stages.
+ * the method's order needs it. One factorisation a step serves all six stages. Because
+ * J u_j = M u_j / (gamma h) - r_j, with r_j the right-hand side of stage j, what f changes along J is
+ * known without looking at the network again; only what bends is looked at (linear.h):
+ *
+ *   r_i = f0 + (a_i + g_i) h f_t + M / h sum (A_ij / gamma + C_ij) u_j - sum A_ij r_j + bend(x_i)
+ *
  * Source: E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed., IV.7 and its
  * program RODAS. Checked by tests/sim/test_rosenbrock.c (order, L-stability). */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "integrator.h"
 
@@ -47,34 +53,38 @@ static const double D[2][5] = {
      -6.594389125716872},
 };
 
-struct scratch *scratch_new(int32_t n_states, int32_t n_values)
-{
-    enum { VECTORS = 6 + 3 + 4 + 1 };
-    size_t n = (size_t)n_states;
-    struct scratch *s = calloc(1, sizeof *s);
-    double *block = calloc(n * VECTORS + (size_t)n_values + 1, sizeof *block);
-    int32_t *marks = calloc(n + 1, sizeof *marks);
+/* ---- work space -------------------------------------------------------------------------------- */
 
-    if (s == NULL || block == NULL || marks == NULL) {
-        free(s);
-        free(block);
-        free(marks);
+struct scratch *scratch_new(const struct net *n, const struct sparse *sparse)
+{
+    enum { BY_STATE = 3 + 4 + 2, BY_ROW = 6 + 6 + 4, ALIGN = 64 };
+    struct scratch *s = calloc(1, sizeof *s);
+    size_t states = ((size_t)n->n_states + ALIGN - 1) / ALIGN * ALIGN; /* whole quads, too */
+    size_t values = ((size_t)sparse->n_values + ALIGN - 1) / ALIGN * ALIGN;
+    size_t doubles = states * (BY_STATE + BY_ROW) + values * 2 + ALIGN;
+
+    if (s == NULL) {
         return NULL;
     }
-    s->marks = marks;
-    s->n = n_states;
-    s->values = block;
-    block += n_values;
-    for (int i = 0; i < 6; i++, block += n) {
-        s->u[i] = block;
+    s->n = n->n_states;
+    s->linears = linears_new(n, sparse);
+    s->marks = calloc((size_t)n->n_states + 1, sizeof *s->marks);
+    s->values = aligned_alloc(ALIGN, doubles * sizeof(double));
+    if (s->linears == NULL || s->marks == NULL || s->values == NULL) {
+        scratch_free(s);
+        return NULL;
     }
-    s->x = block;
-    s->f = block + n;
-    s->f_t = block + 2 * n;
-    for (size_t i = 0; i < 4; i++) {
-        s->sample[i] = block + (3 + i) * n;
+    memset(s->values, 0, doubles * sizeof(double));
+    double **const arrays[] = {
+        &s->lu,        &s->x,    &s->f,         &s->f_t,  &s->look, &s->x0,        &s->d,
+        &s->f0,        &s->f_t0, &s->sample[0], &s->u[0], &s->r[0], &s->sample[1], &s->sample[2],
+        &s->sample[3], &s->u[1], &s->r[1],      &s->u[2], &s->r[2], &s->u[3],      &s->r[3],
+        &s->u[4],      &s->r[4], &s->u[5],      &s->r[5], &s->zero};
+    double *at = s->values + values;
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        *arrays[i] = at;
+        at += i == 0 ? values : states;
     }
-    s->look = block + 7 * n;
     return s;
 }
 
@@ -82,6 +92,7 @@ void scratch_free(struct scratch *s)
 {
     if (s != NULL) {
         gsl_reference_free(s->reference);
+        linears_free(s->linears);
         free(s->values);
         free(s->marks);
         free(s);
@@ -90,58 +101,90 @@ void scratch_free(struct scratch *s)
 
 /* ---- one step ---------------------------------------------------------------------------------- */
 
-/* Solve stage i into u[i], with the stages before it at hand. After stage 0, f is its right-hand
- * side. */
-static void stage(const struct world *w, const struct island *isl, double h_s, int i)
+static quad *quads(double x[])
 {
-    struct scratch *s = w->scratch;
-    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
-    const double *x0 = plant_x0(w);
-    int32_t n = isl->count[MEMBER_STATE];
-    double *u_i = s->u[i];
-
-    for (int32_t k = 0; k < n; k++) {
-        int32_t r = states[k];
-        double x = x0[r];
-        double past = 0.0;
-        for (int j = 0; j < i; j++) {
-            double u = s->u[j][r];
-            x += A[i][j] * u;
-            past += C[i][j] * u;
-        }
-        s->x[r] = x;
-        s->f[r] = w->wiring->mass[r] * past / h_s;
-    }
-    network_rates(w, isl, s->x, (struct when){.step = isl->t0, .s = STAGE_AT[i] * h_s}, u_i);
-    for (int32_t k = 0; k < n; k++) {
-        int32_t r = states[k];
-        u_i[r] += s->f[r] + STAGE_G[i] * h_s * s->f_t[r];
-        s->f[r] = u_i[r];
-    }
-    sparse_solve(w->wiring->sparse, states, n, s->values, u_i);
+    return (quad *)(void *)x;
 }
 
-static double finish(const struct world *w, const struct island *isl)
+static const quad *quads_const(const double x[])
+{
+    return (const quad *)(const void *)x;
+}
+
+/* y += a x */
+static void add(const struct linear *c, double y[], double a, const double x[])
+{
+    quad *to = quads(y);
+    const quad *from = quads_const(x);
+
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        to[k] += a * from[k];
+    }
+}
+
+/* Write sum A_ij u_j, how far stage i is from x0. */
+static void distance(const struct scratch *s, const struct linear *c, int i, double d[])
+{
+    memset(d, 0, (size_t)c->n_quads * sizeof(quad));
+    for (int j = 0; j < i; j++) {
+        add(c, d, A[i][j], s->u[j]);
+    }
+}
+
+static void stage(struct world *w, const struct island *isl, const struct linear *c, double h_s,
+                  int i)
+{
+    struct scratch *s = w->scratch;
+    quad *r = quads(s->r[i]);
+    quad *past = quads(s->u[i]);
+    const quad *mass = quads_const(c->mass);
+    const quad *f0 = quads_const(s->f0);
+    const quad *f_t = quads_const(s->f_t0);
+    double by_t = (STAGE_AT[i] + STAGE_G[i]) * h_s;
+
+    memset(past, 0, (size_t)c->n_quads * sizeof *past);
+    for (int j = 0; j < i; j++) {
+        add(c, s->u[i], A[i][j] / GAMMA + C[i][j], s->u[j]);
+    }
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        r[k] = f0[k] + by_t * f_t[k] + mass[k] * past[k] / h_s;
+    }
+    for (int j = 0; j < i; j++) {
+        add(c, s->r[i], -A[i][j], s->r[j]);
+    }
+    if (i > 0 && (c->n_powers > 0 || linear_is_bent(c))) {
+        distance(s, c, i, s->d);
+        linear_bend(w, isl, c, s->x0, s->d, STAGE_AT[i] * h_s, s->r[i]);
+    }
+    memcpy(s->u[i], s->r[i], (size_t)c->n_quads * sizeof *r);
+    lu_solve(&c->lu, s->lu, s->u[i]);
+}
+
+/* Write the segment and return its error over the tolerance. */
+static double finish(const struct world *w, const struct linear *c)
 {
     const struct scratch *s = w->scratch;
-    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
     double *x1 = plant_at(w->plant, w->plant->x1_at);
     double *c0 = plant_at(w->plant, w->plant->c0_at);
     double *c1 = plant_at(w->plant, w->plant->c1_at);
+    double *bend0 = s->r[0]; /* right-hand sides are not needed any more */
+    double *bend1 = s->r[1];
     double worst = 0.0;
 
-    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
-        int32_t r = states[k];
-        double sum0 = 0.0;
-        double sum1 = 0.0;
-        for (int j = 0; j < 5; j++) {
-            sum0 += D[0][j] * s->u[j][r];
-            sum1 += D[1][j] * s->u[j][r];
-        }
-        x1[r] = s->x[r] + s->u[5][r];
-        c0[r] = sum0;
-        c1[r] = sum1;
-        double error = fabs(s->u[5][r]) / state_tolerance(w, r, x1[r]);
+    distance(s, c, 5, s->d);
+    memset(bend0, 0, (size_t)c->n_quads * sizeof(quad));
+    memset(bend1, 0, (size_t)c->n_quads * sizeof(quad));
+    for (int j = 0; j < 5; j++) {
+        add(c, bend0, D[0][j], s->u[j]);
+        add(c, bend1, D[1][j], s->u[j]);
+    }
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        int32_t r = c->state[k];
+        double end = s->x0[k] + s->d[k] + s->u[5][k];
+        double error = fabs(s->u[5][k]) / state_tolerance(w, end);
+        x1[r] = end;
+        c0[r] = bend0[k];
+        c1[r] = bend1[k];
         if (!(error <= worst)) {
             worst = error; /* also when it is not a number */
         }
@@ -152,19 +195,17 @@ static double finish(const struct world *w, const struct island *isl)
 /* Is the step too long to draw what an event has set off? An L-stable method leaps to the end of a
  * fast transient, and its error estimate is small there: the end is right, the way is not. The
  * first stage knows: where things are slow it moves by gamma h times its right-hand side over M, but
- * where they are over within gamma h by their whole height only. From 1/5 (h is 16 time constants) down to there the error
- * estimate is no less than a quarter of the curve's error inside the step; above, it grows blind. */
-static bool is_too_long(const struct world *w, const struct island *isl, double h_s)
+ * where they are over within gamma h by their whole height only. From 1/5 (h is 16 time constants)
+ * down to there the error estimate is no less than a quarter of the curve's error inside the step;
+ * above, it grows blind. */
+static bool is_too_long(const struct world *w, const struct linear *c, double h_s)
 {
     const struct scratch *s = w->scratch;
-    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
-    const double *x0 = plant_x0(w);
 
-    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
-        int32_t r = states[k];
-        double moves = fabs(s->u[0][r]);
-        double would_move = GAMMA * h_s * fabs(s->f[r]) / w->wiring->mass[r];
-        if (moves < 0.2 * would_move && moves > state_tolerance(w, r, x0[r])) {
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        double moves = fabs(s->u[0][k]);
+        double would_move = GAMMA * h_s * fabs(s->r[0][k]) / c->mass[k];
+        if (moves < 0.2 * would_move && moves > state_tolerance(w, s->x0[k])) {
             return true;
         }
     }
@@ -174,19 +215,28 @@ static bool is_too_long(const struct world *w, const struct island *isl, double 
 double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
 {
     struct scratch *s = w->scratch;
+    const struct linear *c = linear_of(w, isl);
+    const double *x0 = plant_x0(w);
 
-    network_matrix(w, isl, GAMMA * h_s, s->values, s->f_t);
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        s->x0[k] = x0[c->state[k]];
+    }
+    for (int32_t k = c->lu.n; k < c->n_quads * QUAD; k++) {
+        s->f0[k] = s->f_t0[k] = 0.0;
+    }
+    linear_start(w, isl, c, s->x0, s->lu, s->f0, s->f_t0);
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        s->lu[k] += c->mass[k] / (GAMMA * h_s);
+    }
     w->plant->counts.factorisations++;
-    if (!sparse_factor(w->wiring->sparse, plant_members(w, isl, MEMBER_STATE),
-                       isl->count[MEMBER_STATE], s->values) &&
-        h_s > SHORTEST_S) {
+    if (!lu_factor(&c->lu, s->lu) && h_s > SHORTEST_S) {
         return TOO_LONG;
     }
     for (int i = 0; i < 6; i++) {
-        stage(w, isl, h_s, i);
-        if (i == 0 && h_s > SHORTEST_S && is_too_long(w, isl, h_s)) {
+        stage(w, isl, c, h_s, i);
+        if (i == 0 && h_s > SHORTEST_S && is_too_long(w, c, h_s)) {
             return TOO_LONG;
         }
     }
-    return finish(w, isl);
+    return finish(w, c);
 }

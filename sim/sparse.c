@@ -1,5 +1,5 @@
-/* sparse.c - minimum degree order, symbolic and numeric LU.  Checked by tests/sim/test_sparse.c
- * against dense Gaussian elimination. */
+/* sparse.c - minimum degree order and symbolic LU.  Checked by tests/sim/test_sparse.c against dense
+ * Gaussian elimination. */
 #include "sparse.h"
 
 #include <stdbool.h>
@@ -107,6 +107,7 @@ static bool number_updates(struct sparse *s)
     if (total > INT32_MAX) {
         return false;
     }
+    s->update_first[s->n] = (int32_t)total;
     s->update = malloc((size_t)(total + 1) * sizeof *s->update);
     if (s->update == NULL) {
         return false;
@@ -209,58 +210,5 @@ void sparse_free(struct sparse *s)
         free(s->update_first);
         free(s->update);
         free(s);
-    }
-}
-
-void sparse_zero(const struct sparse *s, const int32_t rows[], int32_t n_rows, double values[])
-{
-    for (int32_t k = 0; k < n_rows; k++) {
-        int32_t r = rows[k];
-        values[r] = 0.0;
-        for (int32_t p = s->first[r]; p < s->first[r + 1]; p++) {
-            values[s->right + p] = 0.0;
-            values[s->below + p] = 0.0;
-        }
-    }
-}
-
-/* Doolittle by pivots; the diagonal keeps the reciprocals of the pivots. */
-bool sparse_factor(const struct sparse *s, const int32_t rows[], int32_t n_rows, double values[])
-{
-    bool positive = true;
-
-    for (int32_t k = 0; k < n_rows; k++) {
-        int32_t r = rows[k];
-        const int32_t *update = &s->update[s->update_first[r]];
-
-        positive = positive && values[r] > 0.0;
-        values[r] = 1.0 / values[r];
-        for (int32_t p = s->first[r]; p < s->first[r + 1]; p++) {
-            double factor = values[s->below + p] * values[r];
-            values[s->below + p] = factor;
-            for (int32_t q = s->first[r]; q < s->first[r + 1]; q++) {
-                values[*update++] -= factor * values[s->right + q];
-            }
-        }
-    }
-    return positive;
-}
-
-void sparse_solve(const struct sparse *s, const int32_t rows[], int32_t n_rows,
-                  const double values[], double b[])
-{
-    for (int32_t k = 0; k < n_rows; k++) {
-        int32_t r = rows[k];
-        for (int32_t p = s->first[r]; p < s->first[r + 1]; p++) {
-            b[s->neighbour[p]] -= values[s->below + p] * b[r];
-        }
-    }
-    for (int32_t k = n_rows - 1; k >= 0; k--) {
-        int32_t r = rows[k];
-        double sum = b[r];
-        for (int32_t p = s->first[r]; p < s->first[r + 1]; p++) {
-            sum -= values[s->right + p] * b[s->neighbour[p]];
-        }
-        b[r] = sum * values[r];
     }
 }

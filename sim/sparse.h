@@ -1,6 +1,6 @@
-/* sparse.h - LU of a matrix with a fixed, structurally symmetric pattern, eliminated leaves first.
+/* sparse.h - the pattern of a structurally symmetric matrix and of its LU, eliminated leaves first.
  *
- * The pattern and every fill-in are found once, at load; a factorisation then is a walk along
+ * The pattern and every fill-in are found once, at load; a factorisation (lu.h) then is a walk along
  * precomputed positions. Minimum degree order makes it O(parts) for the networks of a rack, where
  * supplies and servers are leaves on a few bus bars. No pivoting: C/(gamma h) stands on the
  * diagonal, and a step for which that is not enough is refused. */
@@ -19,7 +19,8 @@ struct sparse {
     int32_t *place;   /* the inverse of order */
     int32_t *first;   /* row r's neighbours eliminated after it: neighbour[first[r]..first[r+1]) */
     int32_t *neighbour;
-    int32_t *update_first; /* row r's update targets: update[update_first[r]..), deg * deg */
+    int32_t
+        *update_first; /* row r's update targets: update[update_first[r]..update_first[r + 1]) */
     int32_t *update;
     int32_t right; /* values[right + p]: entry (r, neighbour[p]); values[below + p]: the mirror */
     int32_t below;
@@ -31,14 +32,5 @@ void sparse_free(struct sparse *s);
 
 /* Position of entry (i, j) in the values; -1: not in the pattern. */
 int32_t sparse_position(const struct sparse *s, int32_t i, int32_t j);
-
-/* Zero, factorise and solve on a subset of the rows, given in elimination order, that no entry
- * joins with the rest. b is indexed by row: right-hand side in, solution out. sparse_factor() says
- * whether all pivots are positive; when not, something in M dx/dt = J x grows by itself, faster than
- * e within gamma h. */
-void sparse_zero(const struct sparse *s, const int32_t rows[], int32_t n_rows, double values[]);
-bool sparse_factor(const struct sparse *s, const int32_t rows[], int32_t n_rows, double values[]);
-void sparse_solve(const struct sparse *s, const int32_t rows[], int32_t n_rows,
-                  const double values[], double b[]);
 
 #endif
