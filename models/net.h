@@ -108,6 +108,7 @@ struct link {
     enum link_mode mode;
     bool one_way; /* conducts from a to b only, above v_f */
     bool couples; /* may conduct without being told (a diode): always joins its nodes' islands */
+    bool metered; /* its part reads its meters; others count only when the run asks for all */
     double r_Ohm;
     double l_H;
     double v_f_V;
@@ -125,8 +126,8 @@ struct load {
     int32_t part;
     enum load_mode mode;
     double v_floor_V;
-    struct ramp p; /* W */
-    double energy_J;
+    struct ramp p;   /* W */
+    double energy_J; /* meter; counts only when the run asks for all */
 };
 
 enum guard_what { GUARD_VOLTAGE, GUARD_SOURCE_CURRENT, GUARD_LINK_CURRENT };

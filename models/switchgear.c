@@ -45,7 +45,8 @@ struct switch_state *switch_join(struct world *w, int32_t part)
     s->commanded = p->closed;
     s->phase = p->closed ? SWITCH_CLOSED : SWITCH_OPEN;
     s->link =
-        net_add_link(w, &(struct link){.a = terminal_node(w, p->from.at[0].part, p->from.at[0].tap),
+        net_add_link(w, &(struct link){.metered = true,
+                                       .a = terminal_node(w, p->from.at[0].part, p->from.at[0].tap),
                                        .b = terminal_node(w, p->to.at[0].part, p->to.at[0].tap),
                                        .part = part,
                                        .mode = p->closed ? LINK_INDUCTIVE : LINK_OPEN,

@@ -91,15 +91,19 @@ static void meter(struct world *w, const struct island *isl, double q, double dt
     const int32_t *sources = plant_members(w, isl, MEMBER_SOURCE);
     const int32_t *links = plant_members(w, isl, MEMBER_LINK);
     const int32_t *loads = plant_members(w, isl, MEMBER_LOAD);
+    bool all = w->options.meter_all;
 
     island_states(w, isl, q, x);
     for (int32_t k = 0; k < isl->count[MEMBER_SOURCE]; k++) {
         meter_source(net_source(n, sources[k]), x, t, dt_s);
     }
     for (int32_t k = 0; k < isl->count[MEMBER_LINK]; k++) {
-        meter_link(net_link(n, links[k]), x, t, dt_s);
+        struct link *link = net_link(n, links[k]);
+        if (link->metered || all) {
+            meter_link(link, x, t, dt_s);
+        }
     }
-    for (int32_t k = 0; k < isl->count[MEMBER_LOAD]; k++) {
+    for (int32_t k = 0; k < isl->count[MEMBER_LOAD] && all; k++) {
         struct load *l = net_load(n, loads[k]);
         l->energy_J += load_i_A(l, x, t) * x[l->node] * dt_s;
     }

@@ -101,7 +101,7 @@ static size_t room_of(const struct island *isl, size_t n_states, int32_t lu_numb
     size_t elements = (size_t)isl->count[MEMBER_SOURCE] + (size_t)isl->count[MEMBER_LINK] +
                       (size_t)isl->count[MEMBER_LOAD];
 
-    return ARRAYS * ALIGN + 4 * n_states * sizeof(double) + (size_t)lu_numbers * LU_NUMBER +
+    return (size_t)ARRAYS * ALIGN + 4 * n_states * sizeof(double) + (size_t)lu_numbers * LU_NUMBER +
            (size_t)isl->count[MEMBER_LOAD] * (sizeof(double) + sizeof(int32_t)) +
            elements * sizeof(int32_t) +
            (elements + (size_t)isl->count[MEMBER_GUARD]) * sizeof(struct end);

@@ -115,7 +115,7 @@ struct stand *stand_seeded(const char *rack, uint64_t seed)
     s->scenario = load(rack);
     struct sink sink = {.ctx = s, .event = on_event, .span = on_span};
     s->world = plant_new(s->scenario->rack.parts, s->scenario->rack.n_parts,
-                         &(struct plant_options){.seed = seed}, &sink);
+                         &(struct plant_options){.seed = seed, .meter_all = true}, &sink);
     if (s->world == NULL) {
         wrong("no memory for", rack);
     }

@@ -13,7 +13,7 @@ static double falls_s(void (*build)(struct circuit *c), double v_V, ns_t end)
 
     build(c);
     circuit_watch(c, "bus", v_V);
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     plant_run(w, end);
     plant_flush(w);
     ns_t down = c->log.watch[0].first_down;
@@ -55,7 +55,7 @@ static struct circuit *survivors(int n, double v0_V, const char *load)
 static bool holds(int n, double v0_V)
 {
     struct circuit *c = survivors(n, v0_V, "at=bus p=15000 v_floor=5");
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
 
     plant_run(w, SECONDS(2));
     bool held = circuit_read(c, w, "bus.v") > 50.0;
@@ -77,7 +77,7 @@ static double recovers_s(double v0_V)
 {
     struct circuit *c = survivors(5, v0_V, "at=bus p=15000 off_below=40 v_floor=5");
     circuit_watch(c, "bus", 50.0);
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
 
     plant_run(w, MS(100));
     plant_flush(w);
@@ -90,7 +90,7 @@ static double recovers_s(double v0_V)
 static double is_lost_s(double v0_V)
 {
     struct circuit *c = survivors(5, v0_V, "at=bus p=15000 off_below=40 v_floor=5");
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
 
     plant_run(w, MS(100));
     ns_t lost = circuit_when(c, "rack", EV_UVLO, 0);
@@ -138,7 +138,7 @@ static struct inrush close_onto(double v0_V, double *heat_A2s)
     circuit_add(c, &node_kind, "feed", "c=1000 v0=50"); /* stiff: 1 C makes a millivolt */
     circuit_add(c, &node_kind, "bus", node);
     circuit_add(c, &inductor_kind, "relay", "from=feed to=bus l=300e-9 r=6e-3");
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     w->sink = (struct sink){.ctx = &in, .span = note_peak};
     plant_run(w, MS(5));
     plant_flush(w);
@@ -174,6 +174,7 @@ static void fet_join(struct world *w, int32_t part)
     net_add_link(w, &(struct link){.a = 0,
                                    .b = 1,
                                    .part = part,
+                                   .metered = true,
                                    .mode = LINK_CONDUCTS,
                                    .r_Ohm = 1e-3,
                                    .i_max_A = 50.0,
@@ -229,7 +230,7 @@ Test(oracle_f, a_short_without_oring_takes_the_bus_in_27_us)
     struct circuit *c = circuit_new();
 
     bolted(c);
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     plant_run(w, MS(1));
     cr_assert_float_eq(circuit_read(c, w, "psu_short.i"), 16.7e3, 50.0);
     plant_run(w, MS(1) + US(120));
@@ -261,7 +262,7 @@ static double survivor_pu(int n, double rho, double e)
     snprintf(text, sizeof text, "from=bus r=%.17g", v_V / (m * mean_A));
     circuit_add(c, &resistor_kind, "rack", text);
     circuit_do(c, MS(1), "psu1.off", "");
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     plant_run(w, MS(50));
     double i_pu = circuit_read(c, w, "high.i") / 100.0;
     circuit_free(c, w);

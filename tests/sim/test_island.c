@@ -58,7 +58,7 @@ static struct plant_counts counts_of(const char *racks, bool fail)
     if (fail) {
         fail_rack_b(c);
     }
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     plant_run(w, SECONDS(1));
     struct plant_counts n = w->plant->counts;
     circuit_free(c, w);
@@ -83,7 +83,7 @@ Test(island, what_has_settled_waits_for_ever)
     struct circuit *c = circuit_new();
 
     add_rack(c, 'a');
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     while (plant_next(w, SECONDS(10))) {
     }
     int64_t steps = w->plant->counts.steps;
@@ -112,7 +112,7 @@ static void halfway_after_quiet(ns_t quiet, double c_F, double step_V)
     snprintf(text, sizeof text, "to=%.17g", 12.0 - step_V);
     circuit_do(c, quiet, "p.ramp", text);
     circuit_watch(c, "bus", 12.0 - 0.5 * step_V);
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     plant_run(w, quiet + SECONDS(1));
     plant_flush(w);
     double is_s = ns_to_s(c->log.watch[0].first_down - quiet);
@@ -146,7 +146,7 @@ static ns_t collapse_after(ns_t quiet)
     circuit_add(c, &load_kind, "web", "at=bus p=1000 v_floor=0.5");
     circuit_do(c, quiet, "web.step", "to=1300");
     circuit_watch(c, "bus", 10.0);
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     plant_run(w, quiet + MS(20));
     ns_t down = c->log.watch[0].first_down;
     circuit_free(c, w);
@@ -192,7 +192,7 @@ Test(island, a_pulse_of_a_nanosecond_is_not_missed)
         circuit_do(c, SECONDS(i), "s.close", "");
         circuit_do(c, SECONDS(i) + 1, "s.open", "");
     }
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     for (int i = 1; i <= 3; i++) {
         plant_run(w, SECONDS(i) + MS(1));
         cr_assert_float_eq(circuit_read(c, w, "bus.v"), 10.0 * exp(-0.1 * i), 1e-6);
@@ -209,7 +209,7 @@ Test(island, equal_crossings_fire_in_the_same_nanosecond)
     add_rack(c, 'b');
     circuit_do(c, MS(3), "afet.open", "");
     circuit_do(c, MS(3), "bfet.open", "");
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     plant_run(w, MS(5));
     ns_t first = circuit_when(c, "aweb1", EV_UVLO, 0);
     cr_assert_neq(first, NS_NEVER);
@@ -229,7 +229,7 @@ Test(island, a_margin_with_a_kink_is_located_on_the_law)
     circuit_add(c, &node_kind, "bus", "c=1000 v0=12");
     circuit_add(c, &source_kind, "p", "at=bus e=12.0999 r=1e-3 i_max=100");
     circuit_do(c, MS(1), "p.ramp", "to=11.9 over=1e-3");
-    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
     double worst_A = 0.0;
     for (ns_t t = MS(1); t < MS(2); t += 1000) {
         plant_run(w, t);
@@ -328,7 +328,7 @@ Test(island, charge_and_energy_balance_over_every_case)
     for (int i = 0; i < CASES; i++) {
         struct circuit *c = circuit_new();
         cases[i].build(c);
-        struct world *w = circuit_start(c, (struct plant_options){0});
+        struct world *w = circuit_start(c, (struct plant_options){.meter_all = true});
         struct stored before = stored_in(w);
         plant_run(w, ns_from_s(cases[i].end_s));
         plant_flush(w);
