@@ -70,7 +70,7 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h tes
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench fuzz check format format-check layers lint determinism \
+.PHONY: all deps demo run test suite bench bench-results fuzz check format format-check layers lint determinism \
         install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
@@ -160,9 +160,15 @@ run: $(BIN)
 	@test -n "$(S)" || { printf '%s\n' "make run S=FILE, one of" $(SCENARIOS); exit 2; }
 	$(BIN) run $(ARGS) --out out/$(basename $(notdir $(S))) $(S)
 
-## measure speed and memory on the reference rack
+## measure speed and memory: one table, and build/.../bench.csv
 bench: $(BENCHES)
-	@for b in $(BENCHES); do echo "$$b"; $$b || exit; done
+	@PEERS=$(PEERS) sh tests/bench/bench.sh $(B)
+	@awk -f tests/bench/table.awk $(B)/bench.csv
+
+## the same with PEERS=1, written to tests/bench/RESULTS.md
+bench-results:
+	+@$(MAKE) --no-print-directory bench PEERS=1
+	@sh tests/bench/results.sh $(B) >tests/bench/RESULTS.md
 
 FUZZ_SECONDS ?= 20
 ## feed random input: make fuzz T=step|scenario|pmbus [FUZZ_SECONDS=20]; needs clang

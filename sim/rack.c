@@ -254,15 +254,6 @@ void rack_load(struct loader *l, const struct yaml *y)
     struct drawing g = {.l = l};
     int32_t errors = diag_errors(l->diag);
 
-    g.parts = arena_array(l->arena, PARTS_MAX, sizeof *g.parts);
-    g.drafts = arena_array(l->arena, PARTS_MAX, sizeof *g.drafts);
-    g.slots = arena_array(l->arena, SLOTS, sizeof *g.slots);
-    for (int32_t i = 0; i < SLOTS; i++) {
-        g.slots[i] = NO_PART;
-    }
-    l->rack.parts = g.parts;
-    l->rack.slots = g.slots;
-    l->rack.n_slots = SLOTS;
     g.files[g.n_files++] = l->path;
     names_read(&g, y);
     for (int32_t i = 0; i < l->rack.n_parts; i++) {

@@ -12,7 +12,7 @@
 #include "models/kind.h"
 #include "text.h"
 
-enum { PARTS_MAX = 4096, PART_NAME_SIZE = 40 };
+enum { PARTS_MAX = 32768, PART_NAME_SIZE = 40 };
 
 struct part {
     char name[PART_NAME_SIZE]; /* "web3" */

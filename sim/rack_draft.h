@@ -4,7 +4,7 @@
 
 #include "loader.h"
 
-enum { SLOTS = 4 * PARTS_MAX, INCLUDES_MAX = 8, KEYS_MAX = 200 };
+enum { INCLUDES_MAX = 8, KEYS_MAX = 200 };
 
 /* One map that says something about a part. */
 struct layer {
@@ -23,6 +23,7 @@ struct draft {
 
 struct drawing {
     struct loader *l;
+    int32_t room; /* parts that the arrays have room for */
     struct part *parts;
     struct draft *drafts;
     int32_t *slots;
@@ -34,8 +35,8 @@ struct drawing {
 /* The slot of that name in the hash table: where it is, or where it would go. */
 int32_t rack_slot(const struct rack *r, const char *name, size_t length);
 
-/* A new part of that name, described by the map `y`; `written` is how the file names it. NULL: there
- * are too many, which was reported. */
+/* A new part of that name; `written` is how the file names it. Good until the next one is added. NULL:
+ * there are too many, which was reported. */
 struct part *draft_add(struct drawing *g, const char *name, const char *written, struct place at);
 void draft_layer(struct drawing *g, int32_t part, const struct yaml *map);
 

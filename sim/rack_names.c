@@ -38,6 +38,33 @@ void draft_layer(struct drawing *g, int32_t part, const struct yaml *map)
     draft->last = layer;
 }
 
+/* Twice the room, the hash table made anew. */
+static void draft_grow(struct drawing *g)
+{
+    enum { ROOM_AT_FIRST = 256, SLOTS_A_PART = 4 };
+    struct rack *r = &g->l->rack;
+    struct part *parts = g->parts;
+    struct draft *drafts = g->drafts;
+
+    g->room = g->room > 0 ? 2 * g->room : ROOM_AT_FIRST;
+    g->parts = arena_array(g->l->arena, (size_t)g->room, sizeof *g->parts);
+    g->drafts = arena_array(g->l->arena, (size_t)g->room, sizeof *g->drafts);
+    g->slots = arena_array(g->l->arena, (size_t)g->room * SLOTS_A_PART, sizeof *g->slots);
+    if (r->n_parts > 0) {
+        memcpy(g->parts, parts, (size_t)r->n_parts * sizeof *parts);
+        memcpy(g->drafts, drafts, (size_t)r->n_parts * sizeof *drafts);
+    }
+    r->parts = g->parts;
+    r->slots = g->slots;
+    r->n_slots = g->room * SLOTS_A_PART;
+    for (int32_t i = 0; i < r->n_slots; i++) {
+        g->slots[i] = NO_PART;
+    }
+    for (int32_t i = 0; i < r->n_parts; i++) {
+        g->slots[rack_slot(r, g->parts[i].name, strlen(g->parts[i].name))] = i;
+    }
+}
+
 struct part *draft_add(struct drawing *g, const char *name, const char *written, struct place at)
 {
     struct rack *r = &g->l->rack;
@@ -46,6 +73,9 @@ struct part *draft_add(struct drawing *g, const char *name, const char *written,
     if (i == PARTS_MAX) {
         diag_error(g->l->diag, at, "more than %d parts", PARTS_MAX);
         return NULL;
+    }
+    if (i == g->room) {
+        draft_grow(g);
     }
     struct part *p = &g->parts[i];
     memcpy(p->name, name, strlen(name) + 1);
