@@ -79,6 +79,10 @@ void lu_cut(struct lu *l, const struct sparse *s, const int32_t rows[], int32_t 
         l->degree[k] = degree_of(s, rows[k], in);
         l->n_off += l->degree[k];
     }
+    l->n_leaves = 0;
+    while (l->n_leaves < n_rows && l->degree[l->n_leaves] == 1) {
+        l->n_leaves++;
+    }
     l->col = l->degree + n_rows;
     l->from = l->col + l->n_off;
     l->update = l->from + lu_values(l);
@@ -86,7 +90,8 @@ void lu_cut(struct lu *l, const struct sparse *s, const int32_t rows[], int32_t 
     cut_updates(l, s, rows, in, position);
 }
 
-/* ---- the numbers ------------------------------------------------------------------------------- */
+/* ---- the numbers -------------------------------------------------------------------------------
+ * Each in two parts: leaves, where row k has just entry k, and the rest. */
 
 bool lu_factor(const struct lu *l, double values[])
 {
@@ -95,7 +100,15 @@ bool lu_factor(const struct lu *l, double values[])
     double *below = values + l->n + l->n_off;
     bool positive = true;
 
-    for (int32_t k = 0; k < l->n; k++) {
+    for (int32_t k = 0; k < l->n_leaves; k++) {
+        positive = positive && values[k] > 0.0;
+        values[k] = 1.0 / values[k];
+        below[k] *= values[k];
+        values[*update++] -= below[k] * right[k];
+    }
+    right += l->n_leaves;
+    below += l->n_leaves;
+    for (int32_t k = l->n_leaves; k < l->n; k++) {
         int32_t degree = l->degree[k];
 
         positive = positive && values[k] > 0.0;
@@ -115,21 +128,30 @@ bool lu_factor(const struct lu *l, double values[])
 
 void lu_solve(const struct lu *l, const double values[], double b[])
 {
-    const double *right = values + l->n + l->n_off;
+    const double *right = values + l->n;
     const double *below = values + l->n + l->n_off;
     const int32_t *col = l->col;
+    int32_t leaves = l->n_leaves;
+    int32_t at = leaves;
 
-    for (int32_t k = 0; k < l->n; k++) {
-        for (int32_t p = 0; p < l->degree[k]; p++) {
-            b[*col++] -= *below++ * b[k];
+    for (int32_t k = 0; k < leaves; k++) {
+        b[col[k]] -= below[k] * b[k];
+    }
+    for (int32_t k = leaves; k < l->n; k++) {
+        for (int32_t p = 0; p < l->degree[k]; p++, at++) {
+            b[col[at]] -= below[at] * b[k];
         }
     }
-    for (int32_t k = l->n - 1; k >= 0; k--) {
+    for (int32_t k = l->n - 1; k >= leaves; k--) {
         double sum = b[k];
         for (int32_t p = 0; p < l->degree[k]; p++) {
-            sum -= *--right * b[*--col];
+            at--;
+            sum -= right[at] * b[col[at]];
         }
         b[k] = sum * values[k];
+    }
+    for (int32_t k = leaves - 1; k >= 0; k--) {
+        b[k] = (b[k] - right[k] * b[col[k]]) * values[k];
     }
 }
 
@@ -138,12 +160,17 @@ void lu_subtract_product(const struct lu *l, const double values[], const double
     const double *right = values + l->n;
     const double *below = values + l->n + l->n_off;
     const int32_t *col = l->col;
+    int32_t at = l->n_leaves;
 
-    for (int32_t k = 0; k < l->n; k++) {
+    for (int32_t k = 0; k < l->n_leaves; k++) {
+        y[k] -= values[k] * d[k] + right[k] * d[col[k]];
+        y[col[k]] -= below[k] * d[k];
+    }
+    for (int32_t k = l->n_leaves; k < l->n; k++) {
         double sum = values[k] * d[k];
-        for (int32_t p = 0; p < l->degree[k]; p++, col++) {
-            sum += *right++ * d[*col];
-            y[*col] -= *below++ * d[k];
+        for (int32_t p = 0; p < l->degree[k]; p++, at++) {
+            sum += right[at] * d[col[at]];
+            y[col[at]] -= below[at] * d[k];
         }
         y[k] -= sum;
     }

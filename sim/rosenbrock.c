@@ -9,7 +9,7 @@
  * J u_j = M u_j / (gamma h) - r_j, with r_j the right-hand side of stage j, what f changes along J is
  * known without looking at the network again; only what bends is looked at (linear.h):
  *
- *   r_i = f0 + (a_i + g_i) h f_t + M / h sum (A_ij / gamma + C_ij) u_j - sum A_ij r_j + bend(x_i)
+ *   r_i = f0 + (a_i + g_i) h f_t + M sum (A_ij / gamma + C_ij) / h u_j - sum A_ij r_j + bend(x_i)
  *
  * Source: E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed., IV.7 and its
  * program RODAS. Checked by tests/sim/test_rosenbrock.c (order, L-stability). */
@@ -111,23 +111,40 @@ static const quad *quads_const(const double x[])
     return (const quad *)(const void *)x;
 }
 
-/* y += a x */
-static void add(const struct linear *c, double y[], double a, const double x[])
+/* y = sum of a[j] x[j] over n vectors. Inlined with n a constant, the sum stays in registers. */
+static inline void combine(int32_t n_quads, int n, const double a[], double *const x[], double y[])
 {
-    quad *to = quads(y);
-    const quad *from = quads_const(x);
-
-    for (int32_t k = 0; k < c->n_quads; k++) {
-        to[k] += a * from[k];
+    for (int32_t k = 0; k < n_quads; k++) {
+        quad sum = {0.0};
+        for (int j = 0; j < n; j++) {
+            sum += a[j] * quads_const(x[j])[k];
+        }
+        quads(y)[k] = sum;
     }
 }
 
-/* Write sum A_ij u_j, how far stage i is from x0. */
-static void distance(const struct scratch *s, const struct linear *c, int i, double d[])
+/* The first n <= 5 of them. */
+static void combine_first(int32_t n_quads, int n, const double a[], double *const x[], double y[])
 {
-    memset(d, 0, (size_t)c->n_quads * sizeof(quad));
-    for (int j = 0; j < i; j++) {
-        add(c, d, A[i][j], s->u[j]);
+    switch (n) {
+    case 1:
+        combine(n_quads, 1, a, x, y);
+        break;
+    case 2:
+        combine(n_quads, 2, a, x, y);
+        break;
+    case 3:
+        combine(n_quads, 3, a, x, y);
+        break;
+    case 4:
+        combine(n_quads, 4, a, x, y);
+        break;
+    case 5:
+        combine(n_quads, 5, a, x, y);
+        break;
+    default:
+        memset(y, 0, (size_t)n_quads * sizeof(quad));
+        break;
     }
 }
 
@@ -135,28 +152,23 @@ static void stage(struct world *w, const struct island *isl, const struct linear
                   int i)
 {
     struct scratch *s = w->scratch;
-    quad *r = quads(s->r[i]);
-    quad *past = quads(s->u[i]);
-    const quad *mass = quads_const(c->mass);
-    const quad *f0 = quads_const(s->f0);
-    const quad *f_t = quads_const(s->f_t0);
+    double past[5];
     double by_t = (STAGE_AT[i] + STAGE_G[i]) * h_s;
 
-    memset(past, 0, (size_t)c->n_quads * sizeof *past);
     for (int j = 0; j < i; j++) {
-        add(c, s->u[i], A[i][j] / GAMMA + C[i][j], s->u[j]);
+        past[j] = (A[i][j] / GAMMA + C[i][j]) / h_s;
     }
+    combine_first(c->n_quads, i, past, s->u, s->u[i]);
+    combine_first(c->n_quads, i, A[i], s->r, s->r[i]);
     for (int32_t k = 0; k < c->n_quads; k++) {
-        r[k] = f0[k] + by_t * f_t[k] + mass[k] * past[k] / h_s;
-    }
-    for (int j = 0; j < i; j++) {
-        add(c, s->r[i], -A[i][j], s->r[j]);
+        quads(s->r[i])[k] = quads(s->f0)[k] + by_t * quads(s->f_t0)[k] +
+                            quads_const(c->mass)[k] * quads(s->u[i])[k] - quads(s->r[i])[k];
     }
     if (i > 0 && (c->n_powers > 0 || linear_is_bent(c))) {
-        distance(s, c, i, s->d);
+        combine_first(c->n_quads, i, A[i], s->u, s->d);
         linear_bend(w, isl, c, s->x0, s->d, STAGE_AT[i] * h_s, s->r[i]);
     }
-    memcpy(s->u[i], s->r[i], (size_t)c->n_quads * sizeof *r);
+    memcpy(s->u[i], s->r[i], (size_t)c->n_quads * sizeof(quad));
     lu_solve(&c->lu, s->lu, s->u[i]);
 }
 
@@ -171,13 +183,9 @@ static double finish(const struct world *w, const struct linear *c)
     double *bend1 = s->r[1];
     double worst = 0.0;
 
-    distance(s, c, 5, s->d);
-    memset(bend0, 0, (size_t)c->n_quads * sizeof(quad));
-    memset(bend1, 0, (size_t)c->n_quads * sizeof(quad));
-    for (int j = 0; j < 5; j++) {
-        add(c, bend0, D[0][j], s->u[j]);
-        add(c, bend1, D[1][j], s->u[j]);
-    }
+    combine_first(c->n_quads, 5, A[5], s->u, s->d);
+    combine_first(c->n_quads, 5, D[0], s->u, bend0);
+    combine_first(c->n_quads, 5, D[1], s->u, bend1);
     for (int32_t k = 0; k < c->lu.n; k++) {
         int32_t r = c->state[k];
         double end = s->x0[k] + s->d[k] + s->u[5][k];
