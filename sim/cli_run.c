@@ -220,7 +220,7 @@ static int run(const struct command *c, int argc, char **argv)
         {"seed", OPTION_WHOLE, &f.seed, "N", "instead of the scenario's seed"},
         {"sample", OPTION_TIME, &f.sample, "TIME", "between two rows of signals.csv: '10 us'"},
         {"integrator", OPTION_TEXT, &f.integrator, "NAME", "rosenbrock, or gsl-msbdf to check it"},
-        {"tolerance", OPTION_REAL, &f.tolerance, "X", "relative error of a step (else 1e-6)"},
+        {"tolerance", OPTION_REAL, &f.tolerance, "X", "relative error of a step (else 3e-6)"},
         {"shuffle-ties", OPTION_WHOLE, &f.shuffle, "N", "another order within one instant"},
         {"quiet", OPTION_FLAG, &f.quiet, NULL, "no progress, no table: only what went wrong"},
         {"json", OPTION_FLAG, &f.json, NULL, "print verdicts and gaps as JSON"},

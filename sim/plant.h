@@ -110,7 +110,7 @@ enum integrator { INTEGRATOR_ROSENBROCK, INTEGRATOR_GSL_MSBDF };
 
 struct plant_options {
     uint64_t seed;
-    double tolerance;      /* relative, per step; 0: the default 1e-6 */
+    double tolerance;      /* relative, per step; 0: the default 3e-6 */
     bool meter_all;        /* every link's and load's meters count, for a balance of energy */
     uint64_t shuffle_ties; /* 0: file order; else the seed of another order */
     enum integrator integrator;

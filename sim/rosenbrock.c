@@ -19,8 +19,9 @@
 
 #include "integrator.h"
 
-/* The error of a step that is refused before it is finished; the shortest one is taken anyway. */
-static const double TOO_LONG = 1e8;
+/* The error of a step that is refused before it is finished: the next try is a quarter as long. The
+ * shortest one is taken anyway. */
+static const double TOO_LONG = 168.0;
 static const double SHORTEST_S = 1.5e-9;
 
 static const double GAMMA = 0.25;
@@ -200,20 +201,24 @@ static double finish(const struct world *w, const struct linear *c)
     return isfinite(worst) ? worst : HUGE_VAL;
 }
 
+/* What a later step may leap over, in tolerances: errors of the steps before it are of that size. An
+ * event's own first step leaps over nothing. */
+static const double LEAP = 10.0;
+
 /* Is the step too long to draw what an event has set off? An L-stable method leaps to the end of a
  * fast transient, and its error estimate is small there: the end is right, the way is not. The
  * first stage knows: where things are slow it moves by gamma h times its right-hand side over M, but
  * where they are over within gamma h by their whole height only. From 1/5 (h is 16 time constants)
  * down to there the error estimate is no less than a quarter of the curve's error inside the step;
  * above, it grows blind. */
-static bool is_too_long(const struct world *w, const struct linear *c, double h_s)
+static bool is_too_long(const struct world *w, const struct linear *c, double h_s, double leap)
 {
     const struct scratch *s = w->scratch;
 
     for (int32_t k = 0; k < c->lu.n; k++) {
         double moves = fabs(s->u[0][k]);
         double would_move = GAMMA * h_s * fabs(s->r[0][k]) / c->mass[k];
-        if (moves < 0.2 * would_move && moves > state_tolerance(w, s->x0[k])) {
+        if (moves < 0.2 * would_move && moves > leap * state_tolerance(w, s->x0[k])) {
             return true;
         }
     }
@@ -242,7 +247,7 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
     }
     for (int i = 0; i < 6; i++) {
         stage(w, isl, c, h_s, i);
-        if (i == 0 && h_s > SHORTEST_S && is_too_long(w, c, h_s)) {
+        if (i == 0 && h_s > SHORTEST_S && is_too_long(w, c, h_s, isl->dirty ? 1.0 : LEAP)) {
             return TOO_LONG;
         }
     }

@@ -17,7 +17,7 @@
     "do:\n  - {at: 200 us, act: l1.step, to: 0 W}\n  - {at: 200 us, act: p1.on}\n"
 
 static const double DOWN_S = 171e-6, TURN_S = 200e-6;
-static const double NEAR_S = 20e-9; /* the integrator's tolerance over the slope */
+static const double NEAR_S = 30e-9; /* the integrator's tolerance over the slope */
 
 static double lowest_V(void)
 {
