@@ -176,7 +176,8 @@ static const struct signal bus_signals[] = {
      .quantity = QTY_VOLT,
      .continuous = true,
      .doc = "voltage of the lowest tap",
-     .read = lowest_V},
+     .read = lowest_V,
+     .nodes = terminal_nodes},
     {.key = "i_short",
      .quantity = QTY_AMPERE,
      .continuous = true,
@@ -191,7 +192,8 @@ static const struct signal_family bus_families[] = {
      .continuous = true,
      .doc = "voltage of one tap",
      .members = tap_count,
-     .read = tap_V},
+     .read = tap_V,
+     .node = terminal_node},
     NONE,
 };
 

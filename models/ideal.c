@@ -71,7 +71,12 @@ static double node_v(const struct world *w, int32_t part, ns_t at)
 }
 
 static const struct signal node_signals[] = {
-    {.key = "v", .quantity = QTY_VOLT, .continuous = true, .doc = "voltage", .read = node_v},
+    {.key = "v",
+     .quantity = QTY_VOLT,
+     .continuous = true,
+     .doc = "voltage",
+     .read = node_v,
+     .nodes = terminal_nodes},
     NONE,
 };
 

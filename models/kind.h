@@ -17,9 +17,14 @@ struct signal {
     const char *key; /* NULL ends a table */
     enum quantity quantity;
     const char *choices; /* "OFF|RAMP|ON" for a state: the value is an index into it; else NULL */
-    bool continuous; /* moves between events (a voltage); else it changes at the part's events */
+    /* Moves between events (a voltage). Else it jumps: at an event of its part; of a device on a
+     * serial bus also at the bus's, of a controller when it is due, and a quantity (no word, no
+     * count) also when the part's island has moved. */
+    bool continuous;
     const char *doc;
     double (*read)(const struct world *w, int32_t part, ns_t at); /* SI */
+    /* It is the lowest voltage of some nodes in a row: how many, and the first. NULL: it is not. */
+    int32_t (*nodes)(const struct world *w, int32_t part, int32_t *first);
 };
 
 /* Many signals in one row: one for each tap of a bar ("bus_a.v[3]"), or one for each other part of
@@ -34,6 +39,8 @@ struct signal_family {
     const char *of_kinds; /* "psu|relay": the member is another part's index; NULL: a number */
     int32_t (*members)(const void *params); /* of numbers: 0 .. members - 1 are allowed */
     double (*read)(const struct world *w, int32_t part, int32_t member, ns_t at); /* SI */
+    /* It is the voltage of this node. NULL: it is not. */
+    int32_t (*node)(const struct world *w, int32_t part, int32_t member);
 };
 
 /* What the user may write beside `act:`. A field that the action does not list is an error. */

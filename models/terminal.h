@@ -22,4 +22,13 @@ static inline int32_t terminal_node(const struct world *w, int32_t part, int32_t
     return t->node + (tap > 0 && tap < t->taps ? tap : 0);
 }
 
+/* All of a part's nodes: how many, and the first. */
+static inline int32_t terminal_nodes(const struct world *w, int32_t part, int32_t *first)
+{
+    const struct terminal *t = world_state_const(w, part);
+
+    *first = t->node;
+    return t->taps;
+}
+
 #endif

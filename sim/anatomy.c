@@ -8,6 +8,9 @@
  *   starting .. regulated start-up
  *   the rest of the gap, after the last event that helped: recharging
  *
+ * A gap that is open at the end of the run has no recovery. Its chain begins at the furthest step
+ * towards one that the fault has led to, and the rest is what that step was waiting for.
+ *
  * Checked by tests/sim/test_anatomy.c. */
 #include "anatomy.h"
 
@@ -243,10 +246,75 @@ static uint32_t recovery_of(const struct log *l, const struct gap *g, uint32_t f
     return found != 0 ? found : g->helped;
 }
 
-static void partition(struct walk *k, uint32_t helped)
+/* ---- gaps that stay open ----------------------------------------------------------------------- */
+
+/* What comes after a step towards recovery, when nothing has come; SPAN_CLASSES: it is no such step. */
+static enum span_class awaited_after(const struct log *l, const struct event *e)
+{
+    const struct event *cause = log_at(l, e->cause);
+
+    switch (e->kind) {
+    case EV_TRANSFER: /* the reading that shows the fault, not the polling that goes on */
+        return cause != NULL && !is_control(cause->kind) ? SPAN_DECIDE : SPAN_CLASSES;
+    case EV_DECIDE:
+        return SPAN_DECIDE; /* no command has followed */
+    case EV_PINS:
+    case EV_CLOSE_COMMAND:
+    case EV_REFUSED:
+    case EV_RECHARGED:
+        return SPAN_ACTUATE;
+    case EV_BOUNCE_OPEN:
+        return SPAN_BOUNCE;
+    case EV_INPUT_BACK:
+    case EV_COOL:
+    case EV_COMMAND_ON:
+    case EV_STARTING:
+    case EV_OUTPUT_ON:
+        return SPAN_START_UP;
+    case EV_CONDUCTS:
+    case EV_CLOSED:
+    case EV_BOUNCE_CLOSED:
+    case EV_REGULATED:
+    case EV_POWER_GOOD:
+        return SPAN_RECHARGE;
+    default:
+        return SPAN_CLASSES;
+    }
+}
+
+static bool comes_from(const struct log *l, const struct event *e, uint32_t fault)
+{
+    while (e != NULL && e->id > fault) {
+        e = e->cause < e->id ? log_at(l, e->cause) : NULL;
+    }
+    return e != NULL && e->id == fault;
+}
+
+/* The furthest step that the fault has led to, and what it waits for. Without one: for the poll,
+ * where somebody polls. */
+static uint32_t furthest_step(const struct log *l, uint32_t fault, enum span_class *awaited)
+{
+    bool polls = false;
+
+    for (uint32_t id = l->n; fault != 0 && id > fault; id--) {
+        const struct event *e = log_at(l, id);
+        *awaited = awaited_after(l, e);
+        if (*awaited != SPAN_CLASSES && comes_from(l, e, fault)) {
+            return id;
+        }
+        polls = polls || is_transfer(e->kind);
+    }
+    *awaited = polls ? SPAN_WAIT_POLL : SPAN_OTHER;
+    return 0;
+}
+
+/* ---- the whole gap ----------------------------------------------------------------------------- */
+
+/* Along the chain that leads to `last`, then the rest of the gap. */
+static void partition(struct walk *k, uint32_t last, enum span_class rest)
 {
     uint32_t chain[CHAIN_MAX];
-    int32_t n = chain_of(k->log, helped, k->gap->start, chain);
+    int32_t n = chain_of(k->log, last, k->gap->start, chain);
 
     if (n > 0) {
         const struct event *first = log_at(k->log, chain[n - 1]);
@@ -256,7 +324,7 @@ static void partition(struct walk *k, uint32_t helped)
     for (int32_t i = n - 2; i >= 0; i--) {
         reach_link(k, log_at(k->log, chain[i + 1]), log_at(k->log, chain[i]));
     }
-    reach(k, k->gap->end, k->gap->open ? SPAN_OTHER : SPAN_RECHARGE, 0);
+    reach(k, k->gap->end, rest, 0);
 }
 
 void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a)
@@ -276,7 +344,13 @@ void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a)
     }
     a->recovery = recovery_of(l, g, a->fault);
     a->same_fault = a->fault != 0 && a->recovery != 0 && root_of(l, a->recovery) == a->fault;
-    partition(&k, a->recovery);
+    if (g->open) {
+        enum span_class awaited;
+        uint32_t last = furthest_step(l, a->fault, &awaited);
+        partition(&k, last, awaited);
+    } else {
+        partition(&k, a->recovery, SPAN_RECHARGE);
+    }
 }
 
 /* ---- in words ---------------------------------------------------------------------------------- */
@@ -300,28 +374,44 @@ static void append_span(char *buf, const char *link, const char *doc, ns_t t)
     append(buf, ANATOMY_TEXT, words_time(length, ns_to_s(t)));
 }
 
-/* What to call a span: one of no class is known by the event that ends it. */
-static const char *span_name(const struct anatomy *a, int32_t i, const struct gap *g,
-                             const struct log *l, const struct part parts[], char buf[LOG_NAME + 8])
+const char *span_name(const struct anatomy *a, int32_t i, const struct gap *g, const struct log *l,
+                      const struct part parts[], char buf[SPAN_NAME])
 {
     const struct span *s = &a->span[i];
     char name[LOG_NAME];
 
     if (g->open && i + 1 == a->n_spans) {
-        return "not recovered";
+        snprintf(buf, SPAN_NAME, s->is == SPAN_OTHER ? "not recovered" : "not recovered (%s)",
+                 span_doc(s->is));
+    } else if (s->is == SPAN_OTHER && s->event != 0) {
+        snprintf(buf, SPAN_NAME, "until %s", log_name(l, parts, s->event, name));
+    } else {
+        snprintf(buf, SPAN_NAME, "%s", span_doc(s->is));
     }
-    if (s->is != SPAN_OTHER || s->event == 0) {
-        return span_doc(s->is);
-    }
-    snprintf(buf, LOG_NAME + 8, "until %s", log_name(l, parts, s->event, name));
     return buf;
+}
+
+/* Span i and the later ones of the same name; 0: an earlier one has counted it. */
+static ns_t time_of_name(const struct anatomy *a, char (*text)[SPAN_NAME], int32_t i)
+{
+    ns_t sum = 0;
+
+    for (int32_t k = 0; k < a->n_spans; k++) {
+        if (strcmp(text[k], text[i]) == 0) {
+            if (k < i) {
+                return 0;
+            }
+            sum += a->span[k].to - a->span[k].from;
+        }
+    }
+    return sum;
 }
 
 const char *anatomy_text(const struct anatomy *a, const struct gap *g, const struct log *l,
                          const struct part parts[], char buf[ANATOMY_TEXT])
 {
     const char *link = "after ";
-    char name[LOG_NAME + 8];
+    char text[ANATOMY_SPANS][SPAN_NAME];
 
     buf[0] = '\0';
     if (a->hold_up > 0) {
@@ -333,8 +423,14 @@ const char *anatomy_text(const struct anatomy *a, const struct gap *g, const str
     }
     link = buf[0] != '\0' ? ": " : "";
     for (int32_t i = 0; i < a->n_spans; i++) {
-        append_span(buf, link, span_name(a, i, g, l, parts, name), a->span[i].to - a->span[i].from);
-        link = ", ";
+        span_name(a, i, g, l, parts, text[i]);
+    }
+    for (int32_t i = 0; i < a->n_spans; i++) {
+        ns_t t = time_of_name(a, text, i);
+        if (t > 0) {
+            append_span(buf, link, text[i], t);
+            link = ", ";
+        }
     }
     return buf;
 }

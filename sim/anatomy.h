@@ -43,9 +43,19 @@ struct anatomy {
     struct span span[ANATOMY_SPANS];
 };
 
+/* A gap that is open has no recovery: its last span is what it was waiting for when the run ended,
+ * as far as that can be told. */
+
 void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a);
 
-/* "ride-through 181 us | gap: waiting for the poll 2.1 ms, ... = 14.3 ms". Returns buf. */
+/* What to call span i: its class; one of no class is known by the event that ends it, the last one of
+ * an open gap by what did not come. Returns buf. */
+enum { SPAN_NAME = LOG_NAME + 40 };
+const char *span_name(const struct anatomy *a, int32_t i, const struct gap *g, const struct log *l,
+                      const struct part parts[], char buf[SPAN_NAME]);
+
+/* "after ride-through 181 us: waiting for the poll 2.1 ms, ...": spans of one name once, with their
+ * sum, where the first of them is. Returns buf. */
 enum { ANATOMY_TEXT = 512 };
 const char *anatomy_text(const struct anatomy *a, const struct gap *g, const struct log *l,
                          const struct part parts[], char buf[ANATOMY_TEXT]);

@@ -12,15 +12,14 @@
 enum { HALVINGS = 12, SHORTEST = 16 }; /* ns: below this every nanosecond is looked at */
 
 struct look {
-    const struct expr *e;
-    int32_t instance;
+    const struct expr_view *v;
     const struct world *w;
     bool was;
 };
 
 static double value(const struct look *l, ns_t t)
 {
-    return expr_value(l->e, l->instance, l->w, t);
+    return expr_view_value(l->v, l->w, t);
 }
 
 static bool has_changed(const struct look *l, ns_t t)
@@ -126,10 +125,10 @@ static bool search(const struct look *l, ns_t t0, ns_t t1, int depth, ns_t *at)
     return step_through(l, t0, t1, at);
 }
 
-bool cross_find(const struct expr *e, int32_t instance, const struct world *w, ns_t t0, ns_t t1,
-                bool was, ns_t *at)
+bool cross_find(const struct expr_view *v, const struct world *w, ns_t t0, ns_t t1, bool was,
+                ns_t *at)
 {
-    struct look l = {.e = e, .instance = instance, .w = w, .was = was};
+    struct look l = {.v = v, .w = w, .was = was};
 
     return t1 > t0 && search(&l, t0, t1, HALVINGS, at);
 }
@@ -161,11 +160,10 @@ static ns_t golden(const struct look *l, ns_t lo, ns_t hi)
     return best;
 }
 
-double cross_least(const struct expr *e, int32_t instance, const struct world *w, ns_t t0, ns_t t1,
-                   ns_t *at)
+double cross_least(const struct expr_view *v, const struct world *w, ns_t t0, ns_t t1, ns_t *at)
 {
     enum { PIECES = 6 };
-    struct look l = {.e = e, .instance = instance, .w = w};
+    struct look l = {.v = v, .w = w};
     ns_t t[PIECES + 1];
     double y[PIECES + 1];
     int k = 0;
@@ -191,13 +189,13 @@ double cross_least(const struct expr *e, int32_t instance, const struct world *w
 
 /* Gauss's rule with four points; each falls on the next whole nanosecond, so that short stretches
  * are better served by the trapezium. */
-double cross_area(const struct expr *e, int32_t instance, const struct world *w, ns_t t0, ns_t t1)
+double cross_area(const struct expr_view *v, const struct world *w, ns_t t0, ns_t t1)
 {
     static const double at[] = {0.06943184420297371, 0.33000947820757187, 0.66999052179242813,
                                 0.93056815579702629};
     static const double weight[] = {0.17392742256872693, 0.32607257743127307, 0.32607257743127307,
                                     0.17392742256872693};
-    struct look l = {.e = e, .instance = instance, .w = w};
+    struct look l = {.v = v, .w = w};
     double span = (double)(t1 - t0);
     double sum = 0.0;
 
@@ -210,9 +208,9 @@ double cross_area(const struct expr *e, int32_t instance, const struct world *w,
     return -1e-9 * span * sum;
 }
 
-double cross_slope(const struct expr *e, int32_t instance, const struct world *w, ns_t t0, ns_t at)
+double cross_slope(const struct expr_view *v, const struct world *w, ns_t t0, ns_t at)
 {
-    struct look l = {.e = e, .instance = instance, .w = w};
+    struct look l = {.v = v, .w = w};
     ns_t before = at - t0 > 100 ? at - 100 : t0;
 
     return at == before ? 0.0 : (value(&l, at) - value(&l, before)) / ns_to_s(at - before);

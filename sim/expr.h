@@ -58,6 +58,28 @@ static inline bool expr_holds(const struct expr *e, int32_t instance, const stru
     return expr_value(e, instance, w, at) < 0.0;
 }
 
+/* A number whose nodes are known: the condition is true while the lowest voltage of `n` nodes in a
+ * row is below the level (sign 1), or above it (sign -1). */
+struct expr_level {
+    int32_t first, n;
+    double sign, level;
+};
+bool expr_level(const struct expr *e, int32_t instance, const struct world *w,
+                struct expr_level *level);
+
+/* An instance to be read on the islands' present segments, with what jumps as it was when it was
+ * held: one number for each of expr_refs(). NULL: as it is now. */
+struct expr_view {
+    const struct expr *expr;
+    int32_t instance;
+    const double *held;
+};
+double expr_view_value(const struct expr_view *v, const struct world *w, ns_t at);
+bool expr_view_sides(const struct expr_view *v, const struct world *w, ns_t at, double *left,
+                     double *right);
+void expr_hold(const struct expr *e, int32_t instance, const struct world *w, ns_t at,
+               double held[]);
+
 /* Both sides of a condition that is a single comparison of numbers ("v < 11.4 V": the voltage, then
  * the threshold). False for every other expression. */
 bool expr_sides(const struct expr *e, int32_t instance, const struct world *w, ns_t at,
@@ -68,6 +90,9 @@ bool expr_quantity(const struct expr *e, enum quantity *q);
 
 /* True when some signal in it moves between events: its crossings must be located. */
 bool expr_is_continuous(const struct expr *e, int32_t instance);
+
+/* True: a signal of it moves between events. */
+bool expr_ref_is_continuous(const struct expr_ref *r);
 
 /* What an instance reads. */
 int32_t expr_refs(const struct expr *e);

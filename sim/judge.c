@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "curve.h"
 #include "judge_inside.h"
 
 static const double LOW_PART = 0.95; /* of a bar's nominal voltage, where it gives no v_low */
@@ -105,6 +106,10 @@ struct judge *judge_new(const struct scenario *s)
     }
     j->room_rulings += s->n_deeds;
     j->watch = arena_array(a, (size_t)n, sizeof *j->watch);
+    j->owner = arena_array(a, (size_t)n, sizeof *j->owner);
+    j->quiet = arena_array(a, (size_t)n, sizeof *j->quiet);
+    j->touched = arena_array(a, (size_t)n, sizeof *j->touched);
+    j->moment = arena_array(a, (size_t)s->n_expectations + 1, sizeof *j->moment);
     j->clock = arena_array(a, (size_t)j->room_rulings + 1, sizeof *j->clock);
     j->ruling = arena_array(a, (size_t)j->room_rulings + 1, sizeof *j->ruling);
     j->first_watch = arena_array(a, (size_t)s->n_expectations + 1, sizeof *j->first_watch);
@@ -171,6 +176,7 @@ static void trigger(struct judge *j, int32_t expectation, int32_t k, int32_t tri
     for (int32_t i = 0; i < instances; i++) {
         if (triggers != instances || i == k) {
             start_clock(&j->clock[j->first_clock[expectation] + i], at);
+            j->has_new_clocks = true;
         }
     }
 }
@@ -191,36 +197,19 @@ void judge_action(struct judge *j, int32_t part, const struct action *action, ns
 
 /* ---- what watches tell --------------------------------------------------------------------------- */
 
-/* Which expectation a watch belongs to, and as what; -1: a default observer. */
-static int32_t owner_of(const struct judge *j, int32_t watch, bool *is_trigger, int32_t *instance)
-{
-    for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
-        const struct expectation *e = &j->scenario->expectations[i];
-        int32_t offset = watch - j->first_watch[i];
-        if (offset >= 0 && offset < watches_of(e)) {
-            int32_t own = needs_watch(e) ? expr_instances(e->expr) : 0;
-            *is_trigger = offset >= own;
-            *instance = *is_trigger ? offset - own : offset;
-            return i;
-        }
-    }
-    return -1;
-}
-
 static void on_rise(void *ctx, const struct watch *watch, ns_t at)
 {
     struct judge *j = ctx;
-    bool is_trigger = false;
-    int32_t instance = 0;
-    int32_t i = owner_of(j, watch->index, &is_trigger, &instance);
+    const struct owner *o = &j->owner[watch->index];
+    int32_t i = o->expectation;
 
     if (i < 0 || j->scenario->expectations[i].what != EXPECT_AFTER) {
         return;
     }
-    if (!is_trigger) {
-        stop_clocks(&j->clock[j->first_clock[i] + instance], at);
+    if (!o->is_trigger) {
+        stop_clocks(&j->clock[j->first_clock[i] + o->instance], at);
     } else if (watch->started) { /* it has become true, rather than been so from the start */
-        trigger(j, i, instance, expr_instances(j->scenario->expectations[i].after_expr), at);
+        trigger(j, i, o->instance, expr_instances(j->scenario->expectations[i].after_expr), at);
     }
 }
 
@@ -235,9 +224,7 @@ static void on_gap(void *ctx, const struct gap *gap)
 
 bool judge_sees_gaps(const struct judge *j, int32_t i)
 {
-    bool is_trigger = false;
-    int32_t instance = 0;
-    int32_t e = owner_of(j, i, &is_trigger, &instance);
+    int32_t e = j->owner[i].expectation;
 
     return e < 0 || j->scenario->expectations[e].what == EXPECT_GAP;
 }
@@ -247,15 +234,69 @@ static struct watch_ear ear_of(struct judge *j)
     return (struct watch_ear){.ctx = j, .rise = on_rise, .gap = on_gap};
 }
 
-/* ---- during the run ------------------------------------------------------------------------------ */
+/* ---- the run begins ------------------------------------------------------------------------------ */
+
+/* It must look when the instant is over. */
+static void touch(struct judge *j, int32_t i)
+{
+    if (!j->watch[i].fresh) {
+        j->watch[i].fresh = true;
+        j->touched[j->n_touched++] = i;
+    }
+}
+
+static void touch_all(struct judge *j, struct watch_list list)
+{
+    for (int32_t i = 0; i < list.n; i++) {
+        touch(j, list.watch[i]);
+    }
+}
 
 static void add_watch(struct judge *j, const struct world *w, const struct expr *e,
-                      int32_t instance, bool is_default)
+                      struct owner owner)
 {
     struct watch *k = &j->watch[j->n_watches];
 
-    watch_init(k, w, e, instance, j->n_watches++);
-    k->is_default = is_default;
+    j->owner[j->n_watches] = owner;
+    watch_init(k, w, j->arena, e, owner.instance, j->n_watches);
+    k->is_default = owner.expectation < 0;
+    j->quiet[j->n_watches++] = watch_band(k);
+}
+
+static void add_expectation(struct judge *j, const struct world *w, int32_t i)
+{
+    const struct expectation *e = &j->scenario->expectations[i];
+
+    j->first_watch[i] = j->n_watches;
+    j->first_clock[i] = j->n_clocks;
+    for (int32_t k = 0; k < expr_instances(e->expr); k++) {
+        j->held[j->n_clocks] = NAN;
+        j->clock[j->n_clocks++].worst_at = NS_NEVER;
+        if (needs_watch(e)) {
+            add_watch(j, w, e->expr, (struct owner){.expectation = i, .instance = k});
+        }
+    }
+    for (int32_t k = 0; e->after_expr != NULL && k < expr_instances(e->after_expr); k++) {
+        add_watch(j, w, e->after_expr,
+                  (struct owner){.expectation = i, .instance = k, .is_trigger = true});
+    }
+}
+
+static ns_t moment_at(const struct judge *j, int32_t i)
+{
+    return j->scenario->expectations[j->moment[i]].at;
+}
+
+/* Keeps them in order of time. */
+static void add_moment(struct judge *j, int32_t expectation)
+{
+    ns_t at = j->scenario->expectations[expectation].at;
+    int32_t i = j->n_moments++;
+
+    for (; i > 0 && moment_at(j, i - 1) > at; i--) {
+        j->moment[i] = j->moment[i - 1];
+    }
+    j->moment[i] = expectation;
 }
 
 void judge_begin(struct judge *j, const struct world *w)
@@ -263,75 +304,100 @@ void judge_begin(struct judge *j, const struct world *w)
     const struct scenario *s = j->scenario;
 
     for (int32_t i = 0; i < s->n_expectations; i++) {
-        const struct expectation *e = &s->expectations[i];
-        j->first_watch[i] = j->n_watches;
-        j->first_clock[i] = j->n_clocks;
-        for (int32_t k = 0; k < expr_instances(e->expr); k++) {
-            j->held[j->n_clocks] = NAN;
-            j->clock[j->n_clocks++].worst_at = NS_NEVER;
-            if (needs_watch(e)) {
-                add_watch(j, w, e->expr, k, false);
-            }
-        }
-        for (int32_t k = 0; e->after_expr != NULL && k < expr_instances(e->after_expr); k++) {
-            add_watch(j, w, e->after_expr, k, false);
+        add_expectation(j, w, i);
+        if (s->expectations[i].what == EXPECT_HOLDS) {
+            add_moment(j, i);
         }
     }
     for (int32_t part = 0; part < s->rack.n_parts; part++) {
         const struct expr *e = default_observer(j, part);
         if (e != NULL) {
-            add_watch(j, w, e, 0, true);
+            add_watch(j, w, e, (struct owner){.expectation = -1});
         }
+    }
+    j->lookout = lookout_new(j->arena, w, j->watch, j->n_watches);
+    j->n_controllers = lookout_controllers(j->lookout);
+    for (int32_t i = 0; i < j->n_watches; i++) {
+        touch(j, i);
     }
 }
 
-ns_t judge_stop(const struct judge *j, ns_t now)
+ns_t judge_stop(const struct judge *j)
 {
-    ns_t next = NS_NEVER;
-
-    for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
-        const struct expectation *e = &j->scenario->expectations[i];
-        if (e->what == EXPECT_HOLDS && e->at > now && e->at < next) {
-            next = e->at;
-        }
-    }
-    return next;
+    return j->next_moment < j->n_moments ? moment_at(j, j->next_moment) : NS_NEVER;
 }
 
-void judge_before(struct judge *j, const struct world *w, ns_t next)
+/* ---- during the run ------------------------------------------------------------------------------ */
+
+/* On all of the segment every node stays where the watch has nothing to do. */
+static bool is_quiet(const struct watch_band *b, const struct segment *s)
 {
+    for (int32_t i = 0; i < b->n; i++) {
+        struct curve c = curve_of(s, b->first + i);
+        if (curve_floor(&c) <= b->low || curve_ceiling(&c) >= b->high) {
+            return false;
+        }
+    }
+    return b->n > 0;
+}
+
+static void span_of(struct judge *j, const struct world *w, struct watch_list list, int32_t island,
+                    ns_t t1)
+{
+    struct segment segment = segment_of(w, plant_island(w, island));
     struct watch_ear ear = ear_of(j);
 
-    for (int32_t i = 0; i < j->n_watches; i++) {
-        struct watch *k = &j->watch[i];
-        if (k->jumps && watch_moves(k, w)) { /* a state in it may change in this instant */
-            watch_span(k, w, next, &ear);
+    for (int32_t i = 0; i < list.n; i++) {
+        int32_t at = list.watch[i];
+        if (is_quiet(&j->quiet[at], &segment)) {
+            continue;
+        }
+        struct watch *k = &j->watch[at];
+        watch_span(k, w, t1, &ear);
+        j->quiet[at] = watch_band(k);
+        if (!k->is_level || k->holds) { /* voltages don't jump: only within a gap help may come */
+            touch(j, at);
         }
     }
 }
 
 void judge_span(struct judge *j, const struct world *w, int32_t island, ns_t t1)
 {
+    span_of(j, w, lookout_span(j->lookout, w, island), island, t1);
+    span_of(j, w, lookout_roaming(j->lookout), island, t1);
+}
+
+void judge_event(struct judge *j, const struct event *e)
+{
+    if (j->lookout == NULL || e->part == NO_PART) {
+        return; /* the world is being made, or begins */
+    }
+    touch_all(j, lookout_part(j->lookout, e->part));
+    if (j->scenario->rack.parts[e->part].kind->tie == TIE_BUS) {
+        touch_all(j, lookout_devices(j->lookout));
+    }
+}
+
+/* What is true now, and since the last look. */
+static void look(struct judge *j, const struct world *w, int32_t i)
+{
+    struct watch *k = &j->watch[i];
     struct watch_ear ear = ear_of(j);
 
-    for (int32_t i = 0; i < j->n_watches; i++) {
-        struct watch *k = &j->watch[i];
-        if (!k->jumps && watch_is_on(k, w, island)) {
-            watch_span(k, w, t1, &ear);
-            k->fresh = true;
-        }
-    }
+    watch_span(k, w, w->plant->now, &ear);
+    watch_instant(k, w, &ear);
+    k->fresh = false;
+    j->quiet[i] = watch_band(k);
 }
 
 /* `holds` at an instant: all that was due then has happened. */
 static void hold_now(struct judge *j, const struct world *w)
 {
-    for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
+    while (judge_stop(j) == w->plant->now) {
+        int32_t i = j->moment[j->next_moment++];
         const struct expectation *e = &j->scenario->expectations[i];
-        if (e->what == EXPECT_HOLDS && e->at == w->plant->now) {
-            for (int32_t k = 0; k < expr_instances(e->expr); k++) {
-                j->held[j->first_clock[i] + k] = expr_value(e->expr, k, w, e->at);
-            }
+        for (int32_t k = 0; k < expr_instances(e->expr); k++) {
+            j->held[j->first_clock[i] + k] = expr_value(e->expr, k, w, e->at);
         }
     }
 }
@@ -339,18 +405,15 @@ static void hold_now(struct judge *j, const struct world *w)
 /* A clock just started stops at once when its condition holds already. */
 static void check_new_clocks(struct judge *j, const struct world *w)
 {
-    struct watch_ear ear = ear_of(j);
-
     for (int32_t i = 0; i < j->scenario->n_expectations; i++) {
         const struct expectation *e = &j->scenario->expectations[i];
         for (int32_t k = 0; e->what == EXPECT_AFTER && k < expr_instances(e->expr); k++) {
             struct clock *c = &j->clock[j->first_clock[i] + k];
-            struct watch *watch = &j->watch[j->first_watch[i] + k];
+            int32_t watch = j->first_watch[i] + k;
             if (c->is_new) {
                 c->is_new = false;
-                watch_span(watch, w, w->plant->now, &ear);
-                watch_instant(watch, w, &ear);
-                if (watch->holds) {
+                look(j, w, watch);
+                if (j->watch[watch].holds) {
                     stop_clocks(c, w->plant->now);
                 }
             }
@@ -358,17 +421,24 @@ static void check_new_clocks(struct judge *j, const struct world *w)
     }
 }
 
+static void touch_controllers(struct judge *j, const struct world *w)
+{
+    for (int32_t i = 0; i < j->n_controllers; i++) {
+        touch_all(j, lookout_part(j->lookout, lookout_stepped(j->lookout, w, i)));
+    }
+}
+
 void judge_after(struct judge *j, const struct world *w)
 {
-    struct watch_ear ear = ear_of(j);
-
-    for (int32_t i = 0; i < j->n_watches; i++) {
-        struct watch *k = &j->watch[i];
-        if (k->jumps || k->fresh || !k->started) {
-            watch_instant(k, w, &ear);
-        }
+    touch_controllers(j, w);
+    for (int32_t i = 0; i < j->n_touched; i++) {
+        look(j, w, j->touched[i]);
     }
-    check_new_clocks(j, w);
+    j->n_touched = 0;
+    if (j->has_new_clocks) {
+        j->has_new_clocks = false;
+        check_new_clocks(j, w);
+    }
     hold_now(j, w);
 }
 
@@ -379,8 +449,7 @@ void judge_end(struct judge *j, const struct world *w, const struct script *scri
     struct watch_ear ear = ear_of(j);
 
     for (int32_t i = 0; i < j->n_watches; i++) {
-        watch_span(&j->watch[i], w, w->plant->now, &ear);
-        watch_instant(&j->watch[i], w, &ear);
+        look(j, w, i);
         watch_end(&j->watch[i], w, &ear);
     }
     gaps_sort(&j->gaps);

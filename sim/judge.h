@@ -35,13 +35,12 @@ void judge_free(struct judge *j);
 /* The world exists; nothing has run yet. */
 void judge_begin(struct judge *j, const struct world *w);
 
-/* The next instant after `now` at which the judge wants to look by itself: the run stops there. */
-ns_t judge_stop(const struct judge *j, ns_t now);
+/* The next instant at which the judge wants to look by itself: the run stops there. */
+ns_t judge_stop(const struct judge *j);
 
-/* `next` is due; nothing of it has happened. */
-void judge_before(struct judge *j, const struct world *w, ns_t next);
-/* From the sink: the island's segment is about to be replaced. */
+/* From the sink: the island's segment is about to be replaced; an event has happened. */
 void judge_span(struct judge *j, const struct world *w, int32_t island, ns_t t1);
+void judge_event(struct judge *j, const struct event *e);
 /* An action was done; the script's ear. */
 void judge_action(struct judge *j, int32_t part, const struct action *action, ns_t at);
 /* Everything due at this instant has happened. */

@@ -3,6 +3,7 @@
 #define SIM_JUDGE_INSIDE_H
 
 #include "judge.h"
+#include "lookout.h"
 
 /* The clocks of one instance of an `after`. */
 struct clock {
@@ -13,12 +14,29 @@ struct clock {
     ns_t worst, worst_at; /* longest that was stopped, and when it began */
 };
 
+/* What a watch is for. */
+struct owner {
+    int32_t expectation; /* -1: a default observer */
+    int32_t instance;
+    bool is_trigger; /* of an `after`, rather than its condition */
+};
+
 /* Clocks and held values are numbered alike: all instances of the first expectation, then ... */
 struct judge {
     struct arena *arena;
     const struct scenario *scenario;
     int32_t n_watches, n_clocks, n_rulings, room_rulings;
     struct watch *watch;
+    struct owner *owner; /* of each watch */
+    struct watch_band
+        *quiet; /* of each watch: while the voltages stay there nothing is to be done */
+    struct lookout *lookout; /* NULL: the run has not begun */
+    int32_t n_controllers;   /* that somebody reads */
+    int32_t n_touched;
+    int32_t *touched; /* watches that must look when the instant is over */
+    bool has_new_clocks;
+    int32_t n_moments, next_moment;
+    int32_t *moment; /* expectations `holds`, by their instant */
     struct clock *clock;
     double *held;         /* value of a `holds` at its instant; NAN: it has not come */
     int32_t *first_watch; /* of each expectation */

@@ -16,6 +16,7 @@ static void on_event(void *ctx, const struct event *e)
     struct run *r = ctx;
 
     log_event(&r->log, e);
+    judge_event(r->judge, e);
 }
 
 static void on_span(void *ctx, struct world *w, int32_t island, ns_t t0, ns_t t1)
@@ -111,9 +112,7 @@ static void play(struct run *r, struct trace *trace)
     bool more = true;
 
     for (uint32_t i = 0; more || w->plant->now < end; i++) {
-        ns_t next = earlier(earlier(heap_first(&w->plant->heap)->due, end),
-                            judge_stop(r->judge, w->plant->now));
-        judge_before(r->judge, w, next);
+        ns_t next = earlier(earlier(heap_first(&w->plant->heap)->due, end), judge_stop(r->judge));
         if (trace != NULL) {
             trace_before(trace, w, next);
         }

@@ -143,8 +143,9 @@ static ns_t locate(const struct world *w, const struct deed *d, ns_t horizon)
     ns_t at;
 
     for (int32_t i = 0; i < expr_instances(d->when); i++) {
+        struct expr_view view = {.expr = d->when, .instance = i};
         if (expr_is_continuous(d->when, i) &&
-            cross_find(d->when, i, w, world_now(w), first, false, &at)) {
+            cross_find(&view, w, world_now(w), first, false, &at)) {
             first = at;
             found = true;
         }

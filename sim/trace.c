@@ -174,25 +174,44 @@ void trace_after(struct trace *t, const struct world *w)
 
 /* ---- the end --------------------------------------------------------------------------------------- */
 
+enum table { TABLE_EVENTS, TABLE_GAPS, TABLE_SPANS, TABLE_VERDICT, TABLE_RUN, TABLES };
+
+static void write_table(FILE *out, enum table table, const struct world *w,
+                        const struct trace_facts *facts)
+{
+    switch (table) {
+    case TABLE_EVENTS:
+        trace_events(out, facts->scenario, facts->log);
+        break;
+    case TABLE_GAPS:
+        trace_gaps(out, facts->scenario, facts->log, facts->judge);
+        break;
+    case TABLE_SPANS:
+        trace_spans(out, facts->scenario, facts->log, facts->judge);
+        break;
+    case TABLE_VERDICT:
+        trace_verdict(out, facts->scenario, facts->judge);
+        break;
+    case TABLE_RUN:
+    case TABLES:
+    default:
+        trace_run_yaml(out, w, facts);
+        break;
+    }
+}
+
 static bool write_tables(struct trace *t, const struct world *w, const struct trace_facts *facts)
 {
-    static const char *const names[] = {"events.csv", "gaps.csv", "verdict.csv", "run.yaml"};
+    static const char *const names[TABLES] = {"events.csv", "gaps.csv", "spans.csv", "verdict.csv",
+                                              "run.yaml"};
     bool good = true;
 
-    for (int i = 0; good && i < 4; i++) {
+    for (int i = 0; good && i < TABLES; i++) {
         FILE *out = folder_open(t->folder, names[i]);
         if (out == NULL) {
             return false;
         }
-        if (i == 0) {
-            trace_events(out, facts->scenario, facts->log);
-        } else if (i == 1) {
-            trace_gaps(out, facts->scenario, facts->log, facts->judge);
-        } else if (i == 2) {
-            trace_verdict(out, facts->scenario, facts->judge);
-        } else {
-            trace_run_yaml(out, w, facts);
-        }
+        write_table(out, (enum table)i, w, facts);
         good = folder_close(t->folder, out, names[i]);
     }
     return good;

@@ -3,6 +3,8 @@
  *   signals.csv   every signal of every part; states as numbers, their words are in run.yaml
  *   events.csv    what happened, each with the event that caused it
  *   gaps.csv      each gap with its fault, its recovery and where its time went
+ *   spans.csv     the same in order of time: one row for each span of a gap, the gap's number first;
+ *                 spans 1, 2, ... add up to the gap, number 0 is what came before
  *   verdict.csv   each expectation with verdict and margin
  *   run.yaml      what was run, its event hash, and the command that repeats it
  *
@@ -44,6 +46,7 @@ void trace_abandon(struct trace *t);
 /* trace_tables.c: the files that are written at the end. */
 void trace_events(FILE *out, const struct scenario *s, const struct log *l);
 void trace_gaps(FILE *out, const struct scenario *s, const struct log *l, const struct judge *j);
+void trace_spans(FILE *out, const struct scenario *s, const struct log *l, const struct judge *j);
 void trace_verdict(FILE *out, const struct scenario *s, const struct judge *j);
 
 /* trace_facts.c */

@@ -1,4 +1,4 @@
-/* trace_tables.c - events.csv, gaps.csv and verdict.csv. */
+/* trace_tables.c - events.csv, gaps.csv, spans.csv and verdict.csv. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -109,7 +109,7 @@ void trace_events(FILE *out, const struct scenario *s, const struct log *l)
 
 static void gaps_header(FILE *out)
 {
-    fputs("observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,error_s,v_min_V,t_min_s,"
+    fputs("gap,observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,error_s,v_min_V,t_min_s,"
           "missing_Vs,missing_J,open,fault,fault_ns,recovery,same_fault,hold_up_s,ride_through_s",
           out);
     for (int c = 0; c < SPAN_CLASSES; c++) {
@@ -118,15 +118,33 @@ static void gaps_header(FILE *out)
     fputc('\n', out);
 }
 
-static void gap_row(FILE *out, const struct scenario *s, const struct log *l, const struct gap *g,
-                    const char *observer)
+/* A gap as its files know it. */
+struct row {
+    int32_t number; /* from 1 */
+    const struct gap *gap;
+    const char *observer;
+    struct anatomy anatomy;
+};
+
+static struct row row_of(const struct log *l, const struct judge *j, int32_t i)
 {
-    struct anatomy a;
+    const struct gap *g = &judge_gaps(j)->gap[i];
+    const struct watch *k = judge_watch(j, g->watch);
+    struct row r = {.number = i + 1, .gap = g, .observer = expr_left_text(k->expr, k->instance)};
+
+    anatomy_find(l, g, &r.anatomy);
+    return r;
+}
+
+static void gap_row(FILE *out, const struct scenario *s, const struct log *l, const struct row *r)
+{
+    const struct anatomy *a = &r->anatomy;
+    const struct gap *g = r->gap;
+    const struct event *fault = log_at(l, a->fault);
     char name[LOG_NAME];
 
-    anatomy_find(l, g, &a);
-    const struct event *fault = log_at(l, a.fault);
-    csv_write_text(out, observer);
+    fprintf(out, "%" PRId32, r->number);
+    put_text(out, r->observer);
     put_number(out, g->threshold);
     put_ns(out, g->start);
     put_ns(out, g->end);
@@ -139,26 +157,94 @@ static void gap_row(FILE *out, const struct scenario *s, const struct log *l, co
     put_number(out, g->missing_Vs);
     put_number(out, g->missing_J);
     fprintf(out, ",%d", g->open);
-    put_text(out, log_name(l, s->rack.parts, a.fault, name));
+    put_text(out, log_name(l, s->rack.parts, a->fault, name));
     put_ns(out, fault == NULL ? NS_NEVER : fault->at);
-    put_text(out, log_name(l, s->rack.parts, a.recovery, name));
-    fprintf(out, ",%d", a.same_fault);
-    put_seconds(out, a.hold_up);
-    put_seconds(out, a.ride_through);
+    put_text(out, log_name(l, s->rack.parts, a->recovery, name));
+    fprintf(out, ",%d", a->same_fault);
+    put_seconds(out, a->hold_up);
+    put_seconds(out, a->ride_through);
     for (int c = 0; c < SPAN_CLASSES; c++) {
-        put_seconds(out, a.within[c]);
+        put_seconds(out, a->within[c]);
     }
     fputc('\n', out);
 }
 
 void trace_gaps(FILE *out, const struct scenario *s, const struct log *l, const struct judge *j)
 {
-    const struct gaps *all = judge_gaps(j);
-
     gaps_header(out);
-    for (int32_t i = 0; i < all->n; i++) {
-        const struct watch *k = judge_watch(j, all->gap[i].watch);
-        gap_row(out, s, l, &all->gap[i], expr_left_text(k->expr, k->instance));
+    for (int32_t i = 0; i < judge_gaps(j)->n; i++) {
+        struct row r = row_of(l, j, i);
+        gap_row(out, s, l, &r);
+    }
+}
+
+/* ---- spans.csv ------------------------------------------------------------------------------------- */
+
+static void span_row(FILE *out, const struct row *r, int32_t number, const char *class, ns_t from,
+                     ns_t to)
+{
+    fprintf(out, "%" PRId32, r->number);
+    put_text(out, r->observer);
+    fprintf(out, ",%" PRId32, number);
+    put_text(out, class);
+    put_ns(out, from);
+    put_ns(out, to);
+    put_seconds(out, from);
+    put_seconds(out, to);
+    put_seconds(out, to - from);
+}
+
+/* What ends a span: id and name of the event, and the span in words. */
+static void span_end(FILE *out, const char *event_id, const char *event, const char *text)
+{
+    fprintf(out, ",%s", event_id);
+    put_text(out, event);
+    put_text(out, text);
+    fputc('\n', out);
+}
+
+/* What the gap's parts lived on before it began. */
+static void spans_before(FILE *out, const struct row *r)
+{
+    const struct anatomy *a = &r->anatomy;
+    ns_t start = r->gap->start;
+
+    if (a->hold_up > 0) {
+        span_row(out, r, 0, "hold_up", start - a->ride_through - a->hold_up,
+                 start - a->ride_through);
+        span_end(out, "", "", "hold-up");
+    }
+    if (a->ride_through > 0) {
+        span_row(out, r, 0, "ride_through", start - a->ride_through, start);
+        span_end(out, "", "", "ride-through");
+    }
+}
+
+static void spans_within(FILE *out, const struct scenario *s, const struct log *l,
+                         const struct row *r)
+{
+    const struct anatomy *a = &r->anatomy;
+    char event[LOG_NAME];
+    char id[16];
+    char text[SPAN_NAME];
+
+    for (int32_t i = 0; i < a->n_spans; i++) {
+        const struct span *x = &a->span[i];
+        span_row(out, r, i + 1, span_word(x->is), x->from, x->to);
+        snprintf(id, sizeof id, x->event == 0 ? "" : "%" PRIu32, x->event);
+        span_end(out, id, log_name(l, s->rack.parts, x->event, event),
+                 span_name(a, i, r->gap, l, s->rack.parts, text));
+    }
+}
+
+void trace_spans(FILE *out, const struct scenario *s, const struct log *l, const struct judge *j)
+{
+    fputs("gap,observer,span,class,start_ns,end_ns,start_s,end_s,span_s,event_id,event,text\n",
+          out);
+    for (int32_t i = 0; i < judge_gaps(j)->n; i++) {
+        struct row r = row_of(l, j, i);
+        spans_before(out, &r);
+        spans_within(out, s, l, &r);
     }
 }
 

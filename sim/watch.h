@@ -6,6 +6,8 @@
 #ifndef SIM_WATCH_H
 #define SIM_WATCH_H
 
+#include "arena.h"
+#include "expr.h"
 #include "gap.h"
 #include "plant.h"
 
@@ -29,10 +31,15 @@ struct watch {
     bool continuous, jumps, everywhere;
     int32_t n_homes;
     int32_t home[WATCH_HOMES];
-    int32_t server; /* the part with a power to miss; NO_PART */
+    double *held;            /* what jumps, as it was at the last look; NULL: nothing does */
+    bool is_level;           /* it only compares node voltages with a number: */
+    struct expr_level level; /* then this is all it is */
+    int32_t server;          /* the part with a power to miss; NO_PART */
+    const struct signal *power;
+    double wanted_W;
     /* How it stands. */
     bool started, holds, fresh;
-    ns_t seen; /* up to here everything is known */
+    ns_t seen; /* up to here everything is known; a level also knows all before its segment */
     ns_t since;
     double since_error_s;
     struct gap now; /* the spell under way */
@@ -44,8 +51,17 @@ struct watch {
     ns_t closest_at;
 };
 
-void watch_init(struct watch *k, const struct world *w, const struct expr *e, int32_t instance,
-                int32_t index);
+/* Its memory comes from `a`. */
+void watch_init(struct watch *k, const struct world *w, struct arena *a, const struct expr *e,
+                int32_t instance, int32_t index);
+
+/* While all of these node voltages stay between low and high, a span has no news for the watch.
+ * n is 0: it must look at every span. */
+struct watch_band {
+    int32_t first, n;
+    double low, high;
+};
+struct watch_band watch_band(const struct watch *k);
 
 /* Look at everything up to `to`: the segments are still those of before. */
 void watch_span(struct watch *k, const struct world *w, ns_t to, const struct watch_ear *ear);
@@ -55,12 +71,6 @@ void watch_instant(struct watch *k, const struct world *w, const struct watch_ea
 
 /* The run is over: close the spell under way as an open one. */
 void watch_end(struct watch *k, const struct world *w, const struct watch_ear *ear);
-
-/* Does anything that it reads move between events just now? */
-bool watch_moves(const struct watch *k, const struct world *w);
-
-/* Does a new segment of this island concern it? */
-bool watch_is_on(const struct watch *k, const struct world *w, int32_t island);
 
 /* How wrong the value may be, in its unit, here and now. */
 double watch_accuracy(const struct watch *k, const struct world *w, ns_t at);

@@ -119,6 +119,52 @@ Test(anatomy, hold_up_is_told_from_ride_through)
     expect_partition(&a, &g);
 }
 
+/* The story of above, cut short: what the gap was waiting for is what would have come next. */
+Test(anatomy, a_gap_that_stays_open_says_what_it_waited_for)
+{
+    static const struct {
+        uint32_t events;
+        enum span_class awaited;
+        ns_t since;
+    } cuts[] = {
+        {4, SPAN_DECIDE, 6000},     {5, SPAN_DECIDE, 6000},     {7, SPAN_ACTUATE, 8000},
+        {9, SPAN_ACTUATE, 8000},    {10, SPAN_RECHARGE, 12000}, {11, SPAN_BOUNCE, 12000},
+        {12, SPAN_RECHARGE, 14000},
+    };
+    struct event events[] = {STORY};
+
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        struct log l = log_of(events, cuts[i].events);
+        struct gap g = {.start = 2000, .end = 20000, .open = true, .hurt = 3};
+        struct anatomy a;
+        anatomy_find(&l, &g, &a);
+        const struct span *last = &a.span[a.n_spans - 1];
+        cr_expect_eq(last->is, cuts[i].awaited, "%d", (int)cuts[i].events);
+        cr_expect_eq(last->from, cuts[i].since, "%d: %ld", (int)cuts[i].events, (long)last->from);
+        cr_expect_eq(a.recovery, 0);
+        expect_partition(&a, &g);
+    }
+}
+
+/* Somebody polls, but no reading has shown the fault; and nobody polls. */
+Test(anatomy, a_gap_that_nobody_has_seen_waits_for_the_poll)
+{
+    struct event events[] = {
+        {.kind = EV_START, .part = NO_PART},
+        {.cause = 0, .at = 1000, .part = PSU, .kind = EV_ACTION},
+        {.cause = 1, .at = 6000, .from = 5000, .part = BUS, .kind = EV_TRANSFER},
+    };
+    struct gap g = {.start = 2000, .end = 20000, .open = true, .hurt = 2};
+    struct log seen = log_of(events, 3);
+    struct log unseen = log_of(events, 2);
+    struct anatomy a;
+
+    anatomy_find(&seen, &g, &a);
+    cr_expect_eq(a.within[SPAN_WAIT_POLL], 18000);
+    anatomy_find(&unseen, &g, &a);
+    cr_expect_eq(a.within[SPAN_OTHER], 18000);
+}
+
 Test(anatomy, help_from_elsewhere_is_not_credited_to_the_fault)
 {
     struct event events[] = {

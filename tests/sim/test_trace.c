@@ -97,19 +97,19 @@ static const char *play_into(const char *out, const struct run_options *more)
     return said;
 }
 
-Test(trace, the_five_files_are_there_and_nothing_else)
+Test(trace, the_six_files_are_there_and_nothing_else)
 {
-    static const char *const names[] = {"signals.csv", "events.csv", "gaps.csv", "verdict.csv",
-                                        "run.yaml"};
+    static const char *const names[] = {"signals.csv", "events.csv",  "gaps.csv",
+                                        "spans.csv",   "verdict.csv", "run.yaml"};
 
     cr_expect_str_eq(play_into(in_home("a/b/t"), NULL), "");
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         char name[64];
         snprintf(name, sizeof name, "a/b/t/%s", names[i]);
         cr_expect_gt(strlen(read_file(name)), 20, "%s", name);
     }
     cr_expect_eq(files_in(in_home("a/b")), 1); /* no partial folder */
-    cr_expect_eq(files_in(in_home("a/b/t")), 5);
+    cr_expect_eq(files_in(in_home("a/b/t")), 6);
 }
 
 /* Each row has as many cells as the header, time never falls, every sample is there. */
@@ -154,12 +154,40 @@ Test(trace, a_gap_is_a_row)
     double threshold;
     double gap_s;
 
-    cr_expect_eq(strncmp(text, "observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,", 57), 0);
+    cr_expect_eq(strncmp(text, "gap,observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,", 61),
+                 0);
     char *row = strchr(text, '\n') + 1;
-    cr_assert_eq(sscanf(row, "bus.v,%lf,%ld,%ld,%*f,%*f,%lf", &threshold, &start, &end, &gap_s), 4);
+    cr_assert_eq(sscanf(row, "1,bus.v,%lf,%ld,%ld,%*f,%*f,%lf", &threshold, &start, &end, &gap_s),
+                 4);
     cr_expect_eq(threshold, 11.5);
     cr_expect(fabs(gap_s - 1e-9 * (double)(end - start)) < 1e-12);
     cr_expect(strstr(row, ",p1.off,100000,p1.on,") != NULL, "%s", row);
+}
+
+/* Side by side from the fault over the gap's start to its end. */
+Test(trace, the_spans_of_a_gap_follow_each_other)
+{
+    play_into(in_home("t"), NULL);
+    long start;
+    long end;
+    cr_assert_eq(
+        sscanf(strchr(read_file("t/gaps.csv"), '\n') + 1, "1,bus.v,%*f,%ld,%ld", &start, &end), 2);
+    char *line = strtok(read_file("t/spans.csv"), "\n");
+    long reached = 100000; /* p1.off */
+    int rows = 0;
+
+    while ((line = strtok(NULL, "\n")) != NULL) {
+        long from;
+        long to;
+        int span;
+        cr_assert_eq(sscanf(line, "1,bus.v,%d,%*[^,],%ld,%ld,", &span, &from, &to), 3, "%s", line);
+        cr_expect_eq(from, reached, "%s", line);
+        cr_expect_eq(span == 0, to <= start, "%s", line);
+        reached = to;
+        rows++;
+    }
+    cr_expect_eq(reached, end);
+    cr_expect_geq(rows, 3); /* riding through, until p1.on, recharging */
 }
 
 Test(trace, a_trace_is_replaced_but_no_other_folder)
