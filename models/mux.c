@@ -32,13 +32,6 @@ static const struct field mux_fields[] = {
 };
 /* clang-format on */
 
-bool mux_is_open(const struct world *w, int32_t mux, int32_t channel)
-{
-    const struct mux_state *s = world_state_const(w, mux);
-
-    return (s->channels >> channel) & 1;
-}
-
 static void mux_wire(struct world *w, int32_t part)
 {
     const struct mux_params *p = world_params(w, part);
@@ -54,7 +47,7 @@ static void set_channels(struct world *w, int32_t part, uint8_t channels)
     if (s->channels != channels) {
         s->channels = channels;
         if (p->i2c.bus != NO_PART) {
-            i2c_channels_changed(w, p->i2c.bus);
+            i2c_channels_changed(w, p->i2c.bus, part, channels);
         }
     }
 }
