@@ -79,6 +79,7 @@ static struct seat *attach(struct world *w, int32_t device, const struct i2c_pat
                           .next = s->first[path->address],
                           .open = path->mux == NO_PART}; /* a mux starts with all channels off */
     s->first[path->address] = (uint8_t)s->seats;
+    s->changed = true;
     return seat;
 }
 
@@ -96,9 +97,14 @@ void i2c_attach_by_byte(struct world *w, int32_t device, const struct i2c_path *
     }
 }
 
-/* Who hears the address under way. */
+/* Who hears the address under way: often the one that heard the transfer before. */
 static void find_hearers(struct i2c_state *s)
 {
+    if (!s->changed && s->heard_address == s->rq.address) {
+        return;
+    }
+    s->changed = false;
+    s->heard_address = s->rq.address;
     s->hearers = 0;
     for (uint8_t i = s->first[s->rq.address & (I2C_ADDRESSES - 1)]; i != 0;
          i = s->seat[i - 1].next) {
@@ -514,6 +520,7 @@ void i2c_channels_changed(struct world *w, int32_t bus, int32_t mux, uint8_t cha
             s->seat[i].open = channels >> s->seat[i].channel & 1;
         }
     }
+    s->changed = true;
     if (s->phase != PHASE_IDLE) {
         find_hearers(s);
     }

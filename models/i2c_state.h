@@ -57,7 +57,9 @@ struct i2c_state {
     uint32_t news;        /* last event that put a fault into the bus, until a transfer shows it */
     int64_t transfers, nacks, timeouts;
     int32_t seats;
-    uint8_t hearers, hearer[I2C_DEVICES]; /* seats that hear the address under way */
+    uint8_t hearers, hearer[I2C_DEVICES]; /* seats that hear heard_address */
+    uint8_t heard_address;
+    bool changed; /* somebody has come or gone since they were found */
     uint8_t first[I2C_ADDRESSES];
     struct seat seat[I2C_DEVICES];
 };

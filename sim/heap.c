@@ -103,12 +103,10 @@ static void close_up(struct heap *h, int32_t i)
     }
 }
 
-static void close_gap(struct heap *h)
+void heap_close_gap(struct heap *h)
 {
-    if (h->gap) {
-        h->gap = false;
-        close_up(h, 0);
-    }
+    h->gap = false;
+    close_up(h, 0);
 }
 
 /* Children of one entry stand at 4 i + 1 .. 4 i + 4: three entries into a line the root, then every
@@ -173,21 +171,13 @@ ns_t heap_due(const struct heap *h, int32_t slot)
     return i < 0 ? NS_NEVER : entries(h)[i].due;
 }
 
-const struct heap_entry *heap_first(struct heap *h)
-{
-    close_gap(h);
-    return entries(h);
-}
-
 struct heap_entry heap_take(struct heap *h)
 {
-    struct heap_entry *first = entries(h);
+    struct heap_entry taken = *heap_first(h);
 
-    close_gap(h);
-    struct heap_entry taken = *first;
     if (taken.slot >= 0) {
         where(h)[taken.slot] = -1;
-        *first = (struct heap_entry){.due = INT64_MIN, .slot = -1}; /* nobody sifts above it */
+        *entries(h) = (struct heap_entry){.due = INT64_MIN, .slot = -1}; /* nobody sifts above it */
         h->gap = true;
     }
     return taken;

@@ -43,8 +43,17 @@ void heap_set_ranked(struct heap *h, int32_t slot, ns_t due, uint32_t rank);
 
 ns_t heap_due(const struct heap *h, int32_t slot);
 
+/* Somebody else becomes the first, where the first has been taken. */
+void heap_close_gap(struct heap *h);
+
 /* The entry that is due first; its due is NS_NEVER when nobody is. */
-const struct heap_entry *heap_first(struct heap *h);
+static inline const struct heap_entry *heap_first(struct heap *h)
+{
+    if (h->gap) {
+        heap_close_gap(h);
+    }
+    return (const struct heap_entry *)(const void *)((const char *)h + h->entries_at);
+}
 
 /* The same, and its slot is due never from now on. Whoever is set next may have its place, which
  * costs less than to close the gap and to make room again: so take, then set the new due. */
