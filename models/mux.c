@@ -25,7 +25,7 @@ struct mux_state {
 
 /* clang-format off */
 static const struct field mux_fields[] = {
-    {.key = "i2c", .type = FIELD_I2C, .choices = "i2c", .def = 0.0,
+    {.key = "i2c", .type = FIELD_I2C, .choices = "i2c", .def = REQUIRED,
      .offset = offsetof(struct mux_params, i2c),
      .doc = "where it sits on the serial bus, as smbus0/0x70", .source = ""},
     {.key = NULL},

@@ -510,12 +510,15 @@ bool plant_next(struct world *w, ns_t until)
     CHECK(next >= p->now);
     p->now = next;
     check_set_time(next);
-    do {
+    bool more = true;
+    while (more) {
         handle(w, heap_take(&p->heap));
-        if (heap_first(&p->heap)->due != next && w->script.look != NULL && p->running) {
+        more = heap_first(&p->heap)->due == next;
+        if (!more && w->script.look != NULL && p->running) {
             w->script.look(w->script.ctx, w);
+            more = heap_first(&p->heap)->due == next;
         }
-    } while (heap_first(&p->heap)->due == next);
+    }
     return true;
 }
 
