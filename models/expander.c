@@ -22,7 +22,7 @@
 #include "i2c.h"
 #include "world.h"
 
-enum { CLAIMS = 32, PORTS = 2 };
+enum { PORTS = 2 };
 
 /* Register pairs, by the register's number / 2. */
 enum pair { INPUT, OUTPUT, POLARITY, CONFIGURATION, PAIRS };
@@ -44,7 +44,7 @@ struct expander_state {
     int32_t n_claims;
     struct {
         int32_t bit, part;
-    } claim[CLAIMS];
+    } claim[EXPANDER_CLAIMS];
 };
 
 /* clang-format off */
@@ -71,7 +71,7 @@ void expander_claim(struct world *w, int32_t expander, int32_t bit, int32_t swit
 {
     struct expander_state *s = world_state(w, expander);
 
-    if (bit < 0 || bit >= EXPANDER_PINS || s->n_claims == CLAIMS) {
+    if (bit < 0 || bit >= EXPANDER_PINS || s->n_claims == EXPANDER_CLAIMS) {
         abort(); /* the loader lets no such rack through */
     }
     uint16_t mask = (uint16_t)(1u << bit);

@@ -57,9 +57,10 @@ static struct i2c_state *state_of(struct world *w, int32_t bus)
     return world_state(w, bus);
 }
 
-ns_t i2c_clocks_ns(const struct world *w, int32_t bus, int32_t n)
+/* How long n clocks take. */
+static ns_t clocks_ns(const struct i2c_params *p, int32_t n)
 {
-    return (ns_t)(n * 1e9 / params_of(w, bus)->clock_Hz + 0.5);
+    return (ns_t)(n * 1e9 / p->clock_Hz + 0.5);
 }
 
 /* ---- who sits where ---------------------------------------------------------------------------- */
@@ -75,8 +76,10 @@ static struct seat *attach(struct world *w, int32_t device, const struct i2c_pat
     *seat = (struct seat){.device = device,
                           .mux = path->mux,
                           .channel = path->channel,
-                          .next = s->first[path->address]};
+                          .next = s->first[path->address],
+                          .open = path->mux == NO_PART}; /* a mux starts with all channels off */
     s->first[path->address] = (uint8_t)s->seats;
+    s->changed = true;
     return seat;
 }
 
@@ -94,23 +97,24 @@ void i2c_attach_by_byte(struct world *w, int32_t device, const struct i2c_path *
     }
 }
 
-static bool is_reached(const struct world *w, const struct seat *seat)
+/* Who hears the address under way: often the one that heard the transfer before. */
+static void find_hearers(struct i2c_state *s)
 {
-    return seat->mux == NO_PART || mux_is_open(w, seat->mux, seat->channel);
-}
-
-/* The next reachable device at the address under way, after seat `i` (count from 1; 0: from the
- * start). 0: no more. */
-static uint8_t next_reached(const struct world *w, const struct i2c_state *s, uint8_t i)
-{
-    i = i == 0 ? s->first[s->rq.address & (I2C_ADDRESSES - 1)] : s->seat[i - 1].next;
-    while (i != 0 && !is_reached(w, &s->seat[i - 1])) {
-        i = s->seat[i - 1].next;
+    if (!s->changed && s->heard_address == s->rq.address) {
+        return;
     }
-    return i;
+    s->changed = false;
+    s->heard_address = s->rq.address;
+    s->hearers = 0;
+    for (uint8_t i = s->first[s->rq.address & (I2C_ADDRESSES - 1)]; i != 0;
+         i = s->seat[i - 1].next) {
+        if (s->seat[i - 1].open) {
+            s->hearer[s->hearers++] = (uint8_t)(i - 1);
+        }
+    }
 }
 
-bool i2c_is_low(const struct world *w, const struct i2c_state *s, enum i2c_line line)
+bool i2c_is_low(const struct i2c_state *s, enum i2c_line line)
 {
     const struct hold *h = &s->hold[line];
 
@@ -119,7 +123,7 @@ bool i2c_is_low(const struct world *w, const struct i2c_state *s, enum i2c_line 
     }
     for (int32_t i = 0; i < s->seats; i++) {
         if (s->seat[i].device == h->holder) {
-            return is_reached(w, &s->seat[i]);
+            return s->seat[i].open;
         }
     }
     return true;
@@ -127,24 +131,23 @@ bool i2c_is_low(const struct world *w, const struct i2c_state *s, enum i2c_line 
 
 /* ---- from START to STOP ------------------------------------------------------------------------ */
 
-static bool is_blocked(const struct world *w, const struct i2c_state *s)
+static bool is_blocked(const struct i2c_state *s, ns_t now)
 {
-    return i2c_is_low(w, s, I2C_SCL) || (s->rq.op == I2C_TRANSFER && i2c_is_low(w, s, I2C_SDA)) ||
-           s->scl_until > world_now(w);
+    return i2c_is_low(s, I2C_SCL) || (s->rq.op == I2C_TRANSFER && i2c_is_low(s, I2C_SDA)) ||
+           s->scl_until > now;
 }
 
 /* When written byte k (1..) of the transfer under way has been acknowledged. */
-static ns_t acknowledged(const struct world *w, int32_t bus, const struct i2c_state *s, int32_t k)
+static ns_t acknowledged(const struct i2c_params *p, const struct i2c_state *s, int32_t k)
 {
-    return s->begun + i2c_clocks_ns(w, bus, 1 + BITS * (1 + k));
+    return s->begun + clocks_ns(p, 1 + BITS * (1 + k));
 }
 
-static void wake_running(struct world *w, int32_t bus)
+static void wake_running(struct world *w, int32_t bus, const struct i2c_state *s)
 {
-    const struct i2c_state *s = state_of(w, bus);
     bool waits_for_byte = s->by_byte && s->told < s->rq.n_tx;
 
-    world_wake(w, bus, waits_for_byte ? acknowledged(w, bus, s, s->told + 1) : s->ends);
+    world_wake(w, bus, waits_for_byte ? acknowledged(params_of(w, bus), s, s->told + 1) : s->ends);
 }
 
 /* What the devices will do, asked at the START: who hears it, how long the clock is stretched, and
@@ -160,8 +163,9 @@ static struct answer ask(struct world *w, struct i2c_state *s)
     struct answer a = {.refused = 1};
 
     s->refused = false;
-    for (uint8_t i = next_reached(w, s, 0); i != 0; i = next_reached(w, s, i)) {
-        const struct seat *seat = &s->seat[i - 1];
+    find_hearers(s);
+    for (int i = 0; i < s->hearers; i++) {
+        const struct seat *seat = &s->seat[s->hearer[i]];
         const struct kind *kind = world_kind(w, seat->device);
         ns_t stretch = kind->stretch ? kind->stretch(w, seat->device, &s->rq) : 0;
 
@@ -184,11 +188,9 @@ static int32_t clocks_of(const struct i2c_request *rq)
     return 1 + BITS * (1 + rq->n_tx) + read + 1;
 }
 
-static void begin_transfer(struct world *w, int32_t bus)
+static void begin_transfer(struct world *w, const struct i2c_params *p, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
     struct answer a = {.refused = 1};
-    ns_t timeout = params_of(w, bus)->timeout;
 
     s->heard = s->nack == 0;
     if (s->nack > 0) {
@@ -198,30 +200,29 @@ static void begin_transfer(struct world *w, int32_t bus)
     }
     if (a.refused > 0 && a.refused <= 1 + s->rq.n_tx) {
         s->ends_as = I2C_NACK;
-        s->ends = s->begun + i2c_clocks_ns(w, bus, 1 + BITS * a.refused + 1);
-    } else if (a.stretch > timeout) {
-        ns_t held = acknowledged(w, bus, s, s->rq.n_tx);
+        s->ends = s->begun + clocks_ns(p, 1 + BITS * a.refused + 1);
+    } else if (a.stretch > p->timeout) {
+        ns_t held = acknowledged(p, s, s->rq.n_tx);
         s->ends_as = I2C_TIMEOUT;
         s->heard = false; /* the device starts afresh after the time-out [S76] */
-        s->ends = held + timeout;
+        s->ends = held + p->timeout;
         s->scl_until = held + a.stretch;
     } else {
         s->ends_as = I2C_OK;
-        s->ends = s->begun + i2c_clocks_ns(w, bus, clocks_of(&s->rq)) + a.stretch;
+        s->ends = s->begun + clocks_ns(p, clocks_of(&s->rq)) + a.stretch;
     }
     s->told = 1; /* the first byte, a register number, has no effect of its own */
     s->by_byte = a.by_byte && s->ends_as == I2C_OK;
 }
 
-static void begin(struct world *w, int32_t bus)
+static void begin(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
+    const struct i2c_params *p = params_of(w, bus);
     ns_t now = world_now(w);
 
-    if (s->rq.op != I2C_RESET_MUX && is_blocked(w, s)) {
-        ns_t gives_up = s->from + params_of(w, bus)->timeout;
-        bool held =
-            i2c_is_low(w, s, I2C_SCL) || (s->rq.op == I2C_TRANSFER && i2c_is_low(w, s, I2C_SDA));
+    if (s->rq.op != I2C_RESET_MUX && is_blocked(s, now)) {
+        ns_t gives_up = s->from + p->timeout;
+        bool held = i2c_is_low(s, I2C_SCL) || (s->rq.op == I2C_TRANSFER && i2c_is_low(s, I2C_SDA));
         s->phase = PHASE_WAITS;
         world_wake(w, bus, held || s->scl_until > gives_up ? gives_up : s->scl_until);
         return;
@@ -231,13 +232,13 @@ static void begin(struct world *w, int32_t bus)
     s->heard = s->by_byte = false;
     s->begun = now > s->free_at ? now : s->free_at;
     if (s->rq.op == I2C_TRANSFER) {
-        begin_transfer(w, bus);
+        begin_transfer(w, p, s);
     } else if (s->rq.op == I2C_CLEAR) {
-        s->ends = s->begun + i2c_clocks_ns(w, bus, CLEAR_PULSES + 1);
+        s->ends = s->begun + clocks_ns(p, CLEAR_PULSES + 1);
     } else {
-        s->ends = now + params_of(w, bus)->reset_pulse;
+        s->ends = now + p->reset_pulse;
     }
-    wake_running(w, bus);
+    wake_running(w, bus, s);
 }
 
 void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq)
@@ -250,30 +251,29 @@ void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_re
     s->rq = *rq;
     s->master = master;
     s->from = world_now(w);
-    begin(w, bus);
+    begin(w, bus, s);
 }
 
 /* ---- what the devices do ----------------------------------------------------------------------- */
 
 /* Devices that act on each byte get the one just acknowledged. */
-static void tell_byte(struct world *w, int32_t bus)
+static void tell_byte(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
     uint32_t cause = world_cause(w);
     struct i2c_request so_far = s->rq;
     struct i2c_reply nothing = {.status = I2C_OK};
 
     so_far.n_tx = ++s->told;
     so_far.n_rx = 0;
-    for (uint8_t i = next_reached(w, s, 0); i != 0; i = next_reached(w, s, i)) {
-        if (s->seat[i - 1].by_byte) {
-            int32_t device = s->seat[i - 1].device;
+    for (int i = 0; i < s->hearers; i++) {
+        const struct seat *seat = &s->seat[s->hearer[i]];
+        if (seat->by_byte) {
             world_blame(w, cause);
-            world_kind(w, device)->i2c(w, device, &so_far, &nothing);
+            world_kind(w, seat->device)->i2c(w, seat->device, &so_far, &nothing);
         }
     }
     world_blame(w, cause);
-    wake_running(w, bus);
+    wake_running(w, bus, s);
 }
 
 /* What a device has seen of the transfer: one that refuses a byte nothing after that. */
@@ -298,10 +298,10 @@ static struct i2c_request seen_by(const struct world *w, const struct i2c_state 
 static void tell_devices(struct world *w, struct i2c_state *s, struct i2c_reply *re)
 {
     uint32_t cause = world_cause(w);
-    bool acknowledged_by_any = re->status == I2C_OK && s->rq.n_rx > 0 && !next_reached(w, s, 0);
+    bool acknowledged_by_any = re->status == I2C_OK && s->rq.n_rx > 0 && s->hearers == 0;
 
-    for (uint8_t i = next_reached(w, s, 0); i != 0; i = next_reached(w, s, i)) {
-        const struct seat *seat = &s->seat[i - 1];
+    for (int i = 0; i < s->hearers; i++) {
+        const struct seat *seat = &s->seat[s->hearer[i]];
         const struct i2c_request *rq = &s->rq;
         struct i2c_request less;
         struct i2c_reply one = {.status = I2C_OK};
@@ -313,7 +313,7 @@ static void tell_devices(struct world *w, struct i2c_state *s, struct i2c_reply 
             acknowledged_by_any = true;
             continue;
         }
-        memset(one.rx, 0xFF, rq->n_rx);
+        memset(one.rx, 0xFF, sizeof one.rx);
         world_blame(w, cause);
         bool ok = world_kind(w, seat->device)->i2c(w, seat->device, rq, &one);
         ok = ok && rq->n_tx == s->rq.n_tx && rq->n_rx == s->rq.n_rx;
@@ -346,11 +346,10 @@ static void garble(struct world *w, int32_t bus, struct i2c_state *s, struct i2c
     }
 }
 
-static void end_transfer(struct world *w, int32_t bus, struct i2c_reply *re)
+static void end_transfer(struct world *w, int32_t bus, struct i2c_state *s, struct i2c_reply *re)
 {
     static const enum event_kind said[] = {
         [I2C_OK] = EV_TRANSFER, [I2C_NACK] = EV_NACK, [I2C_TIMEOUT] = EV_BUS_TIMEOUT};
-    struct i2c_state *s = state_of(w, bus);
 
     if (s->heard) {
         tell_devices(w, s, re);
@@ -368,16 +367,15 @@ static void end_transfer(struct world *w, int32_t bus, struct i2c_reply *re)
 }
 
 /* Nine clocks: a device that was stuck in the middle of a byte has got rid of it. */
-static void end_clear(struct world *w, int32_t bus, struct i2c_reply *re)
+static void end_clear(struct world *w, int32_t bus, struct i2c_state *s, struct i2c_reply *re)
 {
-    struct i2c_state *s = state_of(w, bus);
     struct hold *h = &s->hold[I2C_SDA];
 
-    if (re->status == I2C_OK && i2c_is_low(w, s, I2C_SDA) && h->pulses > 0) {
+    if (re->status == I2C_OK && i2c_is_low(s, I2C_SDA) && h->pulses > 0) {
         h->pulses -= h->pulses < CLEAR_PULSES ? h->pulses : CLEAR_PULSES;
         h->on = h->pulses > 0;
     }
-    if (re->status == I2C_OK && i2c_is_low(w, s, I2C_SDA)) {
+    if (re->status == I2C_OK && i2c_is_low(s, I2C_SDA)) {
         re->status = I2C_TIMEOUT;
     }
     if (re->status == I2C_TIMEOUT) {
@@ -387,9 +385,8 @@ static void end_clear(struct world *w, int32_t bus, struct i2c_reply *re)
     world_event_from(w, bus, EV_BUS_CLEAR, re->status == I2C_OK, s->from);
 }
 
-static void end_reset(struct world *w, int32_t bus)
+static void end_reset(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
     uint32_t event = world_event_from(w, bus, EV_MUX_RESET, 0.0, s->from);
 
     for (int32_t i = 0; i < s->seats; i++) {
@@ -407,57 +404,56 @@ static void end_reset(struct world *w, int32_t bus)
     world_blame(w, event);
 }
 
-static void end(struct world *w, int32_t bus)
+static void end(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
     struct i2c_reply re = {.status = s->ends_as};
     int32_t master = s->master;
+    ns_t now = world_now(w);
 
     memset(re.rx, 0xFF, sizeof re.rx);
     s->phase = PHASE_IDLE;
-    s->free_at = world_now(w) + params_of(w, bus)->t_buf;
-    s->busy += world_now(w) - s->from;
+    s->free_at = now + params_of(w, bus)->t_buf;
+    s->busy += now - s->from;
     if (s->rq.op == I2C_TRANSFER) {
-        end_transfer(w, bus, &re);
+        end_transfer(w, bus, s, &re);
     } else if (s->rq.op == I2C_CLEAR) {
-        end_clear(w, bus, &re);
+        end_clear(w, bus, s, &re);
     } else {
-        end_reset(w, bus);
+        end_reset(w, bus, s);
     }
     world_kind(w, master)->transferred(w, master, bus, &re);
 }
 
-static void give_up(struct world *w, int32_t bus)
+static void give_up(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
-
     s->ends_as = I2C_TIMEOUT;
     s->heard = false;
-    end(w, bus);
+    end(w, bus, s);
 }
 
 static void i2c_due(struct world *w, int32_t bus)
 {
     struct i2c_state *s = state_of(w, bus);
+    ns_t now = world_now(w);
 
     switch (s->phase) {
     case PHASE_WAITS:
-        if (is_blocked(w, s)) {
-            give_up(w, bus);
+        if (is_blocked(s, now)) {
+            give_up(w, bus, s);
         } else {
-            begin(w, bus);
+            begin(w, bus, s);
         }
         break;
     case PHASE_RUNS:
-        if (world_now(w) < s->ends) {
-            tell_byte(w, bus);
+        if (now < s->ends) {
+            tell_byte(w, bus, s);
         } else {
-            end(w, bus);
+            end(w, bus, s);
         }
         break;
     case PHASE_STALLED:
     case PHASE_SPOILED:
-        give_up(w, bus);
+        give_up(w, bus, s);
         break;
     case PHASE_IDLE:
     default:
@@ -467,63 +463,68 @@ static void i2c_due(struct world *w, int32_t bus)
 
 /* ---- lines that come and go -------------------------------------------------------------------- */
 
-static void stall(struct world *w, int32_t bus, enum i2c_phase phase)
+static void stall(struct world *w, int32_t bus, struct i2c_state *s, enum i2c_phase phase)
 {
-    struct i2c_state *s = state_of(w, bus);
-
     s->phase = phase;
     s->stalled = world_now(w);
     s->left = s->ends - s->stalled;
     world_wake(w, bus, s->stalled + params_of(w, bus)->timeout);
 }
 
-static void go_on(struct world *w, int32_t bus)
+static void go_on(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
-
     s->phase = PHASE_RUNS;
     s->begun += world_now(w) - s->stalled;
     s->ends = world_now(w) + s->left;
-    wake_running(w, bus);
+    wake_running(w, bus, s);
 }
 
 /* The master has found the data line low where it sent a 1; now it is high again: STOP. */
-static void lose(struct world *w, int32_t bus)
+static void lose(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
-
     s->phase = PHASE_RUNS;
     s->ends_as = I2C_NACK;
     s->heard = s->by_byte = false;
-    s->ends = world_now(w) + i2c_clocks_ns(w, bus, 1);
-    wake_running(w, bus);
+    s->ends = world_now(w) + clocks_ns(params_of(w, bus), 1);
+    wake_running(w, bus, s);
 }
 
-static void lines_changed(struct world *w, int32_t bus)
+static void lines_changed(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_state *s = state_of(w, bus);
-    bool scl = i2c_is_low(w, s, I2C_SCL);
-    bool sda = i2c_is_low(w, s, I2C_SDA) && s->rq.op == I2C_TRANSFER;
+    bool scl = i2c_is_low(s, I2C_SCL);
+    bool sda = i2c_is_low(s, I2C_SDA) && s->rq.op == I2C_TRANSFER;
 
     if (s->phase == PHASE_IDLE || s->rq.op == I2C_RESET_MUX) {
         return;
     }
     if (s->phase == PHASE_WAITS) {
-        begin(w, bus);
+        begin(w, bus, s);
     } else if (s->phase == PHASE_RUNS && (scl || sda)) {
-        stall(w, bus, sda ? PHASE_SPOILED : PHASE_STALLED);
+        stall(w, bus, s, sda ? PHASE_SPOILED : PHASE_STALLED);
     } else if (s->phase == PHASE_STALLED && sda) {
         s->phase = PHASE_SPOILED;
     } else if (s->phase == PHASE_STALLED && !scl) {
-        go_on(w, bus);
+        go_on(w, bus, s);
     } else if (s->phase == PHASE_SPOILED && !scl && !sda) {
-        lose(w, bus);
+        lose(w, bus, s);
     }
 }
 
-void i2c_channels_changed(struct world *w, int32_t bus)
+/* Whoever hears a transfer under way may come and go with its channel. */
+void i2c_channels_changed(struct world *w, int32_t bus, int32_t mux, uint8_t channels)
 {
-    lines_changed(w, bus);
+    struct i2c_state *s = state_of(w, bus);
+
+    for (int32_t i = 0; i < s->seats; i++) {
+        if (s->seat[i].mux == mux) {
+            s->seat[i].open = channels >> s->seat[i].channel & 1;
+        }
+    }
+    s->changed = true;
+    if (s->phase != PHASE_IDLE) {
+        find_hearers(s);
+    }
+    lines_changed(w, bus, s);
 }
 
 void i2c_hold(struct world *w, int32_t bus, enum i2c_line line, int32_t holder, int32_t pulses)
@@ -533,14 +534,16 @@ void i2c_hold(struct world *w, int32_t bus, enum i2c_line line, int32_t holder, 
 
     s->hold[line] = (struct hold){.on = true, .holder = holder, .pulses = clocks_help ? pulses : 0};
     s->news = world_event(w, bus, EV_FAULT_ON, line);
-    lines_changed(w, bus);
+    lines_changed(w, bus, s);
 }
 
 void i2c_let_go(struct world *w, int32_t bus, enum i2c_line line)
 {
-    state_of(w, bus)->hold[line].on = false;
+    struct i2c_state *s = state_of(w, bus);
+
+    s->hold[line].on = false;
     world_event(w, bus, EV_FAULT_OFF, line);
-    lines_changed(w, bus);
+    lines_changed(w, bus, s);
 }
 
 const struct kind i2c_kind = {

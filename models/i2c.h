@@ -67,10 +67,8 @@ enum i2c_line { I2C_SDA, I2C_SCL, I2C_LINES };
 void i2c_hold(struct world *w, int32_t bus, enum i2c_line line, int32_t holder, int32_t pulses);
 void i2c_let_go(struct world *w, int32_t bus, enum i2c_line line);
 
-/* A mux of this bus has changed its channels: a held line may come or go. */
-void i2c_channels_changed(struct world *w, int32_t bus);
-
-/* How long n clocks take on this bus. */
-ns_t i2c_clocks_ns(const struct world *w, int32_t bus, int32_t n);
+/* A mux of this bus has changed its channels, bit n for channel n: devices come and go with them,
+ * and a held line may. A mux starts with all channels off. */
+void i2c_channels_changed(struct world *w, int32_t bus, int32_t mux, uint8_t channels);
 
 #endif

@@ -160,9 +160,9 @@ static double read_used(const struct world *w, int32_t part, ns_t at)
 static double read_stuck(const struct world *w, int32_t part, ns_t at)
 {
     const struct i2c_state *s = look(w, part);
-    bool scl = i2c_is_low(w, s, I2C_SCL) || s->scl_until > at;
+    bool scl = i2c_is_low(s, I2C_SCL) || s->scl_until > at;
 
-    return i2c_is_low(w, s, I2C_SDA) + 2 * scl;
+    return i2c_is_low(s, I2C_SDA) + 2 * scl;
 }
 
 /* clang-format off */

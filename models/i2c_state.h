@@ -28,6 +28,7 @@ struct seat {
     int32_t device, mux, channel;
     uint8_t next;
     bool by_byte;
+    bool open; /* it hears the bus now: its channel is on, or it sits before every mux */
 };
 
 struct hold {
@@ -56,12 +57,15 @@ struct i2c_state {
     uint32_t news;        /* last event that put a fault into the bus, until a transfer shows it */
     int64_t transfers, nacks, timeouts;
     int32_t seats;
+    uint8_t hearers, hearer[I2C_DEVICES]; /* seats that hear heard_address */
+    uint8_t heard_address;
+    bool changed; /* somebody has come or gone since they were found */
     uint8_t first[I2C_ADDRESSES];
     struct seat seat[I2C_DEVICES];
 };
 
 /* Is the line low, seen from the master? A holder behind a mux pulls only while its channel is on. */
-bool i2c_is_low(const struct world *w, const struct i2c_state *s, enum i2c_line line);
+bool i2c_is_low(const struct i2c_state *s, enum i2c_line line);
 
 extern const struct action i2c_actions[];
 extern const struct signal i2c_signals[];

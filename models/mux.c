@@ -25,19 +25,12 @@ struct mux_state {
 
 /* clang-format off */
 static const struct field mux_fields[] = {
-    {.key = "i2c", .type = FIELD_I2C, .choices = "i2c", .def = 0.0,
+    {.key = "i2c", .type = FIELD_I2C, .choices = "i2c", .def = REQUIRED,
      .offset = offsetof(struct mux_params, i2c),
      .doc = "where it sits on the serial bus, as smbus0/0x70", .source = ""},
     {.key = NULL},
 };
 /* clang-format on */
-
-bool mux_is_open(const struct world *w, int32_t mux, int32_t channel)
-{
-    const struct mux_state *s = world_state_const(w, mux);
-
-    return (s->channels >> channel) & 1;
-}
 
 static void mux_wire(struct world *w, int32_t part)
 {
@@ -54,7 +47,7 @@ static void set_channels(struct world *w, int32_t part, uint8_t channels)
     if (s->channels != channels) {
         s->channels = channels;
         if (p->i2c.bus != NO_PART) {
-            i2c_channels_changed(w, p->i2c.bus);
+            i2c_channels_changed(w, p->i2c.bus, part, channels);
         }
     }
 }

@@ -2,16 +2,11 @@
 #ifndef MODELS_MUX_H
 #define MODELS_MUX_H
 
-#include <stdbool.h>
-
 #include "kind.h"
 
 extern const struct kind mux_kind;
 
 enum { MUX_CHANNELS = 8 };
-
-/* Is this channel connected now? */
-bool mux_is_open(const struct world *w, int32_t mux, int32_t channel);
 
 /* A pulse on its reset line: all channels off. */
 void mux_reset(struct world *w, int32_t mux);

@@ -47,6 +47,9 @@ static double true_i(const void *ctx, ns_t at)
 static void follow(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
                    double (*value)(const void *, ns_t), const struct measured *of)
 {
+    if (!telemetry_is_due(m, t1)) {
+        return;
+    }
     double x0 = value(of, t0);
 
     if (x0 == value(of, t1)) {
@@ -120,20 +123,25 @@ void psu_report_init(struct world *w, int32_t part)
     psu_report(w, part);
 }
 
-static double reported_V(const struct world *w, int32_t part)
+/* One draw a sample, however often it is read. */
+static double reported(const struct world *w, int32_t part, uint32_t noise, struct telemetry *m,
+                       const struct telemetry_config *c)
 {
-    const struct psu_state *s = psu_look(w, part);
-
-    return telemetry_read(&s->seen_v, &s->seen_v_as,
-                          world_normal_at(w, part, NOISE_V, s->seen_v.tick));
+    if (m->drawn != m->tick) {
+        m->drawn = m->tick;
+        m->normal = world_normal_at(w, part, noise, m->tick);
+    }
+    return telemetry_read(m, c, m->normal);
 }
 
-static double reported_A(const struct world *w, int32_t part)
+static double reported_V(const struct world *w, int32_t part, struct psu_state *s)
 {
-    const struct psu_state *s = psu_look(w, part);
+    return reported(w, part, NOISE_V, &s->seen_v, &s->seen_v_as);
+}
 
-    return telemetry_read(&s->seen_i, &s->seen_i_as,
-                          world_normal_at(w, part, NOISE_I, s->seen_i.tick));
+static double reported_A(const struct world *w, int32_t part, struct psu_state *s)
+{
+    return reported(w, part, NOISE_I, &s->seen_i, &s->seen_i_as);
 }
 
 static double input_V(const struct world *w, int32_t part)
@@ -155,11 +163,11 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
 
     refresh(w, part, world_now(w));
     if (cmd == CMD_READ_VOUT) {
-        value[PMBUS_READ_VOUT] = reported_V(w, part);
+        value[PMBUS_READ_VOUT] = reported_V(w, part, s);
     } else if (cmd == CMD_READ_IOUT) {
-        value[PMBUS_READ_IOUT] = reported_A(w, part);
+        value[PMBUS_READ_IOUT] = reported_A(w, part, s);
     } else {
-        value[PMBUS_READ_POUT] = reported_V(w, part) * reported_A(w, part);
+        value[PMBUS_READ_POUT] = reported_V(w, part, s) * reported_A(w, part, s);
         value[PMBUS_READ_PIN] = value[PMBUS_READ_POUT] / p->efficiency;
         value[PMBUS_READ_VIN] = input_V(w, part);
         value[PMBUS_READ_IIN] = s->input ? value[PMBUS_READ_PIN] / value[PMBUS_READ_VIN] : 0.0;

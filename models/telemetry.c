@@ -13,6 +13,11 @@ static uint64_t ticks_at(const struct telemetry_config *c, ns_t t)
     return t < c->phase ? 0 : (uint64_t)((t - c->phase) / c->period) + 1;
 }
 
+static ns_t time_of(const struct telemetry_config *c, uint64_t i)
+{
+    return c->phase + (ns_t)i * c->period;
+}
+
 static double keep_of(const struct telemetry_config *c)
 {
     return (double)c->tau / (double)(c->tau + c->period);
@@ -33,33 +38,35 @@ static double power(double base, uint64_t n)
 
 void telemetry_start(struct telemetry *m, const struct telemetry_config *c, ns_t now, double x)
 {
-    *m = (struct telemetry){.y = x, .tick = ticks_at(c, now)};
+    *m = (struct telemetry){.y = x, .tick = ticks_at(c, now), .drawn = UINT64_MAX};
+    m->next = time_of(c, m->tick);
 }
 
 void telemetry_advance(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
                        double (*value)(const void *ctx, ns_t t), const void *ctx)
 {
-    double keep = keep_of(c);
-    uint64_t last = ticks_at(c, t1);
-
-    if (m->frozen) {
+    if (m->frozen || !telemetry_is_due(m, t1)) {
         return;
     }
+    double keep = keep_of(c);
+    uint64_t last = ticks_at(c, t1);
     for (uint64_t i = keep > 0.0 ? ticks_at(c, t0) : last - (last > ticks_at(c, t0)); i < last;
          i++) {
-        double x = value(ctx, c->phase + (ns_t)i * c->period);
+        double x = value(ctx, time_of(c, i));
         m->y = x + (m->y - x) * keep;
     }
     m->tick = last;
+    m->next = time_of(c, last);
 }
 
 void telemetry_hold(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
                     double x)
 {
-    if (m->frozen) {
+    if (m->frozen || !telemetry_is_due(m, t1)) {
         return;
     }
     m->tick = ticks_at(c, t1);
+    m->next = time_of(c, m->tick);
     m->y = x + (m->y - x) * power(keep_of(c), m->tick - ticks_at(c, t0));
 }
 

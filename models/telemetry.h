@@ -30,11 +30,20 @@ struct telemetry_config {
 struct telemetry {
     double y;      /* average of the samples */
     uint64_t tick; /* number of the last sample, counted from 1: the index of its noise draw */
+    ns_t next;     /* when the sample after it is taken */
     bool frozen;
+    double normal; /* the caller's to keep: its draw for sample number `drawn` */
+    uint64_t drawn;
 };
 
 /* At `now` it has long seen `x`. */
 void telemetry_start(struct telemetry *m, const struct telemetry_config *c, ns_t now, double x);
+
+/* Is a sample due until t1? If not, there is nothing to advance or to hold. */
+static inline bool telemetry_is_due(const struct telemetry *m, ns_t t1)
+{
+    return t1 >= m->next;
+}
 
 /* Take the samples in (t0, t1]; value(ctx, t) is what is measured, at each of them in turn. */
 void telemetry_advance(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
@@ -45,7 +54,7 @@ void telemetry_hold(struct telemetry *m, const struct telemetry_config *c, ns_t 
                     double x);
 
 /* What is reported now. The caller draws `normal` by index m->tick, so that a value read twice
- * between two samples is the same value. */
+ * between two samples is the same value; before the first one m->drawn is no tick there is. */
 double telemetry_read(const struct telemetry *m, const struct telemetry_config *c, double normal);
 
 #endif

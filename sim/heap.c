@@ -1,8 +1,11 @@
 /* heap.c - the indexed 4-ary heap of heap.h.  Checked by tests/sim/test_heap.c. */
 #include "heap.h"
 
-#include <stdbool.h>
 #include <stddef.h>
+
+enum { WAYS = 4, LINE = 64 };
+
+static const struct heap_entry nobody = {.due = NS_NEVER, .rank = UINT32_MAX, .slot = -1};
 
 static struct heap_entry *entries(const struct heap *h)
 {
@@ -19,138 +22,140 @@ static uint32_t *ranks(const struct heap *h)
     return (uint32_t *)(void *)((uintptr_t)h + (uintptr_t)h->ranks_at);
 }
 
-/* The arrays by their addresses, for the length of one call. */
-struct view {
-    struct heap_entry *entry;
-    int32_t *where;
-    int32_t n;
-};
-
-static struct view view(const struct heap *h)
+/* Equal times are rare enough to foretell; which of two events is first is not. */
+static inline bool before(const struct heap_entry *a, const struct heap_entry *b)
 {
-    return (struct view){.entry = entries(h), .where = where(h), .n = h->n};
+    if (a->due == b->due) {
+        return a->rank < b->rank;
+    }
+    return a->due < b->due;
 }
 
-/* Without a branch: which of two events is first can't be foretold. */
-static bool before(const struct heap_entry *a, const struct heap_entry *b)
+/* The first of four siblings; a group that is not full ends with nobody. */
+static inline struct heap_entry *first_of(struct heap_entry c[WAYS])
 {
-    return (a->due < b->due) | ((a->due == b->due) & (a->rank < b->rank));
+    struct heap_entry *left = c + before(&c[1], &c[0]);
+    struct heap_entry *right = c + 2 + before(&c[3], &c[2]);
+
+    return before(right, left) ? right : left;
 }
 
+static void sift_up(struct heap *h, struct heap_entry *to, struct heap_entry e)
+{
+    struct heap_entry *root = entries(h);
+    int32_t *at = where(h);
+
+    while (to > root) {
+        struct heap_entry *parent = root + (to - root - 1) / WAYS;
+        if (!before(&e, parent)) {
+            break;
+        }
+        *to = *parent;
+        at[to->slot] = (int32_t)(to - root);
+        to = parent;
+    }
+    *to = e;
+    at[e.slot] = (int32_t)(to - root);
+}
+
+static void sift_down(struct heap *h, struct heap_entry *to, struct heap_entry e)
+{
+    struct heap_entry *root = entries(h);
+    const struct heap_entry *end = root + h->n;
+    struct heap_entry *child = root + WAYS * (to - root) + 1;
+    int32_t *at = where(h);
+
+    while (child < end) {
+        struct heap_entry *best = first_of(child);
+        if (!before(best, &e)) {
+            break;
+        }
+        *to = *best;
+        at[to->slot] = (int32_t)(to - root);
+        to = best;
+        child = root + WAYS * (to - root) + 1;
+    }
+    *to = e;
+    at[e.slot] = (int32_t)(to - root);
+}
+
+/* Put it at i, or wherever else it belongs. */
+static void place(struct heap *h, int32_t i, struct heap_entry e)
+{
+    struct heap_entry *to = entries(h) + i;
+
+    if (i > 0 && before(&e, entries(h) + (i - 1) / WAYS)) {
+        sift_up(h, to, e);
+    } else {
+        sift_down(h, to, e);
+    }
+}
+
+/* Entry i leaves: the last one takes its place. */
+static void close_up(struct heap *h, int32_t i)
+{
+    struct heap_entry *last = entries(h) + --h->n;
+    struct heap_entry e = *last;
+
+    *last = nobody;
+    if (i < h->n) {
+        place(h, i, e);
+    }
+}
+
+void heap_close_gap(struct heap *h)
+{
+    h->gap = false;
+    close_up(h, 0);
+}
+
+/* Children of one entry stand at 4 i + 1 .. 4 i + 4: three entries into a line the root, then every
+ * group has a line of its own. */
 int64_t heap_bytes(int32_t n_slots)
 {
-    return (int64_t)n_slots *
-               (int64_t)(sizeof(struct heap_entry) + sizeof(int32_t) + sizeof(uint32_t)) +
-           (int64_t)sizeof(struct heap_entry);
-}
-
-static void put(struct view v, int32_t i, struct heap_entry e)
-{
-    v.entry[i] = e;
-    v.where[e.slot] = i;
-}
-
-static void sift_up(struct view v, int32_t i, struct heap_entry e)
-{
-    while (i > 0) {
-        int32_t parent = (i - 1) / 4;
-        if (!before(&e, &v.entry[parent])) {
-            break;
-        }
-        put(v, i, v.entry[parent]);
-        i = parent;
-    }
-    put(v, i, e);
-}
-
-/* The first of the up to four children from `child` on. */
-static int32_t first_child(struct view v, int32_t child)
-{
-    if (child + 4 <= v.n) {
-        const struct heap_entry *c = &v.entry[child];
-        int32_t left = before(&c[1], &c[0]);
-        int32_t right = 2 + before(&c[3], &c[2]);
-        return child + (before(&c[right], &c[left]) ? right : left);
-    }
-    int32_t best = child;
-    for (int32_t c = child + 1; c < v.n; c++) {
-        best = before(&v.entry[c], &v.entry[best]) ? c : best;
-    }
-    return best;
-}
-
-static void sift_down(struct view v, int32_t i, struct heap_entry e)
-{
-    for (int32_t child = 4 * i + 1; child < v.n; child = 4 * i + 1) {
-        int32_t best = first_child(v, child);
-        if (!before(&v.entry[best], &e)) {
-            break;
-        }
-        put(v, i, v.entry[best]);
-        i = best;
-    }
-    put(v, i, e);
-}
-
-/* What heap_first() gives when nobody is due stands where the heap ends. */
-static void end_heap(struct heap *h, int32_t n)
-{
-    h->n = n;
-    entries(h)[n] = (struct heap_entry){.due = NS_NEVER, .slot = -1};
+    return LINE + (int64_t)sizeof(struct heap_entry) * (n_slots + WAYS) +
+           (int64_t)(sizeof(int32_t) + sizeof(uint32_t)) * n_slots;
 }
 
 void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[])
 {
-    h->n_slots = n_slots;
-    h->entries_at = at;
-    h->where_at = at + (int64_t)sizeof(struct heap_entry) * (n_slots + 1);
+    int64_t size = (int64_t)sizeof(struct heap_entry);
+
+    *h = (struct heap){.n_slots = n_slots, .entries_at = at + LINE - size};
+    h->where_at = h->entries_at + size * (n_slots + WAYS);
     h->ranks_at = h->where_at + (int64_t)sizeof(int32_t) * n_slots;
     for (int32_t i = 0; i < n_slots; i++) {
         where(h)[i] = -1;
         ranks(h)[i] = rank[i];
     }
-    end_heap(h, 0);
-}
-
-static void place(struct heap *h, int32_t i, struct heap_entry e)
-{
-    struct view v = view(h);
-
-    if (i > 0 && before(&e, &v.entry[(i - 1) / 4])) {
-        sift_up(v, i, e);
-    } else {
-        sift_down(v, i, e);
+    for (int32_t i = 0; i < n_slots + WAYS; i++) {
+        entries(h)[i] = nobody;
     }
 }
 
-/* The last entry takes the place of the one that leaves. */
-static void leave(struct heap *h, int32_t slot)
+/* One that is due at some time joins, or moves to another place. */
+static void join(struct heap *h, int32_t i, struct heap_entry e)
 {
-    int32_t i = where(h)[slot];
-    struct heap_entry last = entries(h)[h->n - 1];
-
-    where(h)[slot] = -1;
-    end_heap(h, h->n - 1);
-    if (i < h->n) {
-        place(h, i, last);
+    if (i >= 0) {
+        place(h, i, e);
+    } else if (h->gap) {
+        h->gap = false;
+        sift_down(h, entries(h), e);
+    } else {
+        sift_up(h, entries(h) + h->n++, e);
     }
 }
 
 void heap_set(struct heap *h, int32_t slot, ns_t due)
 {
-    int32_t i = where(h)[slot];
+    int32_t *i = where(h) + slot;
 
-    if (due == NS_NEVER) {
-        if (i >= 0) {
-            leave(h, slot);
-        }
-        return;
+    if (due != NS_NEVER) {
+        join(h, *i, (struct heap_entry){.due = due, .rank = ranks(h)[slot], .slot = slot});
+    } else if (*i >= 0) {
+        close_up(h, *i);
+        *i = -1;
     }
-    if (i < 0) {
-        i = h->n;
-        end_heap(h, h->n + 1);
-    }
-    place(h, i, (struct heap_entry){.due = due, .rank = ranks(h)[slot], .slot = slot});
 }
 
 void heap_set_ranked(struct heap *h, int32_t slot, ns_t due, uint32_t rank)
@@ -166,7 +171,14 @@ ns_t heap_due(const struct heap *h, int32_t slot)
     return i < 0 ? NS_NEVER : entries(h)[i].due;
 }
 
-const struct heap_entry *heap_first(const struct heap *h)
+struct heap_entry heap_take(struct heap *h)
 {
-    return entries(h);
+    struct heap_entry taken = *heap_first(h);
+
+    if (taken.slot >= 0) {
+        where(h)[taken.slot] = -1;
+        *entries(h) = (struct heap_entry){.due = INT64_MIN, .slot = -1}; /* nobody sifts above it */
+        h->gap = true;
+    }
+    return taken;
 }

@@ -1,11 +1,13 @@
 /* heap.h - who is due next: an indexed 4-ary heap over a fixed set of slots.
  *
- * Each slot has one due time; one that is NS_NEVER takes no part and costs nothing. Smallest (due, rank) first; ranks are unique, so
- * the order is total and the same on every machine. Setting a slot's due costs O(log n). All of it
- * lives in memory the caller owns, as indices only, so that copying that memory copies the heap. */
+ * Each slot has one due time; one that is NS_NEVER takes no part and costs nothing. Smallest
+ * (due, rank) first; ranks are unique, so the order is total and the same on every machine. Setting
+ * a slot's due costs O(log n) of those that are due at some time. All of it lives in memory the
+ * caller owns, as indices only, so that copying that memory copies the heap. */
 #ifndef SIM_HEAP_H
 #define SIM_HEAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/ns.h"
@@ -13,14 +15,15 @@
 struct heap_entry {
     ns_t due;
     uint32_t rank;
-    int32_t slot;
+    int32_t slot; /* -1: nobody's */
 };
 
 /* The arrays stand behind the struct in the caller's block, at these distances in bytes. */
 struct heap {
     int32_t n_slots;
-    int32_t n;          /* slots that are due at some time: the length of the heap */
-    int64_t entries_at; /* struct heap_entry[n_slots + 1], the heap */
+    int32_t n;          /* length of the heap: slots that are due at some time, and the gap */
+    bool gap;           /* the first has been taken: nobody stands in its place yet */
+    int64_t entries_at; /* struct heap_entry[n_slots + 4], the heap; nobody's from n on */
     int64_t where_at;   /* int32_t[n_slots]: where a slot's entry stands, -1: nowhere */
     int64_t ranks_at;   /* uint32_t[n_slots] */
 };
@@ -28,7 +31,8 @@ struct heap {
 /* Bytes needed behind the struct for n slots. */
 int64_t heap_bytes(int32_t n_slots);
 
-/* Lay the arrays out at `at` bytes from h. Every slot starts with NS_NEVER; rank[i] is its rank. */
+/* Lay the arrays out at `at` bytes from h, best an address that is a multiple of 64: then siblings
+ * share a cache line. Every slot starts with NS_NEVER; rank[i] is its rank. */
 void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[]);
 
 /* Set the slot's due time. */
@@ -39,7 +43,20 @@ void heap_set_ranked(struct heap *h, int32_t slot, ns_t due, uint32_t rank);
 
 ns_t heap_due(const struct heap *h, int32_t slot);
 
+/* Somebody else becomes the first, where the first has been taken. */
+void heap_close_gap(struct heap *h);
+
 /* The entry that is due first; its due is NS_NEVER when nobody is. */
-const struct heap_entry *heap_first(const struct heap *h);
+static inline const struct heap_entry *heap_first(struct heap *h)
+{
+    if (h->gap) {
+        heap_close_gap(h);
+    }
+    return (const struct heap_entry *)(const void *)((const char *)h + h->entries_at);
+}
+
+/* The same, and its slot is due never from now on. Whoever is set next may have its place, which
+ * costs less than to close the gap and to make room again: so take, then set the new due. */
+struct heap_entry heap_take(struct heap *h);
 
 #endif

@@ -57,13 +57,13 @@ static void host_start(struct world *w, int32_t part)
 }
 
 /* Has the controller changed its mind about a supply or a switch? Says so once for each. */
-static void say_decisions(struct world *w, int32_t part)
+static void say_decisions(struct world *w, struct host_state *s)
 {
-    struct host_state *s = state_of(w, part);
     uint32_t cause = world_cause(w);
     uint32_t decided = cause;
+    uint8_t n = s->config.n_supplies;
 
-    for (uint8_t i = 0; i < s->config.n_supplies; i++) {
+    for (uint8_t i = 0; i < n; i++) {
         uint8_t now = (uint8_t)controller_supply_state(&s->controller, i);
         if (now != s->seen[i]) {
             s->seen[i] = now;
@@ -74,27 +74,27 @@ static void say_decisions(struct world *w, int32_t part)
     world_blame(w, decided);
 }
 
-static void step(struct world *w, int32_t part)
+static void step(struct world *w, int32_t part, struct host_state *s)
 {
     const struct host_params *p = world_params(w, part);
-    struct host_state *s = state_of(w, part);
 
     s->in.now_us = clock_us(w);
-    world_blame(w, s->news != 0 ? s->news : world_cause(w));
+    if (s->news != 0) {
+        world_blame(w, s->news);
+    }
     controller_step(&s->controller, &s->in, &s->out);
     s->news = 0;
     for (int b = 0; b < CTL_BUSES; b++) {
         s->in.bus[b].status = CTL_BUS_NONE;
     }
     s->steps++;
-    say_decisions(w, part);
+    say_decisions(w, s);
     s->busy = true;
     world_wake(w, part, world_now(w) + p->step_cost);
 }
 
-static void start_transfer(struct world *w, int32_t part, int b)
+static void start_transfer(struct world *w, int32_t part, struct host_state *s, int b)
 {
-    struct host_state *s = state_of(w, part);
     struct i2c_request rq = {.op = (enum i2c_op)s->out.bus[b].op,
                              .address = s->out.bus[b].address,
                              .n_tx = s->out.bus[b].n_tx,
@@ -107,16 +107,15 @@ static void start_transfer(struct world *w, int32_t part, int b)
 }
 
 /* The step has left the CPU: its answer leaves with it. */
-static void carry_out(struct world *w, int32_t part)
+static void carry_out(struct world *w, int32_t part, struct host_state *s)
 {
-    struct host_state *s = state_of(w, part);
     uint32_t cause = world_cause(w);
 
     s->busy = false;
     for (int b = 0; b < CTL_BUSES; b++) {
         if (s->out.bus[b].op != CTL_OP_NONE && s->bus_part[b] != NO_PART && !s->under_way[b]) {
             world_blame(w, cause);
-            start_transfer(w, part, b);
+            start_transfer(w, part, s, b);
         }
     }
     world_blame(w, cause);
@@ -127,13 +126,15 @@ static void carry_out(struct world *w, int32_t part)
 
 static void host_due(struct world *w, int32_t part)
 {
-    if (state_of(w, part)->halted) {
+    struct host_state *s = state_of(w, part);
+
+    if (s->halted) {
         return;
     }
-    if (state_of(w, part)->busy) {
-        carry_out(w, part);
+    if (s->busy) {
+        carry_out(w, part, s);
     } else {
-        step(w, part);
+        step(w, part, s);
     }
 }
 

@@ -21,13 +21,20 @@ static const int64_t SETTLE_MOST = 5000;
 
 /* ---- layout ------------------------------------------------------------------------------------ */
 
-/* Distances are multiples of 64 bytes: arrays start on cache lines. */
+enum { LINE = 64 };
+
+/* Arrays start on cache lines. */
 static int64_t reserve(int64_t *size, int64_t bytes)
 {
     int64_t at = *size;
 
-    *size = (at + bytes + 63) / 64 * 64;
+    *size = (at + bytes + LINE - 1) / LINE * LINE;
     return at;
+}
+
+static struct plant *new_block(int64_t size)
+{
+    return aligned_alloc(LINE, (size_t)size);
 }
 
 static int64_t bytes_of(int32_t n, size_t each)
@@ -101,10 +108,11 @@ static struct plant *empty_plant(const struct world *w, int32_t n_parts, const s
     }
     head.net.counting = true; /* first look at the size only: the slots have no room yet */
     int64_t size = lay_out(&head, w->parts);
-    struct plant *p = calloc(1, (size_t)size);
+    struct plant *p = new_block(size);
     if (p == NULL) {
         return NULL;
     }
+    memset(p, 0, (size_t)size);
     *p = head;
     p->net.counting = false;
     lay_out(p, w->parts);
@@ -113,7 +121,6 @@ static struct plant *empty_plant(const struct world *w, int32_t n_parts, const s
         s->home = NO_STATE;
         s->stream = random_stream(head.seed, w->parts[i].name);
     }
-    p->hash = 14695981039346656037u;
     return p;
 }
 
@@ -454,7 +461,7 @@ struct world *plant_fork(const struct world *w, const struct sink *sink)
     fork->sink = *sink;
     fork->script = (struct script_hook){0};
     fork->scratch = scratch_new(&w->plant->net, w->wiring->sparse);
-    fork->plant = malloc((size_t)w->plant->size);
+    fork->plant = new_block(w->plant->size);
     if (fork->scratch == NULL || fork->plant == NULL) {
         plant_free_fork(fork);
         return NULL;
@@ -482,7 +489,6 @@ static void handle(struct world *w, struct heap_entry e)
     struct plant *p = w->plant;
 
     count_tie(p, &e);
-    heap_set(&p->heap, e.slot, NS_NEVER);
     if (e.slot == script_slot(p)) {
         w->script.due(w->script.ctx, w);
     } else if (e.slot < p->n_parts) {
@@ -505,12 +511,15 @@ bool plant_next(struct world *w, ns_t until)
     CHECK(next >= p->now);
     p->now = next;
     check_set_time(next);
-    do {
-        handle(w, *heap_first(&p->heap));
-        if (heap_first(&p->heap)->due != next && w->script.look != NULL && p->running) {
+    bool more = true;
+    while (more) {
+        handle(w, heap_take(&p->heap));
+        more = heap_first(&p->heap)->due == next;
+        if (!more && w->script.look != NULL && p->running) {
             w->script.look(w->script.ctx, w);
+            more = heap_first(&p->heap)->due == next;
         }
-    } while (heap_first(&p->heap)->due == next);
+    }
     return true;
 }
 
@@ -575,25 +584,24 @@ void world_wake(struct world *w, int32_t part, ns_t due)
     heap_set(&w->plant->heap, part, due);
 }
 
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
+/* Multiplied, each bit reaches those above it; folded, the high ones reach the low ones before the
+ * next word. Either step can be undone, so that no event is lost on the way.
+ * Source of the multiplier: 2^64 over the golden ratio, as in SplitMix64. */
+static uint64_t hash_word(uint64_t hash, uint64_t word)
 {
-    const uint8_t *b = bytes;
-
-    for (size_t i = 0; i < n; i++) {
-        hash = (hash ^ b[i]) * 1099511628211u;
-    }
-    return hash;
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 32;
 }
 
 /* When, who, what, and the number beside it; not ids, which follow from these. */
 static uint64_t hash_event(uint64_t hash, const struct event *e)
 {
-    int32_t kind = (int32_t)e->kind;
+    uint64_t value;
 
-    hash = hash_bytes(hash, &e->at, sizeof e->at);
-    hash = hash_bytes(hash, &e->part, sizeof e->part);
-    hash = hash_bytes(hash, &kind, sizeof kind);
-    return hash_bytes(hash, &e->value, sizeof e->value);
+    memcpy(&value, &e->value, sizeof value);
+    hash = hash_word(hash, (uint64_t)e->at);
+    hash = hash_word(hash, (uint64_t)(uint32_t)e->part << 32 | (uint32_t)e->kind);
+    return hash_word(hash, value);
 }
 
 uint32_t world_event_from(struct world *w, int32_t part, enum event_kind kind, double value,

@@ -63,7 +63,7 @@ struct plant {
     int64_t size;
     ns_t now;
     uint64_t seed;
-    uint64_t hash; /* FNV-1a over every event so far */
+    uint64_t hash; /* over every event so far */
     uint32_t n_events;
     uint32_t cause; /* the event being handled */
     ns_t last_due;  /* of the slot handled last, to count ties */

@@ -4,6 +4,8 @@
 
 #include "kinds.h"
 #include "loader.h"
+#include "models/expander.h"
+#include "models/i2c.h"
 
 static const void *value_of(const struct part *p, const struct field *f)
 {
@@ -159,22 +161,34 @@ static int by_path(const void *left, const void *right)
     return 0;
 }
 
+/* The value of the part's first field of this type; NULL: it has none. */
+static const void *value_of_type(const struct part *p, enum field_type type)
+{
+    const struct field *f = p->kind->fields;
+
+    while (f && f->key && f->type != type) {
+        f++;
+    }
+    return f && f->key ? value_of(p, f) : NULL;
+}
+
+/* Where the part sits on a serial bus; NULL: nowhere. */
+static const struct i2c_path *path_of(const struct part *p)
+{
+    const struct i2c_path *path = value_of_type(p, FIELD_I2C);
+
+    return path && path->bus != NO_PART ? path : NULL;
+}
+
 static void check_addresses(struct loader *l)
 {
     struct seat *seats = arena_array(l->arena, (size_t)l->rack.n_parts, sizeof *seats);
     size_t n = 0;
 
     for (int32_t i = 0; i < l->rack.n_parts; i++) {
-        const struct part *p = &l->rack.parts[i];
-        const struct field *f = p->kind->fields;
-        while (f && f->key && f->type != FIELD_I2C) {
-            f++;
-        }
-        if (f && f->key) {
-            const struct i2c_path *path = value_of(p, f);
-            seats[n].path = *path;
-            seats[n].part = i;
-            n += path->bus != NO_PART;
+        const struct i2c_path *path = path_of(&l->rack.parts[i]);
+        if (path) {
+            seats[n++] = (struct seat){*path, i};
         }
     }
     qsort(seats, n, sizeof *seats, by_path);
@@ -186,6 +200,49 @@ static void check_addresses(struct loader *l)
                        "'%s' has the same address as '%s': 0x%02x on the same segment",
                        l->rack.parts[seats[i].part].name, l->rack.parts[seats[i - 1].part].name,
                        (unsigned)b->address);
+        }
+    }
+}
+
+/* What sits behind a mux is reached through it only when both are on one bus. */
+static void check_mux(struct loader *l, const struct part *p, const struct i2c_path *path)
+{
+    const struct part *mux = &l->rack.parts[path->mux];
+    const struct i2c_path *of_mux = path_of(mux);
+
+    if (of_mux && of_mux->bus != path->bus) {
+        diag_error(l->diag, p->at, "'%s' is on '%s' behind '%s', but '%s' sits on '%s'", p->name,
+                   l->rack.parts[path->bus].name, mux->name, mux->name,
+                   l->rack.parts[of_mux->bus].name);
+    }
+}
+
+/* One more part of `of`, which takes no more than `most`; the first too many is reported. */
+static void count(struct loader *l, int32_t counts[], const struct part *p, int32_t of,
+                  int32_t most, const char *what)
+{
+    if (++counts[of] == most + 1) {
+        diag_error(l->diag, p->at, "'%s' is one too many: '%s' takes no more than %d %s", p->name,
+                   l->rack.parts[of].name, most, what);
+    }
+}
+
+static void check_room(struct loader *l)
+{
+    int32_t *counts = arena_array(l->arena, (size_t)l->rack.n_parts, sizeof *counts);
+
+    for (int32_t i = 0; i < l->rack.n_parts; i++) {
+        const struct part *p = &l->rack.parts[i];
+        const struct i2c_path *path = path_of(p);
+        const struct pin_path *pin = value_of_type(p, FIELD_PIN);
+        if (path) {
+            count(l, counts, p, path->bus, I2C_DEVICES, "devices, muxes and what is behind them");
+        }
+        if (path && path->mux != NO_PART) {
+            check_mux(l, p, path);
+        }
+        if (pin && pin->device != NO_PART) {
+            count(l, counts, p, pin->device, EXPANDER_CLAIMS, "switches on its pins");
         }
     }
 }
@@ -266,5 +323,6 @@ void refs_check(struct loader *l)
     }
     check_cycles(l);
     check_addresses(l);
+    check_room(l);
     check_connections(l);
 }

@@ -135,7 +135,7 @@ static void rows_until(struct trace *t, const struct world *w, ns_t to)
 /* Is the first thing due one that makes currents jump? */
 static bool is_worth_showing(const struct world *w, ns_t next)
 {
-    const struct plant *p = w->plant;
+    struct plant *p = w->plant;
     const struct heap_entry *e = heap_first(&p->heap);
 
     if (e->due != next || next == 0) {

@@ -43,8 +43,22 @@ static uint64_t draw(uint64_t *index, uint64_t below)
     return (uint64_t)(random_uniform(7, 0, (*index)++) * (double)below);
 }
 
+/* Whoever is first is taken, and due never afterwards. */
+static void take(struct heap *h, int32_t n, ns_t due[], const uint32_t rank[])
+{
+    int32_t first = first_of(n, due, rank);
+    struct heap_entry e = heap_take(h);
+
+    cr_assert_eq(e.due, due[first]);
+    if (e.due != NS_NEVER) {
+        cr_assert(e.slot == first && e.rank == rank[first]);
+        due[first] = NS_NEVER;
+        cr_assert_eq(heap_due(h, first), NS_NEVER);
+    }
+}
+
 /* Times from a small range, so that many are equal; never is one of them, and then who is first does
- * not matter; ranks change too. */
+ * not matter; ranks change too; the first is taken now and then. */
 static void compare_with_a_list(int32_t n, int operations)
 {
     ns_t due[SLOTS_MAX];
@@ -57,6 +71,9 @@ static void compare_with_a_list(int32_t n, int operations)
     }
     struct block b = new_heap(n, rank);
     for (int k = 0; k < operations; k++) {
+        if (draw(&index, 3) == 0) {
+            take(b.heap, n, due, rank);
+        }
         int32_t slot = (int32_t)draw(&index, (uint64_t)n);
         due[slot] = draw(&index, 8) == 0 ? NS_NEVER : (ns_t)draw(&index, 50);
         if (draw(&index, 4) == 0) {
@@ -64,6 +81,9 @@ static void compare_with_a_list(int32_t n, int operations)
             heap_set_ranked(b.heap, slot, due[slot], rank[slot]);
         } else {
             heap_set(b.heap, slot, due[slot]);
+        }
+        if (draw(&index, 3) == 0) {
+            continue; /* nobody asks who is first: what was taken leaves its gap open */
         }
         int32_t first = first_of(n, due, rank);
         const struct heap_entry *e = heap_first(b.heap);
