@@ -5,6 +5,7 @@
  *   open     opening_time after the order (shunt trip); arc as in a relay
  *   trip     thermal: tau dtheta/dt = (i / i_rated)^2 - theta, trips at theta = hot^2;
  *            instantaneous: |i| > instant * i_rated, still after the clearing time
+ *   start    closed, it has carried its current for ever: theta = (i / i_rated)^2
  *   reset    a tripped breaker wants a person, or a motor operator
  *
  * Source: hardware facts 2.3 (S55, S56, S57, S58).  Checked by tests/models/test_switches.c. */
@@ -108,13 +109,6 @@ static void watch(struct world *w, struct breaker_state *s, bool on)
     }
 }
 
-static void breaker_start(struct world *w, int32_t part)
-{
-    struct breaker_state *s = world_state(w, part);
-
-    watch(w, s, s->s.phase == SWITCH_CLOSED);
-}
-
 /* ---- the bimetal ------------------------------------------------------------------------------- */
 
 /* Bring theta to t, with the mean square of the current since it was last known. */
@@ -153,6 +147,15 @@ static double towards_now(const struct world *w, int32_t part)
     double i_pu = net_link_i_A(w, s->s.link, world_now(w)) / p->rated_A;
 
     return i_pu * i_pu;
+}
+
+/* Closed, it has long carried its current: that is the steady state theta = (i / i_rated)^2. */
+static void breaker_start(struct world *w, int32_t part)
+{
+    struct breaker_state *s = world_state(w, part);
+
+    s->theta = towards_now(w, part);
+    watch(w, s, s->s.phase == SWITCH_CLOSED);
 }
 
 static void plan_trip(struct world *w, int32_t part)

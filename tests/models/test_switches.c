@@ -759,6 +759,37 @@ Test(breaker, trips_when_its_bimetal_is_hot)
     }
 }
 
+/* One that has carried i0 before the run: from x0 = (i0 / i_rated)^2, tau ln((x - x0) / (x - hot^2)).
+ * i0 and i are what the server draws, over the bar's voltage. */
+Test(breaker, is_as_warm_as_what_it_carries_when_the_run_begins)
+{
+    const double then_W[] = {1800.0, 2400.0}, first_W[] = {200.0, 1200.0, 1450.0};
+
+    for (int i = 0; i < 6; i++) {
+        char rack[512];
+        snprintf(rack, sizeof rack,
+                 "psu1: {is: psu, v: 12 V, tolerance: 0, rated: 5 kW, hold_up: 60 J}\n"
+                 "bar: {is: bus, v: 12 V}\n"
+                 "q: {is: breaker, from: psu1, to: bar, rated: 100 A, hot: 1.3, "
+                 "thermal_tau: 300 s}\n"
+                 "web: {is: server, from: bar, p: %g W, off_below: 9 V, on_above: 10 V, "
+                 "i_max: 1 kA}\n",
+                 first_W[i / 2]);
+        struct stand *s = stand_new(rack);
+        double i0_pu = stand_read(s, "web", "i") / 100.0;
+        cr_expect_float_eq(stand_read(s, "q", "theta"), i0_pu * i0_pu, 1e-3);
+        stand_run(s, SECONDS(100));
+        cr_expect_float_eq(stand_read(s, "q", "theta"), i0_pu * i0_pu, 1e-3);
+        stand_act_with(s, "web", "step", (struct act_args){.to = then_W[i % 2]});
+        stand_run(s, SECONDS(101));
+        double i_pu = stand_read(s, "web", "i") / 100.0, x = i_pu * i_pu;
+        double wanted_s = 300.0 * log((x - i0_pu * i0_pu) / (x - 1.69));
+        double is_s = ns_to_s(stand_run_to(s, "q", EV_TRIP, SECONDS(1000)) - SECONDS(100));
+        cr_expect_float_eq(is_s, wanted_s, 1e-3 * wanted_s, "%.6f s, not %.6f s", is_s, wanted_s);
+        stand_free(s);
+    }
+}
+
 Test(breaker, carries_a_quarter_more_than_its_rating_for_ever)
 {
     struct stand *s = stand_new(STIFF("12 V") NODE(
