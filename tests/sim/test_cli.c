@@ -112,6 +112,15 @@ Test(cli, wrong_use_exits_2_and_suggests)
     cr_expect_eq(powergap("plot @"), 2);
     cr_expect(says("is no trace"), "%s", said);
     cr_expect_eq(powergap("schema x"), 2);
+    cr_expect_eq(powergap("run --sample '0 s' x"), 2);
+    cr_expect(says("above 0 s"), "%s", said);
+    cr_expect_eq(powergap("export " PASSES), 2);
+    cr_expect(says("--spice is the only format"), "%s", said);
+    cr_expect_eq(powergap("export --spice"), 2);
+    cr_expect_eq(powergap("export --spice --script --at '1 ms' " PASSES), 2);
+    cr_expect(says("leave out --at"), "%s", said);
+    cr_expect_eq(powergap("export --spice --at '1 h' " PASSES), 2);
+    cr_expect(says("has ended before"), "%s", said);
 }
 
 Test(cli, a_scenario_that_is_not_there_exits_2)
@@ -122,11 +131,11 @@ Test(cli, a_scenario_that_is_not_there_exits_2)
 
 Test(cli, every_command_answers_help)
 {
-    static const char *const all[] = {"",        "run ",   "check ", "explain ",
-                                      "schema ", "parts ", "plot ",  "--why-diverged "};
+    static const char *const all[] = {"",       "run ",  "check ",  "explain ",       "schema ",
+                                      "parts ", "plot ", "export ", "--why-diverged "};
     char args[64];
 
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 9; i++) {
         snprintf(args, sizeof args, "%s--help", all[i]);
         cr_expect_eq(powergap(args), 0, "%s", args);
         cr_expect(says("powergap"), "%s", said);
@@ -139,6 +148,10 @@ Test(cli, output_that_cannot_be_written_exits_2)
 {
     cr_expect_eq(powergap("schema >/dev/full 2>/dev/null"), 2);
     cr_expect_eq(powergap("run --no-trace " PASSES " >/dev/full 2>/dev/null"), 2);
+    cr_expect_eq(powergap("export --spice " PASSES " >/dev/full 2>/dev/null"), 2);
+    cr_expect_eq(powergap("export --spice --out /dev/full " PASSES), 2);
+    cr_expect(says("can't write '/dev/full'"), "%s", said);
+    cr_expect_eq(powergap("export --spice --out @/none/a.cir " PASSES), 2);
     cr_expect_eq(powergap("run --out /dev/full/t " PASSES), 2);
     cr_expect(says("can't"), "%s", said);
 }
@@ -232,7 +245,8 @@ static bool page_has(const char *page, const char *name)
 /* What --help lists the manual page describes. */
 Test(cli, manual_pages_know_every_option)
 {
-    static const char *const commands[] = {"run", "check", "explain", "schema", "parts", "plot"};
+    static const char *const commands[] = {"run",   "check", "explain", "schema",
+                                           "parts", "plot",  "export"};
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char args[32];
