@@ -337,14 +337,14 @@ static void write_head(const struct spice *k, bool script)
     }
 }
 
-/* Gear, for the laws are stiff; tolerances at which ngspice is within a microsecond of the truth
+/* Gear, for the laws are stiff; tolerances at which ngspice is within a microsecond of us
  * on all circuits of tests/oracle/ (`make crosscheck`). */
 static void write_analysis(const struct spice *k)
 {
     double left_s = ns_to_s(k->scenario->duration - k->at);
     double stop_s = left_s > 0.0 ? left_s : 1e-3;
 
-    fputs("\n.options method=gear reltol=1e-6 abstol=1e-6 vntol=1e-9 trtol=1\n", k->out);
+    fputs("\n.options method=gear reltol=1e-6 abstol=1e-8 vntol=1e-9 trtol=1\n", k->out);
     fprintf(k->out, ".tran %.12g %.12g 0 %.12g uic\n.end\n", stop_s / STEPS, stop_s,
             stop_s / STEPS);
 }

@@ -23,13 +23,15 @@ enum { FIRINGS_MAX = 100000 };
 static const char library[] =
     "\n* above(x): 0 to 1 as x rises from 0 to 1e-6. Clocks: 1 V is 1 ms.\n"
     ".func above(x) {min(1, max(0, 1e6*(x)))}\n"
+    ".func half(x) {min(1, max(0, 0.5 + 100*((x) - 0.5)))}\n"
     "\n* A load stops when v falls below off; back above on it starts after wait.\n"
     ".subckt lockout v run off=0 on=0 wait=0\n"
     "Cup up 0 1p IC=1\n"
     "Bup 0 up I = 1m*(above(V(v) - ({on}))*(1 - V(up)) - above(({off}) - V(v))*V(up))\n"
     "Cclock clock 0 1u IC={1000*wait + 1}\n"
-    "Bclock 0 clock I = 1m*V(up) - 10*(1 - V(up))*V(clock)\n"
-    "Brun run 0 V = V(up)*above(V(clock) - 1000*({wait}))\n"
+    "Bis is 0 V = half(V(up))\n"
+    "Bclock 0 clock I = 1m*V(is) - 10*(1 - V(is))*V(clock)\n"
+    "Brun run 0 V = V(is)*above(V(clock) - 1000*({wait}))\n"
     ".ends\n"
     "\n* A source that is `over` its limit for `after` stops for `off`, then e rises in `rise`.\n"
     ".subckt hiccup over run soft after=1 off=1 rise=1\n"
@@ -47,7 +49,7 @@ static const char library[] =
     "Cfell fell 0 1p IC=0\n"
     "Bfell 0 fell I = 1m*above(({below}) - V(v))*(1 - V(fell))\n"
     "Cclock clock 0 1u IC=0\n"
-    "Bclock 0 clock I = 1m*V(fell)\n"
+    "Bclock 0 clock I = 1m*half(V(fell))\n"
     "Bs s 0 V = 1 - min(1, max(0, (V(clock)/1000 - ({delay}))/({over})))\n"
     ".ends\n\n";
 

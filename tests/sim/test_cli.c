@@ -156,6 +156,28 @@ Test(cli, output_that_cannot_be_written_exits_2)
     cr_expect(says("can't"), "%s", said);
 }
 
+/* A file system that takes 512 bytes more: the netlist that was there stays, and nothing beside it. */
+Test(cli, a_netlist_is_there_in_full_or_not_at_all)
+{
+    char command[512];
+    char listing[64];
+
+    write_file("a.cir", "as it was\n");
+    snprintf(command, sizeof command,
+             "ulimit -f 1; '%s' export --spice --script --out '%s/a.cir' " PASSES " 2>/dev/null",
+             program(), home);
+    cr_expect_eq(WEXITSTATUS(system(command)), 2);
+    snprintf(command, sizeof command, "cat '%s'/*", home);
+    FILE *pipe = popen(command, "r");
+    listing[fread(listing, 1, sizeof listing - 1, pipe)] = '\0';
+    pclose(pipe);
+    cr_expect_str_eq(listing, "as it was\n");
+    cr_expect_eq(powergap("export --spice --script --out @/a.cir " PASSES), 0, "%s", said);
+    cr_expect_eq(powergap("export --spice --script " PASSES " >@/b.cir"), 0);
+    snprintf(command, sizeof command, "cmp '%s/a.cir' '%s/b.cir'", home, home);
+    cr_expect_eq(system(command), 0);
+}
+
 Test(cli, the_same_run_has_the_same_hash_and_another_seed_may_not_diverge_silently)
 {
     char first[64];
