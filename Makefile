@@ -70,8 +70,8 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h tes
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench bench-results fuzz check format format-check layers lint determinism \
-        install uninstall clean help FORCE
+.PHONY: all deps demo run test suite bench bench-results fuzz crosscheck check format format-check \
+        layers lint determinism install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
 all: $(BIN)
@@ -169,6 +169,10 @@ bench: $(BENCHES)
 bench-results:
 	+@$(MAKE) --no-print-directory bench PEERS=1
 	@sh tests/bench/results.sh $(B) >tests/bench/RESULTS.md
+
+## play the circuits of tests/oracle/ with ngspice, too, and compare; not part of `make check`
+crosscheck: $(BIN)
+	@sh tests/tools/crosscheck.sh $(BIN) $(B)/crosscheck $(wildcard tests/oracle/*.yaml)
 
 FUZZ_SECONDS ?= 20
 ## feed random input: make fuzz T=step|scenario|pmbus [FUZZ_SECONDS=20]; needs clang

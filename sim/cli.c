@@ -88,7 +88,7 @@ static bool take_time(const char *text, ns_t *value)
     struct measure m = measure_read(text, strlen(text), QTY_SECOND);
 
     *value = m.ns;
-    return m.fault == MEASURE_OK && m.ns > 0;
+    return m.fault == MEASURE_OK && m.ns >= 0;
 }
 
 static bool take_value(const struct command *c, const struct option_row *r, char *text)

@@ -191,6 +191,10 @@ static bool is_sound(const struct command *c, const struct run_flags *f)
         cli_wrong(c, "--tolerance wants a number from 1e-12 to 1e-2");
         return false;
     }
+    if (f->sample == 0) {
+        cli_wrong(c, "--sample wants a time above 0 s");
+        return false;
+    }
     return true;
 }
 
@@ -214,7 +218,7 @@ static int run_all(const struct run_flags *f, int n, char **files)
 
 static int run(const struct command *c, int argc, char **argv)
 {
-    struct run_flags f = {.seed = UINT64_MAX};
+    struct run_flags f = {.seed = UINT64_MAX, .sample = -1};
     int status = EXIT_GOOD;
     const struct option_row rows[] = {
         {"out", OPTION_TEXT, &f.out, "DIR", "folder of the trace (else out/NAME)"},

@@ -10,9 +10,9 @@
 #include "script.h"
 
 struct run_options {
-    struct plant_options plant;        /* its seed is what the run uses */
-    const char *out;                   /* folder of the trace; NULL: none */
-    ns_t sample;                       /* 0: the scenario's, or a thousandth of the duration */
+    struct plant_options plant; /* its seed is what the run uses */
+    const char *out;            /* folder of the trace; NULL: none */
+    ns_t sample;                /* 0 or less: the scenario's, or a thousandth of the duration */
     const volatile sig_atomic_t *stop; /* not 0: end at the next instant; NULL: never */
     void *progress_ctx;
     void (*progress)(void *ctx, ns_t now, ns_t end); /* called now and then; NULL: never */

@@ -112,6 +112,15 @@ Test(cli, wrong_use_exits_2_and_suggests)
     cr_expect_eq(powergap("plot @"), 2);
     cr_expect(says("is no trace"), "%s", said);
     cr_expect_eq(powergap("schema x"), 2);
+    cr_expect_eq(powergap("run --sample '0 s' x"), 2);
+    cr_expect(says("above 0 s"), "%s", said);
+    cr_expect_eq(powergap("export " PASSES), 2);
+    cr_expect(says("--spice is the only format"), "%s", said);
+    cr_expect_eq(powergap("export --spice"), 2);
+    cr_expect_eq(powergap("export --spice --script --at '1 ms' " PASSES), 2);
+    cr_expect(says("leave out --at"), "%s", said);
+    cr_expect_eq(powergap("export --spice --at '1 h' " PASSES), 2);
+    cr_expect(says("has ended before"), "%s", said);
 }
 
 Test(cli, a_scenario_that_is_not_there_exits_2)
@@ -122,11 +131,11 @@ Test(cli, a_scenario_that_is_not_there_exits_2)
 
 Test(cli, every_command_answers_help)
 {
-    static const char *const all[] = {"",        "run ",   "check ", "explain ",
-                                      "schema ", "parts ", "plot ",  "--why-diverged "};
+    static const char *const all[] = {"",       "run ",  "check ",  "explain ",       "schema ",
+                                      "parts ", "plot ", "export ", "--why-diverged "};
     char args[64];
 
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 9; i++) {
         snprintf(args, sizeof args, "%s--help", all[i]);
         cr_expect_eq(powergap(args), 0, "%s", args);
         cr_expect(says("powergap"), "%s", said);
@@ -139,8 +148,34 @@ Test(cli, output_that_cannot_be_written_exits_2)
 {
     cr_expect_eq(powergap("schema >/dev/full 2>/dev/null"), 2);
     cr_expect_eq(powergap("run --no-trace " PASSES " >/dev/full 2>/dev/null"), 2);
+    cr_expect_eq(powergap("export --spice " PASSES " >/dev/full 2>/dev/null"), 2);
+    cr_expect_eq(powergap("export --spice --out /dev/full " PASSES), 2);
+    cr_expect(says("can't write '/dev/full'"), "%s", said);
+    cr_expect_eq(powergap("export --spice --out @/none/a.cir " PASSES), 2);
     cr_expect_eq(powergap("run --out /dev/full/t " PASSES), 2);
     cr_expect(says("can't"), "%s", said);
+}
+
+/* A file system that takes 512 bytes more: the netlist that was there stays, and nothing beside it. */
+Test(cli, a_netlist_is_there_in_full_or_not_at_all)
+{
+    char command[512];
+    char listing[64];
+
+    write_file("a.cir", "as it was\n");
+    snprintf(command, sizeof command,
+             "ulimit -f 1; '%s' export --spice --script --out '%s/a.cir' " PASSES " 2>/dev/null",
+             program(), home);
+    cr_expect_eq(WEXITSTATUS(system(command)), 2);
+    snprintf(command, sizeof command, "cat '%s'/*", home);
+    FILE *pipe = popen(command, "r");
+    listing[fread(listing, 1, sizeof listing - 1, pipe)] = '\0';
+    pclose(pipe);
+    cr_expect_str_eq(listing, "as it was\n");
+    cr_expect_eq(powergap("export --spice --script --out @/a.cir " PASSES), 0, "%s", said);
+    cr_expect_eq(powergap("export --spice --script " PASSES " >@/b.cir"), 0);
+    snprintf(command, sizeof command, "cmp '%s/a.cir' '%s/b.cir'", home, home);
+    cr_expect_eq(system(command), 0);
 }
 
 Test(cli, the_same_run_has_the_same_hash_and_another_seed_may_not_diverge_silently)
@@ -232,7 +267,8 @@ static bool page_has(const char *page, const char *name)
 /* What --help lists the manual page describes. */
 Test(cli, manual_pages_know_every_option)
 {
-    static const char *const commands[] = {"run", "check", "explain", "schema", "parts", "plot"};
+    static const char *const commands[] = {"run",   "check", "explain", "schema",
+                                           "parts", "plot",  "export"};
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char args[32];

@@ -2,7 +2,8 @@
 # deps.sh SET... - install the Debian packages that are missing; say which and why.
 #
 # Touches nothing, and needs no network, when everything is there. A thing counts as there when it
-# can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build and run), test, check (what CI needs besides), bench.
+# can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build
+# and run), test, check (what CI needs besides), bench, crosscheck.
 set -eu
 
 table='
@@ -24,6 +25,7 @@ check  cppcheck            cmd   cppcheck               finds mistakes, MISRA ru
 check  mandoc              cmd   mandoc                 checks the manual pages
 check  shellcheck          cmd   shellcheck             checks the scripts
 bench  valgrind            cmd   valgrind               counts instructions and memory
+crosscheck ngspice         cmd   ngspice                plays our circuits, too
 '
 
 # True if one of the paths exists; patterns in them are the shell's.

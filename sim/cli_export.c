@@ -1,0 +1,166 @@
+/* cli_export.c - `powergap export`: the circuit for another program. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "cli.h"
+#include "run.h"
+#include "spice.h"
+
+static const char more[] =
+    "Plays the scenario up to a time and writes the electrical circuit at that instant as a "
+    "netlist\n"
+    "that ngspice runs: nodes with their capacitance and voltage, supplies, switches, ORing "
+    "stages\n"
+    "and loads, under the names of their parts. What changes later is left out; of ideal parts\n"
+    "(node, source, switch, load, ...) --script writes it, too: timed deeds, lock-out, hiccup, "
+    "trip.\n\n"
+    "Examples:\n"
+    "  powergap export --spice --at '50 ms' scenarios/psu-failure/fet.yaml\n"
+    "  powergap export --spice --script --out a1.cir tests/oracle/a1.yaml\n";
+
+struct export_flags {
+    const char *out;
+    ns_t at;
+    bool spice, script;
+};
+
+static const struct place COMMAND_LINE = {.in = NULL};
+
+/* ---- a file that is there in full, or not at all --------------------------------------------------- */
+
+struct output {
+    FILE *file;
+    const char *path;
+    const char *partial; /* what is written first; NULL: `path` itself, a device or a pipe */
+};
+
+static bool output_open(struct output *t, struct arena *a, struct diag *d)
+{
+    struct stat st;
+    bool plain = stat(t->path, &st) != 0 || S_ISREG(st.st_mode);
+
+    t->partial = plain ? arena_print(a, "%s.partial-%ld", t->path, (long)getpid()) : NULL;
+    t->file = fopen(plain ? t->partial : t->path, "w");
+    if (t->file == NULL) {
+        diag_error(d, COMMAND_LINE, "can't write '%s': %s", t->path, strerror(errno));
+    }
+    return t->file != NULL;
+}
+
+static void output_close(struct output *t, bool good, struct diag *d)
+{
+    errno = 0;
+    bool written = fflush(t->file) == 0 && ferror(t->file) == 0;
+    int error = errno;
+
+    written = fclose(t->file) == 0 && written;
+    if (good && written && t->partial != NULL && rename(t->partial, t->path) != 0) {
+        error = errno;
+        written = false;
+    }
+    if (!written) {
+        diag_error(d, COMMAND_LINE, "can't write '%s': %s", t->path,
+                   strerror(error != 0 ? error : EIO));
+    }
+    if ((!good || !written) && t->partial != NULL) {
+        unlink(t->partial);
+    }
+}
+
+/* ---- the circuit ----------------------------------------------------------------------------------- */
+
+static void write_circuit(const struct export_flags *f, const struct world *w,
+                          const struct scenario *s, struct diag *d)
+{
+    struct arena *a = arena_new();
+    struct output t = {.file = stdout, .path = f->out};
+
+    if (f->out == NULL) {
+        spice_write(stdout, w, s, f->script, d);
+    } else if (output_open(&t, a, d)) {
+        bool good = spice_write(t.file, w, s, f->script, d);
+        output_close(&t, good, d);
+    }
+    arena_free(a);
+}
+
+/* A script begins at the world's start; else the scenario is played up to the time. */
+static void play_and_write(const struct export_flags *f, const struct scenario *s, struct diag *d)
+{
+    struct sink deaf = {.ctx = NULL};
+    struct plant_options options = {.seed = s->seed};
+    struct world *w = plant_new(s->rack.parts, s->rack.n_parts, &options, &deaf);
+    struct script *script = NULL;
+
+    if (w != NULL && !f->script) {
+        script = script_new(s, w, (struct script_ear){.ctx = NULL});
+        if (script != NULL) {
+            plant_run(w, f->at);
+            plant_flush(w);
+        }
+    }
+    if (w == NULL || (!f->script && script == NULL)) {
+        diag_error(d, COMMAND_LINE, "not enough memory for this rack");
+    } else {
+        write_circuit(f, w, s, d);
+    }
+    script_free(script);
+    plant_free(w);
+}
+
+static int export_file(const struct export_flags *f, const char *path)
+{
+    struct diag *d = diag_new();
+    struct scenario *s = scenario_load(path, d);
+
+    if (s != NULL && run_check(s, d)) {
+        if (f->at > s->duration) {
+            diag_error(d, COMMAND_LINE, "'%s' has ended before that time", path);
+        } else {
+            play_and_write(f, s, d);
+        }
+    }
+    int status = diag_errors(d) == 0 ? EXIT_GOOD : EXIT_USE;
+    cli_report(d, false);
+    scenario_free(s);
+    return cli_end(status);
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+    struct export_flags f = {.at = 0};
+    int status = EXIT_GOOD;
+    const struct option_row rows[] = {
+        {"spice", OPTION_FLAG, &f.spice, NULL, "as a netlist for ngspice"},
+        {"at", OPTION_TIME, &f.at, "TIME", "the instant: '50 ms' (else 0 s, settled)"},
+        {"script", OPTION_FLAG, &f.script, NULL, "from 0 s on, with what is done to ideal parts"},
+        {"out", OPTION_TEXT, &f.out, "FILE", "where to (else standard output)"},
+        {.name = NULL},
+    };
+    int n = cli_options(c, rows, argc, argv, &status);
+
+    if (n < 0) {
+        return status;
+    }
+    if (n != 1) {
+        return cli_wrong(c, "which scenario? powergap export --spice FILE");
+    }
+    if (!f.spice) {
+        return cli_wrong(c, "as what? --spice is the only format");
+    }
+    if (f.script && f.at > 0) {
+        return cli_wrong(c, "a --script begins at 0 s: leave out --at");
+    }
+    return export_file(&f, argv[0]);
+}
+
+const struct command export_command = {
+    .name = "export",
+    .about = "write the circuit for another simulator (ngspice)",
+    .use = "--spice [options] FILE",
+    .more = more,
+    .run = run,
+};
