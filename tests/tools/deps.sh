@@ -2,7 +2,8 @@
 # deps.sh SET... - install the Debian packages that are missing; say which and why.
 #
 # Touches nothing, and needs no network, when everything is there. A thing counts as there when it
-# can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build and run), test, check (what CI needs besides), bench.
+# can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build
+# and run), test, check (what CI needs besides), bench, peers (what the bench compares with).
 set -eu
 
 table='
@@ -23,7 +24,10 @@ check  clang-tidy          cmd   clang-tidy             finds mistakes
 check  cppcheck            cmd   cppcheck               finds mistakes, MISRA rules
 check  mandoc              cmd   mandoc                 checks the manual pages
 check  shellcheck          cmd   shellcheck             checks the scripts
-bench  valgrind            cmd   valgrind               counts instructions and memory
+bench  valgrind            cmd   valgrind               counts instructions
+peers  libsundials-dev     inc   cvode/cvode.h          an integrator to compare with
+peers  libsuitesparse-dev  inc   suitesparse/klu.h      its sparse matrices
+peers  ngspice             cmd   ngspice                a circuit simulator to compare with
 '
 
 # True if one of the paths exists; patterns in them are the shell's.
