@@ -340,12 +340,14 @@ static void place_entries(struct circuit *c)
     for (int32_t i = 0; i < c->n_states; i++) {
         c->diagonal[i] = position(c, i, i);
     }
-    for (int32_t i = 0; i < 2 * c->rack->supplies; i++) {
-        int32_t out = out_state(c, i / 2);
-        int32_t own = bench_bar_of(c->rack, i / 2);
-        int32_t bar = i % 2 == 0 ? own : bench_other_bar(own);
-        c->link[i / 2][i % 2 * 2] = position(c, out, bar);
-        c->link[i / 2][i % 2 * 2 + 1] = position(c, bar, out);
+    for (int32_t i = 0; i < c->rack->supplies; i++) {
+        int32_t out = out_state(c, i);
+        int32_t own = bench_bar_of(c->rack, i);
+        int32_t other = bench_other_bar(own);
+        c->link[i][0] = position(c, out, own);
+        c->link[i][1] = position(c, own, out);
+        c->link[i][2] = position(c, out, other);
+        c->link[i][3] = position(c, other, out);
     }
     for (int32_t i = 0; i < c->rack->servers; i++) {
         c->inlet[i][0] = position(c, in_state(c, i), bar_of_server(c, i));
