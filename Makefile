@@ -56,10 +56,14 @@ libraries = $(foreach d,$(1:$(B)/%=%) tests,$(if $(call helpers,$d),$(B)/$d/help
 
 SRC       := $(wildcard controller/*.c models/*.c sim/*.c)
 TEST_SRC  := $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
-MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,fuzz)
+MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,peer) $(call named,fuzz)
 TESTS     := $(patsubst %.c,$(B)/%,$(call named,test))
 BENCHES   := $(patsubst %.c,$(B)/%,$(call named,bench))
 FUZZERS   := $(patsubst %.c,$(B)/%,$(call named,fuzz))
+# The peers of the bench: only where SUNDIALS and KLU are.
+PEERS_SRC := $(if $(word 2,$(wildcard $(addprefix /usr/include/,cvode/cvode.h suitesparse/klu.h))), \
+             $(call named,peer))
+PEER_BINS := $(patsubst %.c,$(B)/%,$(PEERS_SRC))
 LIB       := $(B)/libpowergap.a
 SCENARIOS := $(sort $(filter-out scenarios/racks/% scenarios/parts/% scenarios/profiles/%, \
              $(wildcard scenarios/*.yaml scenarios/*/*.yaml)))
@@ -70,8 +74,8 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h tes
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench bench-results fuzz crosscheck check format format-check \
-        layers lint determinism install uninstall clean help FORCE
+.PHONY: all deps demo run test suite bench bench-results bench-truth fuzz crosscheck check format \
+        format-check layers lint determinism install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
 all: $(BIN)
@@ -91,7 +95,10 @@ $(B)/%/helpers.a: $$(call objects,$$(call helpers,$$*))
 
 $(TESTS):   LDLIBS += $(or $(shell pkg-config --libs criterion 2>/dev/null),-lcriterion)
 $(FUZZERS): LDLIBS += -fsanitize=fuzzer
-$(TESTS) $(BENCHES) $(FUZZERS): %: %.o $$(call libraries,$$(@D))
+$(PEER_BINS): LDLIBS += $(addprefix -lsundials_,cvode nvecserial sunlinsoldense sunlinsolklu \
+                        sunmatrixdense sunmatrixsparse generic)
+$(PEER_BINS:%=%.o): private CPPFLAGS += -isystem /usr/include/suitesparse
+$(TESTS) $(BENCHES) $(PEER_BINS) $(FUZZERS): %: %.o $$(call libraries,$$(@D))
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
@@ -160,8 +167,8 @@ run: $(BIN)
 	@test -n "$(S)" || { printf '%s\n' "make run S=FILE, one of" $(SCENARIOS); exit 2; }
 	$(BIN) run $(ARGS) --out out/$(basename $(notdir $(S))) $(S)
 
-## measure speed and memory: one table, and build/.../bench.csv
-bench: $(BENCHES)
+## measure speed and memory: one table; PEERS=1: other programs', too, in a quarter of an hour
+bench: $(BENCHES) $(if $(PEERS),$(PEER_BINS))
 	@PEERS=$(PEERS) sh tests/bench/bench.sh $(B)
 	@awk -f tests/bench/table.awk $(B)/bench.csv
 
@@ -169,6 +176,10 @@ bench: $(BENCHES)
 bench-results:
 	+@$(MAKE) --no-print-directory bench PEERS=1
 	@sh tests/bench/results.sh $(B) >tests/bench/RESULTS.md
+
+## make the truth anew that the bench compares with
+bench-truth: $(PEER_BINS)
+	@sh tests/bench/truth.sh $(B)
 
 ## play the circuits of tests/oracle/ with ngspice, too, and compare; not part of `make check`
 crosscheck: $(BIN)

@@ -41,6 +41,7 @@ static const struct kind *role_kind(enum role role)
 
 struct implying {
     struct drawing *g;
+    const struct kind *kind[ROLES];
     bool described[ROLES]; /* the rack has a part of that kind itself */
 };
 
@@ -48,7 +49,7 @@ struct implying {
 static int32_t part_of(struct implying *m, enum role role, const char *s, size_t n, struct place at)
 {
     struct loader *l = m->g->l;
-    const struct kind *kind = role_kind(role);
+    const struct kind *kind = m->kind[role];
     size_t stem = strlen(roles[role].stem);
     int32_t known = rack_find(&l->rack, s, n);
     char name[PART_NAME_SIZE];
@@ -101,7 +102,7 @@ static int32_t first_bus(struct implying *m, struct place at)
     const struct rack *r = &m->g->l->rack;
 
     for (int32_t i = 0; i < r->n_parts; i++) {
-        if (r->parts[i].kind && r->parts[i].kind == role_kind(ROLE_BUS)) {
+        if (r->parts[i].kind && r->parts[i].kind == m->kind[ROLE_BUS]) {
             return i;
         }
     }
@@ -144,10 +145,11 @@ void implied_add(struct drawing *g)
     struct implying m = {.g = g};
     int32_t n = g->l->rack.n_parts;
 
-    for (int32_t i = 0; i < n; i++) {
-        for (int role = 0; role < ROLES; role++) {
+    for (int role = 0; role < ROLES; role++) {
+        m.kind[role] = role_kind((enum role)role);
+        for (int32_t i = 0; i < n; i++) {
             const struct kind *k = g->parts[i].kind;
-            m.described[role] = m.described[role] || (k && k == role_kind((enum role)role));
+            m.described[role] = m.described[role] || (k && k == m.kind[role]);
         }
     }
     for (int32_t i = 0; i < n; i++) {

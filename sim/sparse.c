@@ -6,19 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row's neighbours that are not eliminated yet, ascending. */
+/* A row's neighbours, ascending: those left, and such as were eliminated and not taken out yet. */
 struct row {
     int32_t n, room;
+    int32_t degree; /* how many are left; INT32_MAX: it is eliminated itself */
     int32_t *at;
 };
 
+/* Where j stands in the ascending list at[0..n), or would stand. */
+static int32_t place_in(const int32_t at[], int32_t n, int32_t j)
+{
+    int32_t lo = 0;
+
+    while (n > 0) {
+        int32_t half = n / 2;
+        if (at[lo + half] < j) {
+            lo += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return lo;
+}
+
 static bool row_insert(struct row *r, int32_t j)
 {
-    int32_t i = 0;
+    int32_t i = place_in(r->at, r->n, j);
 
-    while (i < r->n && r->at[i] < j) {
-        i++;
-    }
     if (i < r->n && r->at[i] == j) {
         return true;
     }
@@ -34,48 +49,109 @@ static bool row_insert(struct row *r, int32_t j)
     memmove(&r->at[i + 1], &r->at[i], (size_t)(r->n - i) * sizeof *r->at);
     r->at[i] = j;
     r->n++;
+    r->degree++;
     return true;
 }
 
-static void row_remove(struct row *r, int32_t j)
+/* Take out those that have a place. */
+static void row_purge(struct row *r, const int32_t place[])
 {
     int32_t kept = 0;
 
     for (int32_t i = 0; i < r->n; i++) {
-        if (r->at[i] != j) {
+        if (place[r->at[i]] < 0) {
             r->at[kept++] = r->at[i];
         }
     }
     r->n = kept;
 }
 
-/* The row of least degree that is left, the smallest index among equals. */
-static int32_t least_degree(const struct row rows[], const int32_t place[], int32_t n)
-{
-    int32_t best = -1;
+/* ---- whose turn it is: least degree, the smallest index among equals ---------------------------- */
 
-    for (int32_t r = 0; r < n; r++) {
-        if (place[r] < 0 && (best < 0 || rows[r].n < rows[best].n)) {
-            best = r;
-        }
+/* A tournament: winner[width + i] is row i, winner[k] the better one of winner[2 k] and
+ * winner[2 k + 1]; -1: nobody. winner[1] has won. The width is a power of two, so that the rows on
+ * the left are those of smaller index. */
+struct tournament {
+    const struct row *rows;
+    int32_t width;
+    int32_t *winner;
+};
+
+static void play(struct tournament *t, int32_t k)
+{
+    int32_t child = 2 * k;
+    int32_t left = t->winner[child];
+    int32_t right = t->winner[child + 1];
+
+    t->winner[k] =
+        right >= 0 && (left < 0 || t->rows[right].degree < t->rows[left].degree) ? right : left;
+}
+
+static bool tournament_begin(struct tournament *t, const struct row rows[], int32_t n)
+{
+    *t = (struct tournament){.rows = rows, .width = 1};
+    while (t->width < n) {
+        t->width *= 2;
     }
-    return best;
+    t->winner = malloc((size_t)t->width * 2 * sizeof *t->winner);
+    if (t->winner == NULL) {
+        return false;
+    }
+    for (int32_t i = 0; i < t->width; i++) {
+        t->winner[t->width + i] = i < n ? i : -1;
+    }
+    for (int32_t k = t->width - 1; k > 0; k--) {
+        play(t, k);
+    }
+    return true;
+}
+
+/* The degree of row r has changed. */
+static void tournament_replay(struct tournament *t, int32_t r)
+{
+    for (int32_t k = (t->width + r) / 2; k > 0; k /= 2) {
+        play(t, k);
+    }
 }
 
 /* Take row r out and join its neighbours with each other: the fill-in. */
-static bool eliminate(struct row rows[], int32_t r)
+static bool eliminate(struct row rows[], int32_t r, struct tournament *t)
 {
     for (int32_t p = 0; p < rows[r].n; p++) {
         int32_t i = rows[r].at[p];
-        row_remove(&rows[i], r);
+        rows[i].degree--;
         for (int32_t q = 0; q < rows[r].n; q++) {
             if (q != p && !row_insert(&rows[i], rows[r].at[q])) {
                 return false;
             }
         }
+        tournament_replay(t, i);
     }
+    rows[r].degree = INT32_MAX;
+    tournament_replay(t, r);
     return true;
 }
+
+static bool find_order(struct sparse *s, struct row rows[])
+{
+    struct tournament t;
+    bool good = tournament_begin(&t, rows, s->n);
+
+    for (int32_t r = 0; r < s->n; r++) {
+        s->place[r] = -1;
+    }
+    for (int32_t k = 0; good && k < s->n; k++) {
+        int32_t r = t.winner[1];
+        s->order[k] = r;
+        s->place[r] = k;
+        row_purge(&rows[r], s->place);
+        good = eliminate(rows, r, &t);
+    }
+    free(t.winner);
+    return good;
+}
+
+/* ---- the pattern ------------------------------------------------------------------------------ */
 
 /* Position of (i, j) once first[] and neighbour[] are complete. */
 int32_t sparse_position(const struct sparse *s, int32_t i, int32_t j)
@@ -87,12 +163,11 @@ int32_t sparse_position(const struct sparse *s, int32_t i, int32_t j)
     int32_t early = right ? i : j;
     int32_t late = right ? j : i;
 
-    for (int32_t p = s->first[early]; p < s->first[early + 1]; p++) {
-        if (s->neighbour[p] == late) {
-            return (right ? s->right : s->below) + p;
-        }
-    }
-    return -1;
+    int32_t first = s->first[early];
+    int32_t n = s->first[early + 1] - first;
+    int32_t p = first + place_in(&s->neighbour[first], n, late);
+
+    return p < first + n && s->neighbour[p] == late ? (right ? s->right : s->below) + p : -1;
 }
 
 static bool number_updates(struct sparse *s)
@@ -160,18 +235,7 @@ static bool build(struct sparse *s, struct row rows[], const int32_t (*pairs)[2]
             return false;
         }
     }
-    for (int32_t r = 0; r < s->n; r++) {
-        s->place[r] = -1;
-    }
-    for (int32_t k = 0; k < s->n; k++) {
-        int32_t r = least_degree(rows, s->place, s->n);
-        s->order[k] = r;
-        s->place[r] = k;
-        if (!eliminate(rows, r)) {
-            return false;
-        }
-    }
-    return freeze(s, rows);
+    return find_order(s, rows) && freeze(s, rows);
 }
 
 struct sparse *sparse_new(int32_t n, const int32_t (*pairs)[2], int32_t n_pairs)

@@ -104,6 +104,7 @@ for rack in 8 64 512 100-racks; do
 done
 for rack in 8 64 512; do
     row "electrical $rack" powergap - $rack "" "$bin/bench_scenario" "$racks/$rack.yaml"
+    [ -z "$PEERS" ] || . tests/bench/peers.sh
 
 done
 row "electrical 100 racks" powergap "electrical 8/powergap" 8 "one of them as '8'" \

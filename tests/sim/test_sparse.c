@@ -210,6 +210,57 @@ Test(sparse, solves_racks_as_dense_elimination_does)
     }
 }
 
+/* Eliminate on a table of who is whose neighbour: each time the row with the fewest that is left, the
+ * first among equals; its neighbours then know each other. */
+static void eliminate_by_table(const struct network *w, int32_t order[])
+{
+    bool joined[N_MAX][N_MAX] = {{false}};
+    bool gone[N_MAX] = {false};
+
+    for (int32_t p = 0; p < w->n_pairs; p++) {
+        joined[w->pairs[p][0]][w->pairs[p][1]] = joined[w->pairs[p][1]][w->pairs[p][0]] = true;
+    }
+    for (int32_t k = 0; k < w->n; k++) {
+        int32_t best = -1;
+        int32_t fewest = N_MAX;
+        for (int32_t i = 0; i < w->n; i++) {
+            int32_t degree = 0;
+            for (int32_t j = 0; j < w->n; j++) {
+                degree += joined[i][j] && !gone[j];
+            }
+            if (!gone[i] && degree < fewest) {
+                best = i;
+                fewest = degree;
+            }
+        }
+        order[k] = best;
+        gone[best] = true;
+        for (int32_t i = 0; i < w->n; i++) {
+            for (int32_t j = 0; j < w->n; j++) {
+                joined[i][j] = joined[i][j] || (i != j && joined[best][i] && joined[best][j]);
+            }
+        }
+    }
+}
+
+Test(sparse, goes_by_least_degree_and_by_index_among_equals)
+{
+    struct network w;
+    double values[N_MAX * N_MAX];
+    int32_t expected[N_MAX];
+
+    for (int k = 0; k < 300; k++) {
+        make_rack(&w, 1 + draw_below(12), draw_below(40), draw_below(40));
+        struct sparse *s = sparse_of(&w, values);
+        eliminate_by_table(&w, expected);
+        for (int32_t i = 0; i < w.n; i++) {
+            cr_assert_eq(s->order[i], expected[i], "turn %d: row %d, not %d", i, s->order[i],
+                         expected[i]);
+        }
+        sparse_free(s);
+    }
+}
+
 Test(sparse, a_star_and_a_ladder_have_no_fill_in)
 {
     struct network w;

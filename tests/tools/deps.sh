@@ -3,7 +3,8 @@
 #
 # Touches nothing, and needs no network, when everything is there. A thing counts as there when it
 # can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build
-# and run), test, check (what CI needs besides), bench, crosscheck.
+# and run), test, check (what CI needs besides), bench, peers (what the bench compares with),
+# crosscheck.
 set -eu
 
 table='
@@ -24,7 +25,10 @@ check  clang-tidy          cmd   clang-tidy             finds mistakes
 check  cppcheck            cmd   cppcheck               finds mistakes, MISRA rules
 check  mandoc              cmd   mandoc                 checks the manual pages
 check  shellcheck          cmd   shellcheck             checks the scripts
-bench  valgrind            cmd   valgrind               counts instructions and memory
+bench  valgrind            cmd   valgrind               counts instructions
+peers  libsundials-dev     inc   cvode/cvode.h          an integrator to compare with
+peers  libsuitesparse-dev  inc   suitesparse/klu.h      its sparse matrices
+peers  ngspice             cmd   ngspice                a circuit simulator to compare with
 crosscheck ngspice         cmd   ngspice                plays our circuits, too
 '
 
