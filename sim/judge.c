@@ -149,6 +149,15 @@ static void start_clock(struct clock *c, ns_t at)
     c->is_new = true;
 }
 
+/* A clock has run from `since` to `at`. */
+static void note_clock(struct clock *c, ns_t since, ns_t at)
+{
+    if (c->worst_at == NS_NEVER || at - since > c->worst) {
+        c->worst = at - since;
+        c->worst_at = since;
+    }
+}
+
 /* The condition holds from `at` on: every clock started until then stops. */
 static void stop_clocks(struct clock *c, ns_t at)
 {
@@ -157,11 +166,8 @@ static void stop_clocks(struct clock *c, ns_t at)
     for (int32_t i = 0; i < c->n; i++) {
         if (c->since[i] > at) {
             c->since[left++] = c->since[i];
-            continue;
-        }
-        if (c->worst_at == NS_NEVER || at - c->since[i] > c->worst) {
-            c->worst = at - c->since[i];
-            c->worst_at = c->since[i];
+        } else {
+            note_clock(c, c->since[i], at);
         }
     }
     c->n = left;
@@ -267,6 +273,11 @@ static void add_expectation(struct judge *j, const struct world *w, int32_t i)
 {
     const struct expectation *e = &j->scenario->expectations[i];
 
+    /* Triggers look first: a clock may start and stop within one span. */
+    for (int32_t k = 0; e->after_expr != NULL && k < expr_instances(e->after_expr); k++) {
+        add_watch(j, w, e->after_expr,
+                  (struct owner){.expectation = i, .instance = k, .is_trigger = true});
+    }
     j->first_watch[i] = j->n_watches;
     j->first_clock[i] = j->n_clocks;
     for (int32_t k = 0; k < expr_instances(e->expr); k++) {
@@ -275,10 +286,6 @@ static void add_expectation(struct judge *j, const struct world *w, int32_t i)
         if (needs_watch(e)) {
             add_watch(j, w, e->expr, (struct owner){.expectation = i, .instance = k});
         }
-    }
-    for (int32_t k = 0; e->after_expr != NULL && k < expr_instances(e->after_expr); k++) {
-        add_watch(j, w, e->after_expr,
-                  (struct owner){.expectation = i, .instance = k, .is_trigger = true});
     }
 }
 
@@ -402,6 +409,15 @@ static void hold_now(struct judge *j, const struct world *w)
     }
 }
 
+/* The condition has held since before these clocks were started. */
+static void stop_at_once(struct clock *c)
+{
+    for (int32_t i = 0; i < c->n; i++) {
+        note_clock(c, c->since[i], c->since[i]);
+    }
+    c->n = 0;
+}
+
 /* A clock just started stops at once when its condition holds already. */
 static void check_new_clocks(struct judge *j, const struct world *w)
 {
@@ -414,7 +430,8 @@ static void check_new_clocks(struct judge *j, const struct world *w)
                 c->is_new = false;
                 look(j, w, watch);
                 if (j->watch[watch].holds) {
-                    stop_clocks(c, w->plant->now);
+                    stop_clocks(c, j->watch[watch].since);
+                    stop_at_once(c);
                 }
             }
         }
