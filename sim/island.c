@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "integrator.h"
+#include "meter.h"
 #include "search.h"
 
 static const double H_FIRST_S = 1e-6;   /* tried after a change that says nothing better */
@@ -22,8 +23,9 @@ enum { CHATTER_LIMIT = 20000 };
 
 /* ---- reading a segment ------------------------------------------------------------------------ */
 
-static double on_segment(const struct plant *p, int32_t k, double q)
+double island_state(const struct world *w, int32_t k, double q)
 {
+    const struct plant *p = w->plant;
     const char *base = (const char *)p;
     double x0 = ((const double *)(const void *)(base + p->x0_at))[k];
     double x1 = ((const double *)(const void *)(base + p->x1_at))[k];
@@ -42,7 +44,7 @@ double plant_state(const struct world *w, int32_t state, ns_t at)
 {
     const struct island *isl = plant_island(w, plant_island_of(w)[state]);
 
-    return on_segment(w->plant, state, fraction(isl, at));
+    return island_state(w, state, fraction(isl, at));
 }
 
 void island_states(const struct world *w, const struct island *isl, double q, double x[])
@@ -50,75 +52,7 @@ void island_states(const struct world *w, const struct island *isl, double q, do
     const int32_t *states = plant_members(w, isl, MEMBER_STATE);
 
     for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
-        x[states[k]] = on_segment(w->plant, states[k], q);
-    }
-}
-
-/* ---- meters: Gauss's rule with four points, exact for the products of two cubics --------------- */
-
-enum { GAUSS = 4 };
-static const double GAUSS_AT[GAUSS] = {0.06943184420297371, 0.33000947820757187,
-                                       0.66999052179242813, 0.93056815579702629};
-static const double GAUSS_WEIGHT[GAUSS] = {0.17392742256872693, 0.32607257743127307,
-                                           0.32607257743127307, 0.17392742256872693};
-
-static void meter_source(struct source *u, const double x[], struct when t, double dt_s)
-{
-    double i_A = source_i_A(u, x, t);
-
-    u->charge_C += i_A * dt_s;
-    u->energy_J += i_A * x[u->node] * dt_s;
-}
-
-static void meter_link(struct link *k, const double x[], struct when t, double dt_s)
-{
-    double i_A = link_i_A(k, x, t);
-    double v_V = voltage_V(x, k->a) - voltage_V(x, k->b);
-
-    if (link_is_free(k)) {
-        v_V -= link_drive_V(k, x, t); /* what is across L comes back */
-    }
-    k->charge_C += i_A * dt_s;
-    k->loss_J += i_A * v_V * dt_s;
-    k->heat_A2s += i_A * i_A * dt_s;
-}
-
-static void meter(struct world *w, const struct island *isl, double q, double dt_s)
-{
-    struct net *n = &w->plant->net;
-    double *x = w->scratch->x;
-    struct when t = {.step = isl->t0, .s = isl->settled ? 0.0 : q * isl->h_s};
-    const int32_t *sources = plant_members(w, isl, MEMBER_SOURCE);
-    const int32_t *links = plant_members(w, isl, MEMBER_LINK);
-    const int32_t *loads = plant_members(w, isl, MEMBER_LOAD);
-    bool all = w->options.meter_all;
-
-    island_states(w, isl, q, x);
-    for (int32_t k = 0; k < isl->count[MEMBER_SOURCE]; k++) {
-        meter_source(net_source(n, sources[k]), x, t, dt_s);
-    }
-    for (int32_t k = 0; k < isl->count[MEMBER_LINK]; k++) {
-        struct link *link = net_link(n, links[k]);
-        if (link->metered || all) {
-            meter_link(link, x, t, dt_s);
-        }
-    }
-    for (int32_t k = 0; k < isl->count[MEMBER_LOAD] && all; k++) {
-        struct load *l = net_load(n, loads[k]);
-        l->energy_J += load_i_A(l, x, t) * x[l->node] * dt_s;
-    }
-}
-
-static void meter_span(struct world *w, const struct island *isl, ns_t t)
-{
-    double span_s = ns_to_s(t - isl->t0);
-
-    if (isl->settled) {
-        meter(w, isl, 0.0, span_s);
-        return;
-    }
-    for (int i = 0; i < GAUSS; i++) {
-        meter(w, isl, GAUSS_AT[i] * span_s / isl->h_s, GAUSS_WEIGHT[i] * span_s);
+        x[states[k]] = island_state(w, states[k], q);
     }
 }
 
@@ -136,7 +70,7 @@ static void segment_at(struct world *w, struct island *isl, ns_t t)
 
     for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
         int32_t r = states[k];
-        x0[r] = on_segment(w->plant, r, q);
+        x0[r] = island_state(w, r, q);
         x1[r] = x0[r];
         c0[r] = 0.0;
         c1[r] = 0.0;

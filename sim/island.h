@@ -17,6 +17,9 @@ void island_touch(struct world *w, int32_t island, enum effect effect);
 /* The island is due: advance, change modes, fire guards; when all is quiet integrate one segment. */
 void island_due(struct world *w, int32_t island);
 
+/* A state at fraction q of its island's segment. */
+double island_state(const struct world *w, int32_t state, double q);
+
 /* States of the island at fraction q of its segment, into x. */
 void island_states(const struct world *w, const struct island *isl, double q, double x[]);
 

@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "integrator.h"
+#include "meter.h"
 #include "search.h"
 
 /* ---- room -------------------------------------------------------------------------------------- */
@@ -26,7 +27,7 @@ struct linears {
 
 enum {
     ALIGN = 64,                                  /* bytes */
-    ARRAYS = 12,                                 /* of one island */
+    ARRAYS = 16,                                 /* of one island */
     LU_NUMBER = sizeof(int32_t) + sizeof(double) /* one of the pattern's, at most one value */
 };
 
@@ -47,7 +48,8 @@ struct linears *linears_new(const struct net *n, const struct sparse *s)
     all->size = (size_t)n->n_nodes * ARRAYS * ALIGN + (size_t)n->n_states * 4 * sizeof(double) +
                 (size_t)(s->n_values * 2 + s->update_first[s->n]) * LU_NUMBER +
                 (size_t)n->n_loads * (sizeof(double) + sizeof(int32_t)) +
-                elements * sizeof(int32_t) + (elements + (size_t)n->n_guards) * sizeof(struct end);
+                (2 * elements + (size_t)n->n_states) * sizeof(int32_t) +
+                (elements + (size_t)n->n_guards) * sizeof(struct end);
     all->size = rounded(all->size);
     all->affine[MEMBER_SOURCE] = malloc((elements + 1) * sizeof(int32_t));
     all->of = calloc((size_t)n->n_nodes + 1, sizeof *all->of);
@@ -103,7 +105,7 @@ static size_t room_of(const struct island *isl, size_t n_states, int32_t lu_numb
 
     return (size_t)ARRAYS * ALIGN + 4 * n_states * sizeof(double) + (size_t)lu_numbers * LU_NUMBER +
            (size_t)isl->count[MEMBER_LOAD] * (sizeof(double) + sizeof(int32_t)) +
-           elements * sizeof(int32_t) +
+           (2 * elements + n_states) * sizeof(int32_t) +
            (elements + (size_t)isl->count[MEMBER_GUARD]) * sizeof(struct end);
 }
 
@@ -146,7 +148,9 @@ static void cut(struct world *w, const struct island *isl, struct linear *c)
     c->power_W = hand_out(all, (size_t)isl->count[MEMBER_LOAD] * sizeof *c->power_W);
     for (int type = MEMBER_SOURCE; type <= MEMBER_LOAD; type++) {
         c->bent[type] = hand_out(all, (size_t)isl->count[type] * sizeof *c->bent[type]);
+        c->metered.member[type] = hand_out(all, (size_t)isl->count[type] * sizeof(int32_t));
     }
+    c->metered.state = hand_out(all, whole * sizeof(int32_t));
     int32_t n_ends = isl->count[MEMBER_SOURCE] + isl->count[MEMBER_LINK] + isl->count[MEMBER_LOAD] +
                      isl->count[MEMBER_GUARD];
     c->ends = hand_out(all, (size_t)n_ends * sizeof *c->ends);
@@ -226,6 +230,7 @@ static void write_out(struct world *w, const struct island *isl, struct linear *
     for (int32_t i = 0; i < lu_values(&c->lu); i++) {
         c->g[i] = y.g[c->lu.from[i]];
     }
+    meter_prepare(w, isl, c);
     search_prepare(w, isl, c, all->in);
     for (int32_t k = 0; k < c->lu.n; k++) {
         all->in[c->state[k]] = -1;

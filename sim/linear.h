@@ -35,6 +35,14 @@ struct end {
     double slack;  /* the margin is at least this */
 };
 
+/* What counts on meters, and the states of those elements. */
+struct metered {
+    int32_t n_states;
+    int32_t *state;
+    int32_t n[MEMBER_TYPES];
+    int32_t *member[MEMBER_TYPES]; /* sources, links and loads */
+};
+
 struct linear {
     uint64_t shape, change; /* of the island; 0: not made yet */
     struct lu lu;
@@ -48,6 +56,7 @@ struct linear {
     double *power_W;
     int32_t n_bent[MEMBER_TYPES];
     int32_t *bent[MEMBER_TYPES]; /* all others that are not affine */
+    struct metered metered;
     int32_t n_ends;
     struct end *ends;
 };

@@ -109,29 +109,6 @@ static void end_of(struct end *e, const struct net *n, const int32_t in[], ns_t 
     }
 }
 
-void search_prepare(const struct world *w, const struct island *isl, struct linear *c,
-                    const int32_t in[])
-{
-    static const enum member types[] = {MEMBER_SOURCE, MEMBER_LINK, MEMBER_LOAD, MEMBER_GUARD};
-    const struct net *n = &w->plant->net;
-
-    c->n_ends = 0;
-    for (int i = 0; i < 4; i++) {
-        const int32_t *members = plant_members(w, isl, types[i]);
-        for (int32_t k = 0; k < isl->count[types[i]]; k++) {
-            struct end *e = &c->ends[c->n_ends];
-            double slack = margin(n, types[i], members[k], plant_x0(w), when_ns(isl->t0));
-            if (slack < INFINITY) {
-                *e = (struct end){.type = types[i], .member = members[k], .slack = slack};
-                end_of(e, n, in, isl->t0);
-                c->n_ends++;
-            }
-        }
-    }
-}
-
-/* ---- the search -------------------------------------------------------------------------------- */
-
 /* How far each row's state gets away from where the segment begins, at most. */
 static void find_reach(const struct world *w, const struct linear *c, double reach[])
 {
@@ -150,6 +127,38 @@ static void find_reach(const struct world *w, const struct linear *c, double rea
         reach[k] = far > b3 ? far : b3;
     }
 }
+
+/* How much of its slack an end loses on a segment, at most. */
+static double loss(const struct end *e, const double reach[])
+{
+    return e->by[0] * reach[e->at[0]] + e->by[1] * reach[e->at[1]] + e->by[2] * reach[e->at[2]];
+}
+
+void search_prepare(const struct world *w, const struct island *isl, struct linear *c,
+                    const int32_t in[])
+{
+    static const enum member types[] = {MEMBER_SOURCE, MEMBER_LINK, MEMBER_LOAD, MEMBER_GUARD};
+    const struct net *n = &w->plant->net;
+    double *reach = w->scratch->d;
+
+    find_reach(w, c, reach); /* of the segment under way, if there is one */
+    c->n_ends = 0;
+    for (int i = 0; i < 4; i++) {
+        const int32_t *members = plant_members(w, isl, types[i]);
+        for (int32_t k = 0; k < isl->count[types[i]]; k++) {
+            struct end *e = &c->ends[c->n_ends];
+            double slack = margin(n, types[i], members[k], plant_x0(w), when_ns(isl->t0));
+            if (slack < INFINITY) {
+                *e = (struct end){.type = types[i], .member = members[k], .slack = slack};
+                end_of(e, n, in, isl->t0);
+                e->slack -= loss(e, reach);
+                c->n_ends++;
+            }
+        }
+    }
+}
+
+/* ---- the search -------------------------------------------------------------------------------- */
 
 /* Is the margin negative at `at`, by the law itself? */
 static bool has_fallen(const struct world *w, const struct island *isl, const struct end *e,
