@@ -44,5 +44,5 @@ set style fill solid 1.0 noborder
 set errorbars 0
 set style textbox opaque noborder fillcolor rgb 0x30FFFFFF margins 0.4, 0.2
 
-load "< awk -f '".arg_here."trace.awk' ".want." '".arg_trace."'"
+load "< awk -f '".arg_here."trace.awk' -f '".arg_here."anatomy.awk' ".want." '".arg_trace."'"
 set output out

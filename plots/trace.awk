@@ -1,6 +1,6 @@
 # trace.awk - reads a trace folder once and prints gnuplot commands for one plot.
 #
-#   awk -f plots/trace.awk voltages|sharing|timeline|anatomy TRACE-FOLDER
+#   awk -f plots/trace.awk -f plots/anatomy.awk voltages|sharing|timeline|anatomy TRACE-FOLDER
 #
 # Everything that depends on what is in the trace happens here: which columns there are, which
 # stretch of time matters, and where each label goes. Texts leave in single quotes, in which gnuplot
@@ -147,7 +147,6 @@ function read_gaps(   file, line, cell, n, i, column) {
     n = csv(line, cell)
     for (i = 1; i <= n; i++) column[cell[i]] = i
     if (!("observer" in column) || !("gap_s" in column)) fail("'" file "' has no columns observer and gap_s")
-    n_classes = split("wait_poll transfer decide queue write actuate bounce start_up recharge other", class, " ")
     while ((getline line < file) > 0) {
         if (line == "") continue
         csv(line, cell)
@@ -166,7 +165,6 @@ function read_gaps(   file, line, cell, n, i, column) {
         g_from[n_gaps] = cell[column["fault_ns"]] == "" ? g_start[n_gaps] : cell[column["fault_ns"]] * 1e-9
         g_hold[n_gaps] = cell[column["hold_up_s"]] + 0
         g_ride[n_gaps] = cell[column["ride_through_s"]] + 0
-        for (i = 1; i <= n_classes; i++) g_span[n_gaps, i] = cell[column[class[i] "_s"]] + 0
         if (longest == 0 || g_long[n_gaps] > g_long[longest]) longest = n_gaps
     }
     close(file)
@@ -871,169 +869,4 @@ function swatch(text, tint, x, y,   w) {
         x / WIDTH, y - 0.009, (x + 20) / WIDTH, y + 0.009, tint
     label(text, sprintf("screen %.5f", (x + 26) / WIDTH), sprintf("screen %.4f", y), "font ','.small")
     return x + 26 + letters(text) * CHAR * SMALL + 22
-}
-
-# ---- anatomy ---------------------------------------------------------------------------------------
-
-function class_words() {
-    split("waiting for the poll|transfer|deciding|queueing|writing|actuation|bounce|start-up|recharging|other", class_word, "|")
-    split("0072B2|56B4E9|F0E442|CC79A7|009E73|D55E00|E69F00|882255|44AA99|D9C8A9", class_tint, "|")
-}
-
-function anatomy(   i, k, n, order, same, width, pre, longest_s, shown, y, gap_h, rows, x_lo, x_hi, px, s, g, text, rest, rest_long, unit, hidden_from, cap) {
-    class_words()
-    # One row for each: servers that lost the same to the same fault share one.
-    for (i = 1; i <= n_gaps; i++) order[i] = i
-    for (i = 2; i <= n_gaps; i++) {
-        g = order[i]
-        for (k = i - 1; k >= 1 && g_long[order[k]] < g_long[g]; k--) order[k + 1] = order[k]
-        order[k + 1] = g
-    }
-    for (i = 1; i <= n_gaps; i++) {
-        g = order[i]
-        for (k = 1; k <= rows; k++)
-            if (is_of(g_kind[g], SERVER) && is_of(g_kind[r_gap[k]], SERVER) && g_fault[g] == g_fault[r_gap[k]] && \
-                g_recovery_kind(g) == g_recovery_kind(r_gap[k]) && g_long[g] >= 0.97 * g_long[r_gap[k]]) break
-        if (k <= rows) { r_more[k]++; continue }
-        if (rows == 7 || (rows > 0 && g_long[g] < 1e-3 * g_long[order[1]])) {
-            rest++; rest_long = max(rest_long, g_long[g]); continue
-        }
-        r_gap[++rows] = g
-    }
-    longest_s = rows > 0 ? g_long[r_gap[1]] : 1e-3
-    if (longest_s <= 0) longest_s = 1e-9
-    for (k = 1; k <= rows; k++) pre = max(pre, g_hold[r_gap[k]] + g_ride[r_gap[k]])
-    cap = 0.35 * longest_s                               # what came before is not the subject
-    pre = min(pre, cap)
-    X = longest_s >= 1 ? "s" : longest_s >= 1e-3 ? "ms" : longest_s >= 1e-6 ? "µs" : "ns"
-    PER = X == "ns" ? 1e9 : per_second(X)
-    x_lo = -pre * (pre > 0 ? 1.08 : 1) * PER; x_hi = longest_s * 1.03 * PER
-    px = 0.94 * WIDTH / (x_hi - x_lo)
-    print "x_unit = '" X "'"
-    printf "x_lo = %.12g; x_hi = %.12g\n", x_lo, x_hi
-    AREA = (0.885 - 0.155) * HEIGHT
-    print "pixels = " AREA
-    gap_h = (AREA - (rest > 0 ? 30 : 0)) / max(rows, 1)
-    heading("Where the time of each gap went")
-    n_bars = 0
-    STAIRS = rows <= 2
-    for (k = 1; k <= rows; k++) anatomy_row(k, r_gap[k], (k - 1) * gap_h, STAIRS ? min(gap_h, AREA - 30) - 14 : min(gap_h, 190), x_lo, x_hi, px, cap)
-    print "$bars << EOD"
-    for (i = 1; i <= n_bars; i++) print bar_out[i]
-    printf "%.12g %.12g 1 1 1 16777215\n", x_lo, x_lo
-    print "EOD"
-    if (rows == 0) label(no_gap(), "graph 0.5", "graph 0.5", "center tc rgb '#009E73'")
-    if (rest > 0)
-        label("and " rest (rest == 1 ? " shorter gap of " : " shorter gaps, the longest ") say_time(rest_long), "graph 0.99", \
-              sprintf("first %.1f", AREA - 14), "right font ','.small tc rgb '#555555'")
-    s = 0.03 * WIDTH
-    if (used_pre[1]) s = swatch("hold-up", "8C8C8C", s, 0.03)
-    if (used_pre[2]) s = swatch("ride-through", "C4C4C4", s, 0.03)
-    for (i = 1; i <= n_classes; i++) if (class_used[i]) s = swatch(class_word[i], class_tint[i], s, 0.03)
-}
-
-function g_recovery_kind(g,   s) { s = g_recovery[g]; sub(/^[^.]*\./, "", s); return s }
-
-# One gap: a heading, its bar, and under it the spans that are too short for their words.
-function anatomy_row(k, g, y, h, x_lo, x_hi, px, cap,   text, b1, b2, i, x, w, at, n, total, hold, ride, bar_h, cy, scale) {
-    text = short_observer(g_observer[g]) " < " plain(g_limit[g]) " V"
-    if (r_more[k] > 0) text = text " (and " r_more[k] " more server" (r_more[k] > 1 ? "s" : "") " alike)"
-    text = text ":  " (g_open[g] ? "more than " : "") say_time(g_long[g])
-    if (g_fault[g] != "") text = text "   after " g_fault[g]
-    if (g_open[g]) text = text "   still open at the end of the run"
-    else if (g_recovery[g] != "") text = text "   until " g_recovery[g]
-    label(cut(text, 130), "graph 0.002", sprintf("first %.1f", y + 14), "tc rgb '#000000'")
-    bar_h = STAIRS ? 46 : max(18, min(64, h - 30 - 56))
-    b1 = y + 28; b2 = b1 + bar_h
-    n_steps = 0
-    cy = b2 + 12
-    n = 0
-    # Before the gap, from zero to the left; what is longer than its room is cut and says so.
-    ride = g_ride[g]; hold = g_hold[g]
-    scale = hold + ride > cap ? cap / (hold + ride) : 1
-    if (ride > 0) n = span(n, -ride * scale, 0, b1, b2, "C4C4C4", say_time(ride), "ride-through", px)
-    if (ride > 0) used_pre[2] = 1
-    if (hold > 0) n = span(n, -(hold + ride) * scale, -ride * scale, b1, b2, "8C8C8C", say_time(hold), "hold-up", px)
-    if (hold > 0) used_pre[1] = 1
-    if (scale < 1) label("//", sprintf("first %.12g", -(hold + ride) * scale * PER), sprintf("first %.1f", (b1 + b2) / 2), "center front tc rgb '#000000'")
-    for (i = 1; i <= n_classes; i++) {
-        if (g_span[g, i] <= 0) continue
-        n = span(n, at, at + g_span[g, i], b1, b2, class_tint[i], say_time(g_span[g, i]), \
-                 class_word[i] " " percent(g_span[g, i] / g_long[g]), px)
-        at += g_span[g, i]
-        class_used[i] = 1
-    }
-    printf "set arrow from 0, %.1f to 0, %.1f nohead lw 2 lc rgb '#000000' front\n", b1, STAIRS ? b2 + 10 + n_steps * stair(b2 + 10, y + h) : b2 + 4
-    if (STAIRS) stairs(b2 + 10, y + h, x_lo, x_hi, px)
-    else callouts(n, cy, b2, x_lo, px)
-}
-
-function stair(y, y_end) { return min(50, (y_end - y) / max(n_steps, 1)) }
-
-# With room to spare: each span once more on a step of its own, its words beside it.
-function stairs(y, y_end, x_lo, x_hi, px,   i, step, from, to, text, w) {
-    step = stair(y, y_end)
-    for (i = 1; i <= n_steps; i++) {
-        from = st_from[i] * PER; to = st_to[i] * PER
-        bar_out[++n_bars] = sprintf("%.12g %.12g %.2f %.2f %.2f %d", from, to, y + step / 2, y + 0.14 * step, y + 0.86 * step, hex(st_tint[i]))
-        text = st_1[i] "   " st_2[i]
-        w = letters(text) * CHAR * SMALL + 24
-        if ((x_hi - to) * px > w)
-            label(text, sprintf("first %.12g", to), sprintf("first %.1f", y + step / 2), "left offset 0.8, 0 front font ','.small tc rgb '#000000'")
-        else if ((from - x_lo) * px > w)
-            label(text, sprintf("first %.12g", from), sprintf("first %.1f", y + step / 2), "right offset -0.8, 0 front font ','.small tc rgb '#000000'")
-        else
-            inside(text, st_from[i], st_to[i], y + step / 2, st_tint[i])
-        y += step
-    }
-}
-
-function percent(x) { return x >= 0.9995 ? "100 %" : x >= 0.0995 ? sprintf("%.0f %%", 100 * x) : x >= 0.001 ? sprintf("%.1f %%", 100 * x) : "< 0.1 %" }
-
-# A span's box; its words inside if they fit, else they become callout n + 1.
-function span(n, from, to, y1, y2, tint, line1, line2, px,   w, two) {
-    if ((to - from) * PER * px < 1) to = from + 1 / PER / px
-    bar_out[++n_bars] = sprintf("%.12g %.12g %.2f %.2f %.2f %d", from * PER, to * PER, (y1 + y2) / 2, y1, y2, hex(tint))
-    n_steps++
-    st_from[n_steps] = from; st_to[n_steps] = to; st_tint[n_steps] = tint; st_1[n_steps] = line1; st_2[n_steps] = line2
-    two = y2 - y1 >= 44
-    w = two ? max(letters(line1), letters(line2)) : letters(line1 line2) + 2
-    w = w * CHAR * SMALL + 10
-    if ((to - from) * PER * px >= w) {
-        if (two) {
-            inside(line1, from, to, (y1 + y2) / 2 - 11, tint); inside(line2, from, to, (y1 + y2) / 2 + 11, tint)
-        } else inside(line2 "  " line1, from, to, (y1 + y2) / 2, tint)
-        return n
-    }
-    n++
-    c_x[n] = (from + to) / 2; c_1[n] = line1; c_2[n] = line2
-    return n
-}
-
-function inside(text, from, to, y, tint) {
-    label(text, sprintf("first %.12g", (from + to) / 2 * PER), sprintf("first %.1f", y), \
-          "center front font ','.small tc rgb '" (index("0072B2 009E73 D55E00 882255 8C8C8C", tint) ? "#FFFFFF" : "#000000") "'")
-}
-
-# Words under the bar, left to right, each near its span and clear of its neighbours.
-function callouts(n, y, b2, x_lo, px,   i, k, v, order, left, w, total, x) {
-    for (i = 1; i <= n; i++) order[i] = i
-    for (i = 2; i <= n; i++) {
-        v = order[i]
-        for (k = i - 1; k >= 1 && c_x[order[k]] > c_x[v]; k--) order[k + 1] = order[k]
-        order[k + 1] = v
-    }
-    total = 0.94 * WIDTH - 6
-    for (i = 1; i <= n; i++) {
-        w[i] = max(letters(c_1[order[i]]), letters(c_2[order[i]])) * CHAR * SMALL + 14
-        left[i] = (c_x[order[i]] * PER - x_lo) * px - w[i] / 2
-        left[i] = max(left[i], i == 1 ? 2 : left[i - 1] + w[i - 1])
-    }
-    for (i = n; i >= 1; i--) left[i] = min(left[i], (i == n ? total : left[i + 1]) - w[i])
-    for (i = 1; i <= n; i++) {
-        x = (left[i] + w[i] / 2) / px + x_lo
-        printf "set arrow from %.12g, %.1f to %.12g, %.1f nohead lw 1 lc rgb '#777777' front\n", c_x[order[i]] * PER, b2, x, y - 2
-        label(c_1[order[i]], sprintf("first %.12g", x), sprintf("first %.1f", y + 8), "center font ','.small tc rgb '#000000'")
-        label(c_2[order[i]], sprintf("first %.12g", x), sprintf("first %.1f", y + 26), "center font ','.small tc rgb '#000000'")
-    }
 }

@@ -391,13 +391,20 @@ const char *span_name(const struct anatomy *a, int32_t i, const struct gap *g, c
     return buf;
 }
 
-/* Span i and the later ones of the same name; 0: an earlier one has counted it. */
-static ns_t time_of_name(const struct anatomy *a, char (*text)[SPAN_NAME], int32_t i)
+/* Is it one of a class that is told once, with its sum? */
+static bool is_summed(const struct anatomy *a, int32_t i, const struct gap *g)
 {
+    return a->span[i].is != SPAN_OTHER && !(g->open && i + 1 == a->n_spans);
+}
+
+/* The time to tell at span i: with that of later ones of its class; 0: an earlier one has told it. */
+static ns_t time_to_tell(const struct anatomy *a, int32_t i, const struct gap *g)
+{
+    bool sums = is_summed(a, i, g);
     ns_t sum = 0;
 
     for (int32_t k = 0; k < a->n_spans; k++) {
-        if (strcmp(text[k], text[i]) == 0) {
+        if (k == i || (sums && is_summed(a, k, g) && a->span[k].is == a->span[i].is)) {
             if (k < i) {
                 return 0;
             }
@@ -411,7 +418,7 @@ const char *anatomy_text(const struct anatomy *a, const struct gap *g, const str
                          const struct part parts[], char buf[ANATOMY_TEXT])
 {
     const char *link = "after ";
-    char text[ANATOMY_SPANS][SPAN_NAME];
+    char name[SPAN_NAME];
 
     buf[0] = '\0';
     if (a->hold_up > 0) {
@@ -423,12 +430,9 @@ const char *anatomy_text(const struct anatomy *a, const struct gap *g, const str
     }
     link = buf[0] != '\0' ? ": " : "";
     for (int32_t i = 0; i < a->n_spans; i++) {
-        span_name(a, i, g, l, parts, text[i]);
-    }
-    for (int32_t i = 0; i < a->n_spans; i++) {
-        ns_t t = time_of_name(a, text, i);
+        ns_t t = time_to_tell(a, i, g);
         if (t > 0) {
-            append_span(buf, link, text[i], t);
+            append_span(buf, link, span_name(a, i, g, l, parts, name), t);
             link = ", ";
         }
     }

@@ -30,7 +30,7 @@ struct span {
     uint32_t event; /* the one that ends it; 0: the gap's end */
 };
 
-enum { ANATOMY_SPANS = 48 };
+enum { ANATOMY_SPANS = 512 }; /* the last one takes in what is beyond */
 
 struct anatomy {
     uint32_t fault;    /* the event that the gap began with; 0: none is known */
@@ -54,8 +54,8 @@ enum { SPAN_NAME = LOG_NAME + 40 };
 const char *span_name(const struct anatomy *a, int32_t i, const struct gap *g, const struct log *l,
                       const struct part parts[], char buf[SPAN_NAME]);
 
-/* "after ride-through 181 us: waiting for the poll 2.1 ms, ...": spans of one name once, with their
- * sum, where the first of them is. Returns buf. */
+/* "after ride-through 181 us: waiting for the poll 2.1 ms, ...": spans of one class once, with
+ * their sum, where the first of them is. Returns buf. */
 enum { ANATOMY_TEXT = 512 };
 const char *anatomy_text(const struct anatomy *a, const struct gap *g, const struct log *l,
                          const struct part parts[], char buf[ANATOMY_TEXT]);

@@ -13,7 +13,8 @@ failed=0
 ok() { passed=$((passed + 1)); }
 bad() { failed=$((failed + 1)); echo "FAIL: $*"; }
 
-gaps_header="observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,error_s,v_min_V,t_min_s,missing_Vs,missing_J,open,fault,fault_ns,recovery,same_fault,hold_up_s,ride_through_s,wait_poll_s,transfer_s,decide_s,queue_s,write_s,actuate_s,bounce_s,start_up_s,recharge_s,other_s"
+gaps_header="gap,observer,threshold_V,start_ns,end_ns,start_s,end_s,gap_s,error_s,v_min_V,t_min_s,missing_Vs,missing_J,open,fault,fault_ns,recovery,same_fault,hold_up_s,ride_through_s,wait_poll_s,transfer_s,decide_s,queue_s,write_s,actuate_s,bounce_s,start_up_s,recharge_s,other_s"
+spans_header="gap,observer,span,class,start_ns,end_ns,start_s,end_s,span_s,event_id,event,text"
 events_header="id,cause,t_s,t_ns,from_ns,part,event,value,text"
 
 # A rack of two supplies: psu1 dies at 50 ms, the bar is down from 50.2 ms to 60 ms.
@@ -64,9 +65,29 @@ $events_header
 CSV
     cat > "$1/gaps.csv" <<CSV
 $gaps_header
-bus_a.v,11.4,50200000,60000000,0.0502,0.06,0.0098,1e-9,10.5,0.055,0.008,1,0,psu1.die,50000000,sw1.conducts,1,0,0.0002,0.002,0.001,0.0001,0.0005,0.0002,0.005,0.0007,0,0.0003,0
-"min(web1.v, web2.v)",11,50200000,60000000,0.0502,0.06,0.0098,1e-9,10.3,0.055,0.008,1,0,,,,0,0.001,0.0002,0.0098,0,0,0,0,0,0,0,0,0
-web1.v,11.3,50300000,120000000,0.0503,0.12,0.0697,1e-9,10.4,0.056,0.008,1,1,psu1.die,50000000,,0,0.001,0.0002,0,0,0,0,0,0,0,0,0,0.0697
+1,bus_a.v,11.4,50200000,60000000,0.0502,0.06,0.0098,1e-9,10.5,0.055,0.008,1,0,psu1.die,50000000,sw1.conducts,1,0,0.0002,0.002,0.001,0.0001,0.0005,0.0002,0.005,0.0007,0,0.0003,0
+2,"min(web1.v, web2.v)",11,50200000,60000000,0.0502,0.06,0.0098,1e-9,10.3,0.055,0.008,1,0,,,,0,0.001,0.0002,0.0098,0,0,0,0,0,0,0,0,0
+3,web1.v,11.3,50300000,120000000,0.0503,0.12,0.0697,1e-9,10.4,0.056,0.008,1,1,psu1.die,50000000,,0,0.001,0.0002,0,0,0,0,0,0,0,0,0,0.0697
+CSV
+    # The controller reads twice before it is sure; web1 stays down.
+    cat > "$1/spans.csv" <<CSV
+$spans_header
+1,bus_a.v,0,ride_through,50000000,50200000,0.05,0.0502,0.0002,,,ride-through
+1,bus_a.v,1,wait_poll,50200000,52200000,0.0502,0.0522,0.002,5,smbus0.nack,waiting for the poll
+1,bus_a.v,2,transfer,52200000,52700000,0.0522,0.0527,0.0005,5,smbus0.nack,reading on the bus
+1,bus_a.v,3,decide,52700000,52720000,0.0527,0.05272,0.00002,6,smbus0.bus_timeout,deciding
+1,bus_a.v,4,transfer,52720000,53220000,0.05272,0.05322,0.0005,6,smbus0.bus_timeout,reading on the bus
+1,bus_a.v,5,decide,53220000,53300000,0.05322,0.0533,0.00008,7,psu1.decide,deciding
+1,bus_a.v,6,queue,53300000,53800000,0.0533,0.0538,0.0005,8,smbus0.transfer,queueing for the bus
+1,bus_a.v,7,write,53800000,54000000,0.0538,0.054,0.0002,9,expander0.pins,writing the command
+1,bus_a.v,8,actuate,54000000,59000000,0.054,0.059,0.005,10,sw1.conducts,switch actuation
+1,bus_a.v,9,bounce,59000000,59700000,0.059,0.0597,0.0007,11,sw1.bounce_closed,contact bounce
+1,bus_a.v,10,recharge,59700000,60000000,0.0597,0.06,0.0003,,,recharging
+2,"min(web1.v, web2.v)",1,wait_poll,50200000,60000000,0.0502,0.06,0.0098,,,waiting for the poll
+3,web1.v,0,hold_up,49100000,50100000,0.0491,0.0501,0.001,,,hold-up
+3,web1.v,0,ride_through,50100000,50300000,0.0501,0.0503,0.0002,,,ride-through
+3,web1.v,1,other,50300000,70000000,0.0503,0.07,0.0197,12,feed_b.close,until feed_b.close
+3,web1.v,2,start_up,70000000,120000000,0.07,0.12,0.05,,,not recovered (supply start-up)
 CSV
 }
 
@@ -77,6 +98,7 @@ ideal() {
     printf 't_s,t_ns,bus.v_V,p1.i_A\n0,0,12,3\n0.5,500000000,12,3\n1,1000000000,12,3\n' > "$1/signals.csv"
     printf '%s\n' "$events_header" > "$1/events.csv"
     printf '%s\n' "$gaps_header" > "$1/gaps.csv"
+    printf '%s\n' "$spans_header" > "$1/spans.csv"
 }
 
 draw() { # script trace out format: quietly and with success?
@@ -88,6 +110,7 @@ rack "$work/rack"
 rack "$work/it's a rack"
 rack "$work/no gap"
 printf '%s\n' "$gaps_header" > "$work/no gap/gaps.csv"
+printf '%s\n' "$spans_header" > "$work/no gap/spans.csv"
 ideal "$work/ideal"
 ideal "$work/one row"
 sed -i '3,$d' "$work/one row/signals.csv"
@@ -137,7 +160,13 @@ says() { # script words...: each is in the picture of the rack
 says voltages 'bus_a: 10.5 V at 55.' 'is a gap:' 'psu1.die' 'lowest: web2' 'time / ms'
 says sharing 'rated 100 A, psu1' 'rated 80 A, psu2' 'each supply / A'
 says timeline DEAD CLOSING NACK time-out LOST smbus0 'bus_a gap' DOWN
-says anatomy '5 ms' 'actuation 51 %' 'hold-up' 'still open' 'until sw1.conducts'
+says anatomy '5 ms' 'actuation 51 %' 'hold-up' 'still open' 'until sw1.conducts' \
+    'until feed_b.close 28 %' 'not recovered (supply start-up) 72 %'
+
+# Spans stand in the order of time, whatever they are.
+order=$(awk -f "$plots/trace.awk" -f "$plots/anatomy.awk" anatomy "$work/rack" |
+    grep -o -e "'until feed_b" -e "'not recovered" -e "'waiting" -e "'reading" -e "'queueing" | head -n 5 | tr -d "\n'")
+if [ "$order" = 'until feed_bnot recoveredwaitingreadingqueueing' ]; then ok; else bad "anatomy's order: '$order'"; fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
