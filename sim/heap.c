@@ -80,14 +80,17 @@ static void sift_down(struct heap *h, struct heap_entry *to, struct heap_entry e
 }
 
 /* Put it at i, or wherever else it belongs. */
-static void place(struct heap *h, int32_t i, struct heap_entry e)
+static inline void place(struct heap *h, int32_t i, struct heap_entry e)
 {
-    struct heap_entry *to = entries(h) + i;
+    struct heap_entry *root = entries(h);
 
-    if (i > 0 && before(&e, entries(h) + (i - 1) / WAYS)) {
-        sift_up(h, to, e);
+    if (i > 0 && before(&e, root + (i - 1) / WAYS)) {
+        sift_up(h, root + i, e);
+    } else if (WAYS * (int64_t)i + 1 < h->n) {
+        sift_down(h, root + i, e);
     } else {
-        sift_down(h, to, e);
+        root[i] = e;
+        where(h)[e.slot] = i;
     }
 }
 
@@ -133,28 +136,20 @@ void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[
     }
 }
 
-/* One that is due at some time joins, or moves to another place. */
-static void join(struct heap *h, int32_t i, struct heap_entry e)
-{
-    if (i >= 0) {
-        place(h, i, e);
-    } else if (h->gap) {
-        h->gap = false;
-        sift_down(h, entries(h), e);
-    } else {
-        sift_up(h, entries(h) + h->n++, e);
-    }
-}
-
 void heap_set(struct heap *h, int32_t slot, ns_t due)
 {
-    int32_t *i = where(h) + slot;
+    int32_t *at = where(h) + slot;
+    int32_t i = *at;
 
     if (due != NS_NEVER) {
-        join(h, *i, (struct heap_entry){.due = due, .rank = ranks(h)[slot], .slot = slot});
-    } else if (*i >= 0) {
-        close_up(h, *i);
-        *i = -1;
+        if (i < 0) { /* a new one: into the gap, or behind the last */
+            i = h->gap ? 0 : h->n++;
+            h->gap = false;
+        }
+        place(h, i, (struct heap_entry){.due = due, .rank = ranks(h)[slot], .slot = slot});
+    } else if (i >= 0) {
+        close_up(h, i);
+        *at = -1;
     }
 }
 
