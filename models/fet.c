@@ -86,6 +86,17 @@ static const struct field fet_fields[] = {
     NONE,
 };
 
+static const char *fet_check_at(const void *params, double v_V, const char **key)
+{
+    const struct fet_params *p = params;
+
+    *key = "v_avalanche";
+    return p->v_avalanche_V <= v_V ? "v_avalanche must be above the voltage that it switches, or a "
+                                     "current back into a short never ends: 36 V (30 V FETs) for a "
+                                     "12 V bar, 120 V (100 V FETs) for a 48 V bar"
+                                   : NULL;
+}
+
 static void fet_join(struct world *w, int32_t part)
 {
     const struct fet_params *p = world_params(w, part);
@@ -495,6 +506,7 @@ const struct kind fet_kind = {
     .actions = switch_actions,
     .params_size = sizeof(struct fet_params),
     .state_size = sizeof(struct fet_state),
+    .check_at = fet_check_at,
     .join = fet_join,
     .start = fet_start,
     .due = fet_due,

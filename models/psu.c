@@ -594,6 +594,11 @@ static void psu_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
     world_blame(w, cause);
 }
 
+static double nominal_V(const void *params)
+{
+    return ((const struct psu_params *)params)->v_V;
+}
+
 bool psu_is_on_feed(const struct world *w, int32_t i, int32_t feed)
 {
     return world_kind(w, i) == &psu_kind && psu_params(w, i)->feed == feed;
@@ -702,6 +707,7 @@ const struct kind psu_kind = {
     .params_size = sizeof(struct psu_params),
     .state_size = sizeof(struct psu_state),
     .check = psu_check,
+    .nominal_V = nominal_V,
     .wire = psu_wire,
     .join = psu_claim_output,
     .start = psu_start,

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "models/switchgear.h"
 #include "tests/stand.h"
@@ -337,6 +338,34 @@ Test(fet, opens_by_avalanche_in_l_i_over_v)
     cr_expect_float_eq(ns_to_s(open - opens),
                        200e-9 / 1e-3 * log1p(1e-3 * i_A / (36.0 - 1e-3 * i_A)), 3e-9);
     stand_free(s);
+}
+
+static int32_t complaints(const char *v_bar, const char *v_avalanche)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "title: t\nduration: 1 ms\nrack:\n"
+             "  psu1: {is: psu, v: 12 V, rated: 1 kW, hold_up: 12 J}\n"
+             "  bar: {is: bus, v: %s}\n"
+             "  q: {is: fet, from: psu1, to: bar, v_avalanche: %s}\n",
+             v_bar, v_avalanche);
+    struct diag *d = diag_new();
+    struct scenario *s = scenario_load_text("t.yaml", text, strlen(text), d);
+    int32_t errors = diag_errors(d);
+
+    scenario_free(s);
+    diag_free(d);
+    return errors;
+}
+
+/* L di/dt = V_bar - V_avalanche: only a higher avalanche ends a current back into a short. */
+Test(fet, must_avalanche_above_its_bar)
+{
+    cr_expect_eq(complaints("12 V", "36 V"), 0);
+    cr_expect_eq(complaints("48 V", "36 V"), 1);
+    cr_expect_eq(complaints("48 V", "48 V"), 1);
+    cr_expect_eq(complaints("48 V", "120 V"), 0);
+    cr_expect_eq(complaints("10 V", "11 V"), 1); /* the supply has 12 V */
 }
 
 /* ---- stuck, for all three ------------------------------------------------------------------------- */
