@@ -104,9 +104,14 @@ int32_t bus_next_tap(struct world *w, int32_t part)
     return s->next_tap++ % s->terminal.taps;
 }
 
+static double nominal_V(const void *params)
+{
+    return ((const struct bus_params *)params)->v_V;
+}
+
 double bus_nominal_V(const struct world *w, int32_t part)
 {
-    return ((const struct bus_params *)world_params(w, part))->v_V;
+    return nominal_V(world_params(w, part));
 }
 
 double bus_low_V(const struct world *w, int32_t part)
@@ -252,6 +257,7 @@ const struct kind bus_kind = {
     .actions = bus_actions,
     .params_size = sizeof(struct bus_params),
     .state_size = sizeof(struct bus_state),
+    .nominal_V = nominal_V,
     .wire = bus_wire,
     .join = bus_join,
 };

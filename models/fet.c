@@ -8,7 +8,7 @@
  *            body diode (0.7 V) carries what flows forward
  *   single   one FET blocks one direction only: its body diode carries current from the first end
  *            to the second even when it is off
- *   SOA      the heat of one ramp beyond soa_energy kills the FET: shorted
+ *   SOA      the heat of one ramp beyond soa_energy kills the FET, in that microsecond: shorted
  *
  * Source: hardware facts 2.1 (S36, S40, S43).  Checked by tests/models/test_switches.c. */
 #include <math.h>
@@ -24,6 +24,10 @@
 
 /* Conductance at which a channel begins, over that of the closed FET. */
 static const double FAINT = 1e-3;
+
+/* The heat of a ramp is looked at half-way to the earliest instant at which its budget may be spent;
+ * from this near on, at the instant itself, or this far ahead. */
+static const double NEAR_S = 1e-6, LOOK_S = 10e-6;
 
 struct fet_params {
     struct switch_params s;
@@ -42,8 +46,9 @@ struct fet_state {
     bool reverses;  /* reverse current seen, the comparator's delay runs */
     bool recharges; /* forward again, the gate is being charged */
     bool enhances;  /* recharging, past the threshold: the channel takes over from the body diode */
-    bool overheated; /* SOA left: found while moving, acted on when due */
-    double loss0_J;  /* meter at the begin of the ramp */
+    bool full;      /* gate charged, the ramp goes on in its current limit */
+    double loss0_J; /* meter at the begin of the ramp */
+    uint32_t cause; /* of the ramp */
 };
 
 #define FIELD(k, member) .key = k, .offset = offsetof(struct fet_params, member)
@@ -80,6 +85,17 @@ static const struct field fet_fields[] = {
      .doc = "heat of one ramp that it survives", .source = "E"},
     NONE,
 };
+
+static const char *fet_check_at(const void *params, double v_V, const char **key)
+{
+    const struct fet_params *p = params;
+
+    *key = "v_avalanche";
+    return p->v_avalanche_V <= v_V ? "v_avalanche must be above the voltage that it switches, or a "
+                                     "current back into a short never ends: 36 V (30 V FETs) for a "
+                                     "12 V bar, 120 V (100 V FETs) for a 48 V bar"
+                                   : NULL;
+}
 
 static void fet_join(struct world *w, int32_t part)
 {
@@ -146,6 +162,7 @@ static void closed(struct world *w, int32_t part)
 
     switch_make(w, part, EV_CLOSED);
     conduct_both_ways(net_change_link(w, s->s.link, EFFECT_NONE));
+    world_wake(w, part, NS_NEVER);
     s->s.phase = SWITCH_CLOSED;
     s->recharges = false;
     s->enhances = false;
@@ -158,7 +175,6 @@ static void disarm(struct world *w, struct fet_state *s)
     s->reverses = false;
     s->recharges = false;
     s->enhances = false;
-    s->overheated = false;
     net_arm(w, s->reverse_guard, false);
     net_arm(w, s->forward_guard, false);
     net_arm(w, s->limit_guard, false);
@@ -224,14 +240,57 @@ static void end_recharge(struct world *w, int32_t part)
     }
 }
 
+/* ---- the heat of a ramp ------------------------------------------------------------------------ */
+
+static double heat_left_J(const struct world *w, int32_t part)
+{
+    const struct fet_params *p = world_params(w, part);
+    const struct fet_state *s = world_state_const(w, part);
+
+    return p->soa_J - (net_link_const(world_net_const(w), s->s.link)->loss_J - s->loss0_J);
+}
+
+/* Heat now, and at this voltage the most that any opening of the channel lets through. */
+static void heat_W(const struct world *w, int32_t part, double *now_W, double *most_W)
+{
+    const struct fet_params *p = world_params(w, part);
+    const struct fet_state *s = world_state_const(w, part);
+    const struct link *k = net_link_const(world_net_const(w), s->s.link);
+    double v_V = fabs(net_v_V(w, k->a, world_now(w)) - net_v_V(w, k->b, world_now(w)));
+
+    *now_W = v_V * fabs(net_link_i_A(w, s->s.link, world_now(w)));
+    *most_W = v_V * fmin(v_V / p->s.r_Ohm, k->i_max_A);
+}
+
+/* Wake when the gate is full, or before, to look at the heat. */
+static void plan_ramp(struct world *w, int32_t part)
+{
+    const struct fet_state *s = world_state_const(w, part);
+    double left_J = heat_left_J(w, part);
+    double now_W, most_W;
+
+    heat_W(w, part, &now_W, &most_W);
+    double wait_s =
+        left_J > NEAR_S * most_W ? 0.5 * left_J / most_W : fmin(fmax(left_J, 0.0) / now_W, LOOK_S);
+    ns_t look = ns_after(world_now(w), ns_after(1, ns_from_s(wait_s)));
+    ns_t end = s->full ? NS_NEVER : net_link_const(world_net_const(w), s->s.link)->s.t1;
+    world_wake(w, part, look < end ? look : end);
+}
+
+static bool is_overheated(const struct world *w, int32_t part)
+{
+    double now_W, most_W;
+
+    heat_W(w, part, &now_W, &most_W);
+    return heat_left_J(w, part) <= 1e-9 * now_W;
+}
+
 /* The order to open is taken back before it has taken effect: on as it was. */
 static void resume(struct world *w, int32_t part)
 {
     const struct fet_params *p = world_params(w, part);
     struct fet_state *s = world_state(w, part);
     const struct link *k = net_link_const(world_net_const(w), s->s.link);
-    ns_t now = world_now(w);
-    ns_t ramp_end = k->s.t1 > now ? k->s.t1 : now;
 
     world_wake(w, part, NS_NEVER);
     if (k->mode == LINK_INDUCTIVE) {
@@ -241,7 +300,7 @@ static void resume(struct world *w, int32_t part)
         block(w, part);
     } else {
         s->s.phase = SWITCH_RAMPS;
-        world_wake(w, part, ramp_end);
+        world_wake(w, part, world_now(w));
     }
 }
 
@@ -298,27 +357,42 @@ static void begin_ramp(struct world *w, int32_t part)
     k->i_max_A = p->i_ramp_A;
     conduct_both_ways(k);
     s->loss0_J = k->loss_J;
-    s->overheated = false;
+    s->cause = world_cause(w);
+    s->full = false;
     s->s.phase = SWITCH_RAMPS;
     net_set_link_mode(w, s->s.link, LINK_CONDUCTS, EFFECT_HELPS);
-    world_wake(w, part, world_now(w) + over);
+    plan_ramp(w, part);
 }
 
 /* The gate is full. In its current limit the FET goes on charging what it was closed onto. */
 static void end_ramp(struct world *w, int32_t part)
 {
     struct fet_state *s = world_state(w, part);
-    enum link_mode mode = net_link_const(world_net_const(w), s->s.link)->mode;
 
-    if (s->overheated) {
-        world_event(w, part, EV_SOA, 0.0);
+    if (net_link_const(world_net_const(w), s->s.link)->mode == LINK_HIGH) {
+        s->full = true;
+        net_arm(w, s->limit_guard, true);
+        plan_ramp(w, part);
+    } else {
+        closed(w, part);
+    }
+}
+
+/* The end of the ramp, or a look at its heat. */
+static void ramp_due(struct world *w, int32_t part)
+{
+    struct fet_state *s = world_state(w, part);
+    const struct link *k = net_change_link(w, s->s.link, EFFECT_NONE); /* brings the meter to now */
+
+    if (is_overheated(w, part)) {
+        world_event(w, part, EV_SOA, k->loss_J - s->loss0_J);
         disarm(w, s);
         s->s.fault = SWITCH_STUCK_CLOSED;
         closed(w, part);
-    } else if (mode == LINK_HIGH) {
-        net_arm(w, s->limit_guard, true);
+    } else if (world_now(w) >= k->s.t1) {
+        end_ramp(w, part);
     } else {
-        closed(w, part);
+        plan_ramp(w, part);
     }
 }
 
@@ -331,7 +405,7 @@ static void fet_due(struct world *w, int32_t part)
         begin_ramp(w, part);
         break;
     case SWITCH_RAMPS:
-        end_ramp(w, part);
+        ramp_due(w, part);
         break;
     case SWITCH_CLOSED: /* the reverse comparator's delay is over */
         if (s->reverses) {
@@ -382,17 +456,18 @@ static void fet_opened(struct world *w, int32_t part)
     }
 }
 
-/* Only looks: the heat of this ramp so far. */
+/* Only looks: what was foretold for another voltage is foretold anew. */
 static void fet_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
 {
-    const struct fet_params *p = world_params(w, part);
-    struct fet_state *s = world_state(w, part);
-    const struct link *k = net_link_const(world_net_const(w), s->s.link);
+    const struct fet_state *s = world_state(w, part);
+    uint32_t cause = world_cause(w);
 
     (void)t0;
-    if (s->s.phase == SWITCH_RAMPS && !s->overheated && k->loss_J - s->loss0_J > p->soa_J) {
-        s->overheated = true;
-        world_wake(w, part, t1);
+    (void)t1;
+    if (s->s.phase == SWITCH_RAMPS) {
+        world_blame(w, s->cause);
+        plan_ramp(w, part);
+        world_blame(w, cause);
     }
 }
 
@@ -431,6 +506,7 @@ const struct kind fet_kind = {
     .actions = switch_actions,
     .params_size = sizeof(struct fet_params),
     .state_size = sizeof(struct fet_state),
+    .check_at = fet_check_at,
     .join = fet_join,
     .start = fet_start,
     .due = fet_due,

@@ -77,6 +77,10 @@ struct kind {
     /* Check what no single field can (relations between fields). NULL: nothing to check.
      * Returns NULL when fine, else a sentence, with the key it is about in *key. */
     const char *(*check)(const void *params, const char **key);
+    /* The same for a part that hangs on others, of which the highest is at v_V. NULL: any will do. */
+    const char *(*check_at)(const void *params, double v_V, const char **key);
+    /* The voltage at which its nodes are meant to be. NULL: none. */
+    double (*nominal_V)(const void *params);
     /* Before the run: claim nodes (all parts, in file order); then links, sources, loads and guards
      * between any parts' nodes (again all parts, in file order). */
     void (*wire)(struct world *w, int32_t part);

@@ -68,6 +68,8 @@ const struct field psu_fields[] = {
      .doc = "input below this counts as lost", .source = "S15"},
     {FIELD("hold_up", hold_up_J), REAL(QTY_JOULE, 0.0, 1e5), .def = REQUIRED,
      .doc = "energy for its output after the input is lost"},
+    {FIELD("recharge", recharge), TIME(0.0, 100.0), .def = 0.1,
+     .doc = "from none of that energy to all of it, after the input's return", .source = "E"},
     {FIELD("idle", idle_W), REAL(QTY_WATT, 0.0, 1e4), .def = 0.0,
      .doc = "what it draws from that energy for itself, load or no load", .source = "E"},
     {FIELD("efficiency", efficiency), REAL(QTY_RATIO, 0.5, 0.999), .def = 0.94,

@@ -1,9 +1,12 @@
 /* psu_state.h - the inside of a supply, shared by the files that make it up:
  *
- *   psu_fields.c   its parameters
- *   psu.c          its life and protections: what it does when what happens
- *   psu_output.c   the output as laws of the network: set-point, limits, sharing, faults
- *   psu_report.c   what it tells over its serial bus: telemetry and status registers */
+ *   psu_fields.c    its parameters
+ *   psu_tables.c    what can be seen of it and done to it: signals, actions
+ *   psu.c           its life: what it does when what happens
+ *   psu_energy.c    its input, and the hold-up without it
+ *   psu_protect.c   overload, over-voltage, heat
+ *   psu_output.c    the output as laws of the network: set-point, limits, sharing
+ *   psu_report.c    what it tells over its serial bus: telemetry and status registers */
 #ifndef MODELS_PSU_STATE_H
 #define MODELS_PSU_STATE_H
 
@@ -35,7 +38,7 @@ struct psu_params {
     /* input and hold-up */
     int32_t feed;
     double v_in_least_V, hold_up_J, idle_W, efficiency, energy_drop_V, energy_drop_V_per_s;
-    ns_t warning, die_time;
+    ns_t warning, recharge, die_time;
     /* start */
     ns_t on_delay_least, on_delay_most, ac_delay, rise, pwok_delay;
     int32_t start;
@@ -101,11 +104,13 @@ struct psu_state {
     double own_V; /* the same without drift */
     double ovp_V; /* this unit's over-voltage level */
     double rated_A;
-    bool input, enabled, pwok, fan_runs, half_spent, blinks_off, regulated;
+    bool input, unplugged, enabled, pwok, fan_runs, half_spent, blinks_off, regulated;
     ns_t blink;
     double duty;
     int32_t tries; /* overload restarts so far */
 
+    double store_J;   /* hold-up energy when it was last brought to now */
+    ns_t store_at;    /* then */
     double energy0_J; /* source's meter when the input was lost */
     double charge0_C; /* source's meter when the overload began */
     ns_t overload_at;
@@ -114,7 +119,8 @@ struct psu_state {
     bool over_voltage; /* has stopped because of that */
     ns_t input_since;  /* when its input came or went last */
 
-    double heat_C;  /* temperature of the hot spot */
+    double inlet_C; /* temperature of the air at its inlet */
+    double heat_C;  /* of the hot spot */
     double moved_J; /* source's meter up to which heat_C is known */
 
     struct pmbus_face face;
@@ -146,6 +152,11 @@ static inline const struct psu_state *psu_look(const struct world *w, int32_t pa
 extern const struct field psu_fields[];
 const char *psu_check(const void *params, const char **key);
 
+/* ---- psu_tables.c ------------------------------------------------------------------------------ */
+
+extern const struct signal psu_signals[];
+extern const struct action psu_actions[];
+
 /* ---- psu.c ------------------------------------------------------------------------------------- */
 
 void psu_set_timer(struct world *w, int32_t part, enum psu_timer timer, ns_t due);
@@ -153,17 +164,43 @@ void psu_set_timer(struct world *w, int32_t part, enum psu_timer timer, ns_t due
 /* Switched on or off by a command (PMBus OPERATION, or its pin); off ends a latch. */
 void psu_enable(struct world *w, int32_t part, bool on);
 
-/* Its own input comes or goes; false: it was so already. */
-bool psu_set_input(struct world *w, int32_t part, bool good);
+/* From off: start `delay` from now. */
+void psu_start_after(struct world *w, int32_t part, ns_t delay);
 
-/* A replaced supply starts when it is enabled and has input. */
+/* From off: start when it is enabled and has input. */
 void psu_restart(struct world *w, int32_t part);
+
+/* After hold-up: on as it was, or up the rest of its ramp. */
+void psu_resume(struct world *w, int32_t part);
 
 /* Stop the output into `phase`, now. */
 void psu_stop(struct world *w, int32_t part, enum psu_phase phase);
 
-/* What is left of the hold-up energy, at the last event. */
-double psu_energy_left_J(const struct world *w, int32_t part);
+/* Its power-good signal; true only while it regulates. */
+void psu_power_good(struct world *w, int32_t part, bool good);
+
+/* ---- psu_energy.c ------------------------------------------------------------------------------ */
+
+/* What is left of the hold-up energy: while it lives on it at the last event, else at `at`. */
+double psu_energy_J(const struct world *w, int32_t part, ns_t at);
+
+/* Before its phase or its input changes: what it has now is what it goes on from. */
+void psu_keep_energy(struct world *w, int32_t part);
+
+void psu_energy_due(struct world *w, int32_t part);  /* TIMER_ENERGY */
+void psu_warning_due(struct world *w, int32_t part); /* TIMER_WARNING */
+void psu_energy_moved(struct world *w, int32_t part);
+
+/* ---- psu_protect.c ----------------------------------------------------------------------------- */
+
+void psu_clear_latches(struct psu_state *s);
+void psu_protect_start(struct world *w, int32_t part);
+void psu_protect_moved(struct world *w, int32_t part, ns_t t0, ns_t t1);
+void psu_overload_begins(struct world *w, int32_t part);
+void psu_overload_ends(struct world *w, int32_t part);
+void psu_overload_due(struct world *w, int32_t part); /* TIMER_OVERLOAD */
+void psu_ovp_due(struct world *w, int32_t part);      /* TIMER_OVP */
+void psu_heat_due(struct world *w, int32_t part);     /* TIMER_HEAT */
 
 /* ---- psu_output.c ------------------------------------------------------------------------------ */
 
@@ -175,8 +212,6 @@ void psu_output_off(struct world *w, int32_t part); /* at once */
 void psu_output_scale(struct world *w, int32_t part, double to, ns_t over);
 double psu_power_W(const struct world *w, int32_t part, ns_t at); /* at its output */
 bool psu_output_is_on(enum psu_phase phase);
-
-extern const struct action psu_actions[];
 
 /* ---- psu_report.c ------------------------------------------------------------------------------ */
 

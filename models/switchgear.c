@@ -140,9 +140,14 @@ double switch_read_state(const struct world *w, int32_t part, ns_t at)
     return look(w, part)->phase;
 }
 
+/* A current limit holds from the first whole nanosecond in which the ohmic law exceeds it; what that
+ * law says within this nanosecond (a few mA with a usual gate) never flows. */
 double switch_read_i(const struct world *w, int32_t part, ns_t at)
 {
-    return net_link_i_A(w, look(w, part)->link, at);
+    int32_t link = look(w, part)->link;
+    double most_A = net_link_const(world_net_const(w), link)->i_max_A;
+
+    return fmax(-most_A, fmin(net_link_i_A(w, link, at), most_A));
 }
 
 double switch_read_operations(const struct world *w, int32_t part, ns_t at)

@@ -1,7 +1,7 @@
 /* rack.c - from the YAML maps of a rack to parts with checked parameters.
  *
- * Two passes: first every part gets its name and kind (rack_names.c), then its parameters, for these
- * may refer to any other part. */
+ * Three passes: first every part gets its name and kind (rack_names.c), then its parameters, for these
+ * may refer to any other part; at last it is checked against the parts that it hangs on. */
 #include <math.h>
 #include <string.h>
 
@@ -221,6 +221,13 @@ static bool fill_field(struct drawing *g, int32_t i, const struct field *f)
     return true;
 }
 
+/* A sentence of the kind's about one of its parts. */
+static void report_part(struct drawing *g, int32_t i, struct place at, const char *wrong)
+{
+    diag_error(g->l->diag, at, "%s '%.60s': %s", g->parts[i].kind->name, g->drafts[i].written,
+               wrong);
+}
+
 static void fill_part(struct drawing *g, int32_t i)
 {
     struct loader *l = g->l;
@@ -244,8 +251,44 @@ static void fill_part(struct drawing *g, int32_t i)
     const char *wrong = good && p->kind->check ? p->kind->check(p->params, &key) : NULL;
     if (wrong) {
         const struct yaml *y = key ? draft_value(g, i, key) : NULL;
-        diag_error(l->diag, y ? y->at : p->at, "%s '%.60s': %s", p->kind->name,
-                   g->drafts[i].written, wrong);
+        report_part(g, i, y ? y->at : p->at, wrong);
+    }
+}
+
+/* Of the parts that its fields name as taps, the one with the highest nominal voltage; NO_PART. */
+static int32_t highest_part(const struct drawing *g, const struct part *p, double *v_V)
+{
+    int32_t highest = NO_PART;
+
+    *v_V = 0.0;
+    for (const struct field *f = p->kind->fields; f && f->key; f++) {
+        const struct tap_list *taps = (const void *)((const char *)p->params + f->offset);
+        for (int32_t k = 0; f->type == FIELD_TAPS && k < taps->n; k++) {
+            const struct part *on = &g->parts[taps->at[k].part];
+            double on_V = on->kind->nominal_V ? on->kind->nominal_V(on->params) : 0.0;
+            highest = on_V > *v_V ? taps->at[k].part : highest;
+            *v_V = fmax(on_V, *v_V);
+        }
+    }
+    return highest;
+}
+
+static void check_voltage(struct drawing *g, int32_t i)
+{
+    const struct part *p = &g->parts[i];
+    double v_V;
+    const char *key = NULL;
+
+    if (!p->kind->check_at) {
+        return;
+    }
+    int32_t highest = highest_part(g, p, &v_V);
+    const char *wrong = p->kind->check_at(p->params, v_V, &key);
+    if (wrong) { /* a library part is right in itself: then it is the choice of it */
+        const struct yaml *library = g->drafts[i].library, *y = draft_value(g, i, key);
+        bool own = y && !(library && y == yaml_get(library, key));
+        report_part(g, i, own ? y->at : p->at, wrong);
+        diag_hint(g->l->diag, "'%s' is at %g V", g->parts[highest].name, v_V);
     }
 }
 
@@ -262,6 +305,10 @@ void rack_load(struct loader *l, const struct yaml *y)
     implied_add(&g);
     for (int32_t i = 0; i < l->rack.n_parts; i++) {
         fill_part(&g, i);
+    }
+    bool filled = diag_errors(l->diag) == errors;
+    for (int32_t i = 0; filled && i < l->rack.n_parts; i++) {
+        check_voltage(&g, i);
     }
     if (l->rack.n_parts == 0 && diag_errors(l->diag) == errors) {
         diag_error(l->diag, y->at, "the rack has no parts");

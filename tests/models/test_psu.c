@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/psu_state.h"
 #include "tests/stand.h"
 
 /* 12 V, 1 kW, no spread: every draw of it is its nominal value. Loads hang on its terminal. */
@@ -155,6 +156,84 @@ Test(psu, an_input_that_returns_in_time_leaves_no_trace_at_the_output)
     cr_expect_eq(good, MS(1) + US(11500) + MS(100));
     cr_expect_float_eq(s->seen[0], v_V, 1e-6);
     cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_OFF), 0);
+    stand_free(s);
+}
+
+/* The store refills linearly, from none to all within `recharge`. An input that blinks finds what has
+ * been refilled since: E = E0 - P t1 + E0 t2 / recharge, and then lasts for E / P. */
+Test(psu, an_input_that_is_lost_again_finds_a_store_that_is_not_full_yet)
+{
+    const double back_s[] = {0.0, 10e-3, 40e-3, 95e-3, 1.0};
+    double p_W = terminal_W(V, 950.0);
+
+    for (int i = 0; i < 5; i++) {
+        struct stand *s = one(950.0, ", recharge: 100 ms");
+        stand_act(s, "psu1", "lose_input");
+        stand_run(s, MS(10));
+        double left_J = 12.0 - p_W * 10e-3;
+        cr_expect_float_eq(stand_read(s, "psu1", "energy"), left_J, 1e-6);
+        stand_act(s, "psu1", "restore_input");
+        stand_run(s, MS(10) + ns_from_s(back_s[i]));
+        double has_J = fmin(12.0, left_J + 12.0 * back_s[i] / 0.1);
+        cr_expect_float_eq(stand_read(s, "psu1", "energy"), has_J, 1e-6);
+        stand_act(s, "psu1", "lose_input");
+        ns_t lost = stand_now(s);
+        ns_t spent = stand_run_to(s, "psu1", EV_HOLD_UP_SPENT, MS(100));
+        cr_expect_float_eq(ns_to_s(spent - lost), has_J / p_W, 20e-9, "back for %g s", back_s[i]);
+        stand_free(s);
+    }
+}
+
+/* Its ramp goes on in the hold-up and after it: half-way after half of the rise, regulated at its
+ * end, power-good its delay later; and from then on it tells that its output is low. */
+Test(psu, an_input_that_blinks_during_the_ramp_changes_nothing_of_the_ramp)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", start: off, overload: limit}\n" IDLE);
+
+    stand_act(s, "psu1", "on");
+    ns_t on = stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1));
+    stand_run(s, on + MS(5));
+    stand_act(s, "psu1", "lose_input");
+    stand_run(s, on + MS(8));
+    stand_act(s, "psu1", "restore_input");
+    stand_run(s, on + MS(10));
+    cr_expect_float_eq(stand_read(s, "psu1", "v"), 6.0 - 600.0 * 8e-6, 0.005);
+    cr_expect_eq(stand_run_to(s, "psu1", EV_REGULATED, SECONDS(1)), on + MS(20));
+    cr_expect_eq(stand_run_to(s, "psu1", EV_POWER_GOOD, SECONDS(1)), on + MS(120));
+
+    struct plant *p = s->world->plant;
+    const struct psu_state *u = plant_at(p, plant_slot(s->world, stand_part(s, "psu1"))->state_at);
+    cr_expect(!(u->face.present[PMBUS_VOUT] & ST_VOUT_UV_FAULT));
+    stand_act_with(s, "psu1", "short_output", (struct act_args){.to = 0.05});
+    stand_run(s, on + MS(130)); /* 100 A through 50 mOhm */
+    cr_expect(u->face.present[PMBUS_VOUT] & ST_VOUT_UV_FAULT);
+    stand_free(s);
+}
+
+/* One plug of two supplies on a feed is out: the feed's return is no return for it. */
+Test(psu, a_feed_that_returns_does_not_push_a_plug_in)
+{
+    struct stand *s = stand_new("a: {is: feed}\npsu1: {" SUPPLY ", from: a}\n"
+                                "psu2: {" SUPPLY ", from: a}\n"
+                                "none: {" SERVER ", from: [psu1, psu2], p: 1 W}\n");
+
+    stand_act(s, "psu1", "lose_input");
+    stand_act(s, "a", "open");
+    stand_run(s, MS(1));
+    stand_act(s, "a", "close");
+    cr_expect_eq(stand_read(s, "psu1", "input"), 0.0);
+    cr_expect_eq(stand_read(s, "psu2", "input"), 1.0);
+    stand_act(s, "psu1", "restore_input");
+    cr_expect_eq(stand_read(s, "psu1", "input"), 1.0);
+    cr_expect(!stand_act(s, "psu1", "restore_input"));
+    stand_free(s);
+}
+
+Test(psu, a_feed_that_is_too_low_from_the_start_is_no_input)
+{
+    struct stand *s = stand_new("a: {is: feed, v_rms: 79 V}\npsu1: {" SUPPLY ", from: a}\n" IDLE);
+
+    cr_expect_eq(stand_when(s, "psu1", EV_INPUT_LOST, 0), 0);
     stand_free(s);
 }
 
@@ -501,6 +580,48 @@ Test(psu, it_stops_at_the_closed_form_time_after_its_fan_and_returns_4_K_cooler)
     ns_t cool = stand_run_to(s, "psu1", EV_COOL, SECONDS(100));
     cr_expect_float_eq(ns_to_s(cool - hot), 60.0 / 0.5 * log(80.0 / 76.0), 1e-4);
     cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)), cool + MS(5));
+    stand_free(s);
+}
+
+/* Neither an AC cycle nor an order off and on cools it: the node does, C / G ln(80 K / 76 K). */
+Test(psu, too_hot_it_starts_only_when_it_is_cool_whatever_it_is_told)
+{
+    for (int i = 0; i < 3; i++) {
+        struct stand *s = one(950.0, ", heat_capacity: 60 J/K, cooling_still: 0.5 W/K");
+        stand_act(s, "psu1", "stop_fan");
+        ns_t hot = stand_run_to(s, "psu1", EV_OVER_TEMPERATURE, SECONDS(1000));
+        stand_run(s, hot + SECONDS(1));
+        stand_act(s, "psu1", i == 0 ? "lose_input" : "off");
+        stand_run(s, hot + SECONDS(2));
+        if (i < 2) {
+            stand_act(s, "psu1", i == 0 ? "restore_input" : "on");
+        }
+        ns_t cool = stand_run_to(s, "psu1", EV_COOL, SECONDS(100));
+        cr_expect_float_eq(ns_to_s(cool - hot), 60.0 / 0.5 * log(80.0 / 76.0), 1e-4);
+        cr_expect_eq(stand_count(s, "psu1", EV_STARTING), i < 2 ? 1 : 0);
+        if (i == 2) { /* still told to be off */
+            stand_run(s, cool + SECONDS(1));
+            stand_act(s, "psu1", "on");
+        }
+        ns_t asked = stand_now(s);
+        cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)), asked + MS(5));
+        stand_free(s);
+    }
+}
+
+/* The input returns just before it is cool: the delay after that still counts. */
+Test(psu, too_hot_and_just_plugged_in_it_waits_for_both)
+{
+    struct stand *s = one(950.0, ", heat_capacity: 60 J/K, cooling_still: 0.5 W/K");
+    ns_t cools = ns_from_s(60.0 / 0.5 * log(80.0 / 76.0));
+
+    stand_act(s, "psu1", "stop_fan");
+    ns_t hot = stand_run_to(s, "psu1", EV_OVER_TEMPERATURE, SECONDS(1000));
+    stand_act(s, "psu1", "lose_input");
+    stand_run(s, hot + cools - MS(200));
+    stand_act(s, "psu1", "restore_input");
+    ns_t on = stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1));
+    cr_expect_eq(on, hot + cools - MS(200) + MS(300));
     stand_free(s);
 }
 

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "models/switchgear.h"
 #include "tests/stand.h"
@@ -94,9 +95,8 @@ Test(fet, charges_a_bar_at_its_limit_and_takes_half_c_v_squared)
     struct stand *s = stand_new(SOFT_START("30 J"));
 
     stand_act(s, "q", "close");
-    ns_t on = stand_run_to(s, "q", EV_CONDUCTS, MS(1));
-    stand_run(s, on + US(1));
     s->look = most_current;
+    ns_t on = stand_run_to(s, "q", EV_CONDUCTS, MS(1));
     ns_t closed = stand_run_to(s, "q", EV_CLOSED, MS(100));
     cr_expect_float_eq(ns_to_s(closed - on), 20.0e-3, 0.03e-3);
     stand_run(s, SECONDS(1));
@@ -116,6 +116,54 @@ Test(fet, survives_the_ramp_that_its_safe_area_allows)
     stand_act(s, "q", "open");
     stand_run(s, MS(200));
     cr_expect_eq(stand_read(s, "q", "state"), 0.0);
+    stand_free(s);
+}
+
+/* At 50 A the bar rises by i / C, so E(t) = V i t - i^2 t^2 / (2 C): the upper root of that is the
+ * instant at which the budget is spent. */
+Test(fet, burns_in_the_microsecond_in_which_its_budget_is_spent)
+{
+    const double soa_J[] = {2.0, 5.0, 12.0, 20.0, 24.9};
+    const double V = 50.0, I = 50.0, C = 20e-3;
+
+    for (int i = 0; i < 5; i++) {
+        char rack[512];
+        snprintf(rack, sizeof rack,
+                 STIFF("50 V") NODE("b", "20 mF", "0 V") "q: {is: fet, from: a, to: b, closed: no, "
+                                                         "gate_charge: 1 nC, gate_current: 1 mA, "
+                                                         "i_ramp: 50 A, soa_energy: %g J}\n",
+                 soa_J[i]);
+        struct stand *s = stand_new(rack);
+        stand_act(s, "q", "close");
+        ns_t on = stand_run_to(s, "q", EV_CONDUCTS, MS(1));
+        ns_t burnt = stand_run_to(s, "q", EV_SOA, MS(100));
+        double wanted_s = C / I * (V - sqrt(V * V - 2.0 * soa_J[i] / C));
+        cr_expect_float_eq(ns_to_s(burnt - on), wanted_s, 1e-6, "%g J: %.9f s, not %.9f s",
+                           soa_J[i], ns_to_s(burnt - on), wanted_s);
+        cr_expect_float_eq(stand_event(s, "q", EV_SOA, 0)->value, soa_J[i], 1e-5 * soa_J[i]);
+        stand_free(s);
+    }
+}
+
+/* A slow gate and a short behind it: the channel's conductance s(t) rises from 0.1 % to all within T,
+ * its resistance in series with the short is negligible, so P = s V^2 / R until the limit:
+ * E = V^2 / R (s0 t + (1 - s0) t^2 / (2 T)). */
+Test(fet, burns_on_time_while_its_channel_still_opens)
+{
+    struct stand *s = stand_new(STIFF("12 V") NODE(
+        "b", "1 uF",
+        "0 V") "q: {is: fet, from: a, to: b, closed: no, r_on: 100 mOhm, gate_charge: 100 nC, "
+               "gate_current: 10 uA, i_ramp: 1 kA, soa_energy: 0.5 J}\n"
+               "short: {is: resistor, from: b, r: 1 uOhm}\n");
+    double T = 0.6 * 100e-9 / 10e-6, P = 12.0 * 12.0 / 0.1, slope = (1.0 - 1e-3) / T;
+
+    stand_act(s, "q", "close");
+    ns_t on = stand_run_to(s, "q", EV_CONDUCTS, MS(10));
+    ns_t burnt = stand_run_to(s, "q", EV_SOA, MS(100));
+    double wanted_s = (sqrt(1e-6 + 2.0 * slope * 0.5 / P) - 1e-3) / slope;
+    cr_expect_float_eq(ns_to_s(burnt - on), wanted_s, 1e-6, "%.9f s, not %.9f s",
+                       ns_to_s(burnt - on), wanted_s);
+    cr_expect_lt(wanted_s, T);
     stand_free(s);
 }
 
@@ -290,6 +338,34 @@ Test(fet, opens_by_avalanche_in_l_i_over_v)
     cr_expect_float_eq(ns_to_s(open - opens),
                        200e-9 / 1e-3 * log1p(1e-3 * i_A / (36.0 - 1e-3 * i_A)), 3e-9);
     stand_free(s);
+}
+
+static int32_t complaints(const char *v_bar, const char *v_avalanche)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "title: t\nduration: 1 ms\nrack:\n"
+             "  psu1: {is: psu, v: 12 V, rated: 1 kW, hold_up: 12 J}\n"
+             "  bar: {is: bus, v: %s}\n"
+             "  q: {is: fet, from: psu1, to: bar, v_avalanche: %s}\n",
+             v_bar, v_avalanche);
+    struct diag *d = diag_new();
+    struct scenario *s = scenario_load_text("t.yaml", text, strlen(text), d);
+    int32_t errors = diag_errors(d);
+
+    scenario_free(s);
+    diag_free(d);
+    return errors;
+}
+
+/* L di/dt = V_bar - V_avalanche: only a higher avalanche ends a current back into a short. */
+Test(fet, must_avalanche_above_its_bar)
+{
+    cr_expect_eq(complaints("12 V", "36 V"), 0);
+    cr_expect_eq(complaints("48 V", "36 V"), 1);
+    cr_expect_eq(complaints("48 V", "48 V"), 1);
+    cr_expect_eq(complaints("48 V", "120 V"), 0);
+    cr_expect_eq(complaints("10 V", "11 V"), 1); /* the supply has 12 V */
 }
 
 /* ---- stuck, for all three ------------------------------------------------------------------------- */

@@ -187,6 +187,13 @@ static const struct signal bus_signals[] = {
     END,
 };
 
+static double bus_nominal_V(const void *params)
+{
+    const struct toy_bus *b = params;
+
+    return b->v_V;
+}
+
 static const struct signal_family bus_families[] = {
     {.key = "v",
      .quantity = QTY_VOLT,
@@ -204,6 +211,7 @@ static const struct kind bus = {
     .signals = bus_signals,
     .families = bus_families,
     .params_size = sizeof(struct toy_bus),
+    .nominal_V = bus_nominal_V,
 };
 
 /* ---- fet ---- */
@@ -211,7 +219,7 @@ static const struct kind bus = {
 struct toy_fet {
     struct tap_list from, to;
     struct pin_path on;
-    double r_on_Ohm;
+    double r_on_Ohm, v_most_V;
 };
 
 static const struct field fet_fields[] = {
@@ -243,8 +251,24 @@ static const struct field fet_fields[] = {
      .def = 1e-3,
      .offset = offsetof(struct toy_fet, r_on_Ohm),
      .doc = "resistance"},
+    {.key = "v_most",
+     .type = FIELD_REAL,
+     .quantity = QTY_VOLT,
+     .min = 1,
+     .max = 1000,
+     .def = 30,
+     .offset = offsetof(struct toy_fet, v_most_V),
+     .doc = "what it blocks"},
     END,
 };
+
+static const char *fet_check_at(const void *params, double v_V, const char **key)
+{
+    const struct toy_fet *f = params;
+
+    *key = "v_most";
+    return f->v_most_V <= v_V ? "v_most must be above the voltage that it switches" : NULL;
+}
 
 static const struct signal fet_signals[] = {
     {.key = "state", .choices = "OPEN|CLOSED", .doc = "contact", .read = read_value},
@@ -259,6 +283,7 @@ static const struct kind fet = {
     .fields = fet_fields,
     .signals = fet_signals,
     .params_size = sizeof(struct toy_fet),
+    .check_at = fet_check_at,
 };
 
 /* ---- server ---- */
