@@ -1,4 +1,4 @@
-# crosscheck.awk - one circuit, played by powergap and by ngspice: one row of crosscheck.csv.
+# crosscheck.awk - one circuit, played by powergap and by ngspice: one row of played.csv.
 #
 #   awk -F, -v name=a1 -v ms=OURS,NGSPICE -f crosscheck.awk \
 #       run.yaml gaps.csv events.csv NGSPICE_DATA signals.csv
