@@ -181,9 +181,9 @@ bench-results:
 bench-truth: $(PEER_BINS)
 	@sh tests/bench/truth.sh $(B)
 
-## play the circuits of tests/oracle/ with ngspice, too, and compare; not part of `make check`
+## compare with ngspice: the circuits of tests/oracle/ played, the racks of all scenarios at rest
 crosscheck: $(BIN)
-	@sh tests/tools/crosscheck.sh $(BIN) $(B)/crosscheck $(wildcard tests/oracle/*.yaml)
+	@sh tests/tools/crosscheck.sh $(BIN) $(B)/crosscheck $(wildcard tests/oracle/*.yaml) $(SCENARIOS)
 
 FUZZ_SECONDS ?= 20
 ## feed random input: make fuzz T=step|scenario|pmbus [FUZZ_SECONDS=20]; needs clang

@@ -1,4 +1,4 @@
-# crosscheck.awk - one circuit, played by powergap and by ngspice: one row of crosscheck.csv.
+# crosscheck.awk - one circuit, played by powergap and by ngspice: one row of played.csv.
 #
 #   awk -F, -v name=a1 -v ms=OURS,NGSPICE -f crosscheck.awk \
 #       run.yaml gaps.csv events.csv NGSPICE_DATA signals.csv
@@ -48,20 +48,24 @@ file == 1 && /observer: .*\.v"/ {
     level_of[what] = level
 }
 
+# The column of that name in a CSV file with a header.
+function cell(key) { return $place[key] }
+(file == 2 || file == 3) && FNR == 1 { for (i = 1; i <= NF; i++) place[$i] = i }
+
 # gaps.csv: a gap begins and ends with an edge, unless the run does.
-file == 2 && FNR == 1 { for (i = 1; i <= NF; i++) place[$i] = i }
 file == 2 && FNR > 1 {
-    what = tolower($1) "<" ($2 + 0)
-    if ($place["start_ns"] > 0) our_edge(what, $place["start_ns"] * 1e-9)
-    if ($place["open"] == 0) our_edge(what, $place["end_ns"] * 1e-9)
+    what = tolower(cell("observer")) "<" (cell("threshold_V") + 0)
+    if (cell("start_ns") > 0) our_edge(what, cell("start_ns") * 1e-9)
+    if (cell("open") == 0) our_edge(what, cell("end_ns") * 1e-9)
 }
 
 # events.csv: parts stop and start again.
-file == 3 && ($7 == "uvlo" || $7 == "load_on") { our_edge(tolower($6) ".run", $4 * 1e-9) }
-file == 3 && $7 == "overload_trip" { tripped[$6] = 1; our_edge(tolower($6) ".run", $4 * 1e-9) }
-file == 3 && $7 == "output_on" && tripped[$6] {
-    tripped[$6] = 0
-    our_edge(tolower($6) ".run", $4 * 1e-9)
+file == 3 && FNR > 1 {
+    event = cell("event")
+    part = tolower(cell("part"))
+    if (event == "uvlo" || event == "load_on" || event == "overload_trip" ||
+        (event == "output_on" && tripped[part])) our_edge(part ".run", cell("t_ns") * 1e-9)
+    if (event == "overload_trip" || event == "output_on") tripped[part] = event == "overload_trip"
 }
 
 # ngspice's data: a line of names, then rows; the time comes first.
@@ -74,8 +78,8 @@ file == 4 && FNR == 1 {
 }
 file == 4 && FNR > 1 {
     m++
-    split($0, cell, " ")
-    for (i = 1; i <= wide; i++) data[m, i] = cell[i] + 0
+    split($0, number, " ")
+    for (i = 1; i <= wide; i++) data[m, i] = number[i] + 0
     if (m == 1) next
     for (what in node_of) cross(what, column[node_of[what]], level_of[what])
     for (i = 2; i <= wide; i++) {
