@@ -33,19 +33,21 @@ counted()
         awk '/I +refs:/ { gsub(/,/, ""); print $NF }'
 }
 
-# instructions BEST_S COMMAND - of one round; "-" when that takes too long or valgrind is missing.
+# instructions BEST_S COMMAND - of one round; "-" when that takes too long, valgrind is missing, or the
+# command is a script.
 instructions()
 {
     best=$1
     shift
-    if ! command -v valgrind >/dev/null || awk "BEGIN { exit !($best > $COUNT_S) }"; then
+    if [ "$1" = sh ] || ! command -v valgrind >/dev/null || awk "BEGIN { exit !($best > $COUNT_S) }"; then
         echo -
         return
     fi
     echo $(($(counted 1 "$@") - $(counted 0 "$@")))
 }
 
-# errors NAME - gap error and worst edge against the truth of this rack; "-,-" when there is none.
+# errors NAME SECONDS - gap error and worst edge against the truth of this rack, as far as the row went;
+# "-,-" when there is none.
 errors()
 {
     truth=tests/bench/truth/$1.csv
@@ -53,10 +55,10 @@ errors()
         echo -,-
         return
     fi
-    awk -F, '
+    awk -F, -v end_ns="$2"e9 '
         function off(a, b) { return a > b ? a - b : b - a }
         FNR == 1 { file++; n[file] = 0 }
-        $1 ~ /^[0-9]/ {
+        $1 ~ /^[0-9]/ && $2 < end_ns + 0 {
             i = ++n[file]
             bar[file, i] = $1; down[file, i] = $2; up[file, i] = $3
             sum[file] += $3 - $2
@@ -84,8 +86,9 @@ row()
         return 1
     fi
     [ -s "$racks/edges" ] && sort -t, -k1,1n -k2,2n -o "$racks/edges" "$racks/edges"
+    seconds=$(echo "$line" | cut -d, -f5)
     best=$(echo "$line" | cut -d, -f6)
-    echo "$name,$who,$line$(instructions "$best" "$@"),$(errors "$truth"),$against,$note" >>"$csv"
+    echo "$name,$who,$line$(instructions "$best" "$@"),$(errors "$truth" "$seconds"),$against,$note" >>"$csv"
 }
 
 for n in 10 1000 100000 1000000; do

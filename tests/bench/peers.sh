@@ -22,3 +22,23 @@ else
             "$cvode" "$rack" $tolerance klu
     done
 fi
+
+# ngspice holds its steps below a limit; the rest of the 10 s is not simulated where that takes minutes.
+# spice STEP SECONDS
+spice()
+{
+    netlist=$racks/$rack.cir
+    "$bin/bench_generate" spice "$rack" "$2" "$1" >"$netlist"
+    row "electrical $rack" "ngspice $1 s" "$ours" "$rack" "$2 s of it; steps of at most $1 s" \
+        sh tests/bench/peer_ngspice.sh "$netlist" "$2"
+}
+
+if ! command -v ngspice >/dev/null; then
+    skip "ngspice" "not installed: ngspice"
+else
+    case $rack in
+    8) spice 1e-3 10 && spice 10e-6 1 ;;
+    64) spice 1e-3 2 && spice 100e-6 1 ;;
+    512) spice 1e-3 0.4 ;;
+    esac
+fi
