@@ -7,11 +7,11 @@
  * long a rack goes on to hiccup.  Checked by tests/sim/test_trace.c. */
 #include "trace.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "column.h"
+#include "digits.h"
 #include "folder.h"
 #include "words.h"
 
@@ -32,6 +32,8 @@ struct trace {
     int64_t rows;
     bool shows_instant; /* the instant to come is worth a row after it, too */
     double *last;       /* states at the last row */
+    ns_t *still; /* of each island: t0 of the settled segment that shows no move since then */
+    char *line;  /* room for a row */
 };
 
 static void header(struct trace *t)
@@ -63,6 +65,11 @@ struct trace *trace_begin(const char *path, const struct world *w, const struct 
     t->last_row = -1;
     t->spacing = FIRST_SPACING;
     t->last = arena_array(a, (size_t)w->plant->net.n_states + 1, sizeof *t->last);
+    t->still = arena_array(a, (size_t)w->plant->net.n_nodes + 1, sizeof *t->still);
+    t->line = arena_array(a, (size_t)t->columns.n + 3, DIGITS_ROOM);
+    for (int32_t i = 0; i < w->plant->net.n_nodes; i++) {
+        t->still[i] = -1;
+    }
     header(t);
     return t;
 }
@@ -71,20 +78,18 @@ struct trace *trace_begin(const char *path, const struct world *w, const struct 
 
 static void row(struct trace *t, const struct world *w, ns_t at)
 {
-    char time[WORDS_TIME];
+    char *end = digits_seconds(t->line, at);
 
-    fprintf(t->signals, "%s,%" PRId64, words_seconds(time, at), at);
+    *end++ = ',';
+    end = digits_whole(end, at);
     for (int32_t i = 0; i < t->columns.n; i++) {
         double value = column_read(&t->columns.column[i], w, at);
-        if (value == 0.0) {
-            fputs(",0", t->signals);
-        } else if (value == nearbyint(value) && fabs(value) < 1e9) {
-            fprintf(t->signals, ",%" PRId64, (int64_t)value);
-        } else {
-            fprintf(t->signals, ",%.9g", value);
-        }
+        *end++ = ',';
+        end = value == nearbyint(value) && fabs(value) < 1e9 ? digits_whole(end, (int64_t)value)
+                                                             : digits_real(end, value);
     }
-    fputc('\n', t->signals);
+    *end++ = '\n';
+    fwrite(t->line, 1, (size_t)(end - t->line), t->signals);
     for (int32_t i = 0; i < w->plant->net.n_states; i++) {
         t->last[i] = plant_state(w, i, at);
     }
@@ -100,15 +105,37 @@ static void extra_row(struct trace *t, const struct world *w, ns_t at)
     }
 }
 
-static bool has_moved(const struct trace *t, const struct world *w, ns_t at)
+/* Has a state of this island? */
+static bool island_has_moved(const struct trace *t, const struct world *w, const struct island *isl,
+                             ns_t at)
 {
+    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
     int32_t n_nodes = w->plant->net.n_nodes;
 
-    for (int32_t i = 0; i < w->plant->net.n_states; i++) {
+    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
+        int32_t i = states[k];
         double x = plant_state(w, i, at);
         if (fabs(x - t->last[i]) > MOVED * (fabs(x) + (i < n_nodes ? 1.0 : 10.0))) {
             return true;
         }
+    }
+    return false;
+}
+
+/* An island that has settled is looked at once. */
+static bool has_moved(struct trace *t, const struct world *w, ns_t at)
+{
+    const int32_t *island_of = plant_island_of(w);
+
+    for (int32_t i = 0; i < w->plant->net.n_nodes; i++) {
+        const struct island *isl = plant_island(w, i);
+        if (island_of[i] != i || (isl->settled && t->still[i] == isl->t0)) {
+            continue;
+        }
+        if (island_has_moved(t, w, isl, at)) {
+            return true;
+        }
+        t->still[i] = isl->settled ? isl->t0 : -1;
     }
     return false;
 }

@@ -5,15 +5,24 @@
 
 #include "anatomy.h"
 #include "csv.h"
+#include "digits.h"
 #include "trace.h"
 #include "words.h"
 
+static void put_whole(FILE *out, int64_t value)
+{
+    char text[DIGITS_ROOM];
+
+    fwrite(text, 1, (size_t)(digits_whole(text, value) - text), out);
+}
+
 static void put_number(FILE *out, double value)
 {
-    if (isnan(value)) {
-        fputc(',', out); /* nothing to say: an empty cell */
-    } else {
-        fprintf(out, ",%.12g", value);
+    fputc(',', out);
+    if (value == nearbyint(value) && fabs(value) < 1e9) {
+        put_whole(out, (int64_t)value);
+    } else if (!isnan(value)) { /* nothing to say: an empty cell */
+        fprintf(out, "%.12g", value);
     }
 }
 
@@ -31,7 +40,7 @@ static void put_ns(FILE *out, ns_t t)
 {
     fputc(',', out);
     if (t != NS_NEVER) {
-        fprintf(out, "%" PRId64, t);
+        put_whole(out, t);
     }
 }
 
@@ -93,7 +102,9 @@ void trace_events(FILE *out, const struct scenario *s, const struct log *l)
     fputs("id,cause,t_s,t_ns,from_ns,part,event,value,text\n", out);
     for (uint32_t i = 0; i < l->n; i++) {
         const struct event *e = &l->events[i];
-        fprintf(out, "%" PRIu32 ",%" PRIu32, e->id, e->cause);
+        put_whole(out, e->id);
+        fputc(',', out);
+        put_whole(out, e->cause);
         put_seconds(out, e->at);
         put_ns(out, e->at);
         put_ns(out, e->from);

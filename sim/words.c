@@ -1,11 +1,12 @@
 /* words.c - prefixes and digits. */
 #include "words.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "digits.h"
 
 static const struct {
     double scale;
@@ -89,9 +90,6 @@ const char *words_value(char buf[WORDS_VALUE], enum quantity q, double value)
 
 const char *words_seconds(char buf[WORDS_TIME], ns_t t)
 {
-    ns_t magnitude = t < 0 ? -t : t;
-
-    snprintf(buf, WORDS_TIME, "%s%" PRId64 ".%09" PRId64, t < 0 ? "-" : "", magnitude / 1000000000,
-             magnitude % 1000000000);
+    *digits_seconds(buf, t) = '\0';
     return buf;
 }
