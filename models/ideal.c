@@ -1,9 +1,8 @@
-/* ideal.c - node, source, resistor, inductor, switch, diode, load: the laws of net.h, bare.
+/* ideal.c - node, source, load: the laws of net.h, bare. Links: ideal_link.c.
  *
  *   node      C dv/dt = sum of currents, v(0) = v0
  *   source    i = (e - v) / r, at most i_max; blocks reverse current unless told otherwise; may
  *             switch itself off after a time in its limit and come back with a ramp
- *   switch    i = s (va - vb) / r, s a ramp between 0 and 1; may open by itself on low voltage
  *   load      p / v while on; below v_floor the resistor v_floor^2 / p; lock-out and restart
  *
  * Checked by tests/oracle/ against independently agreed values. */
@@ -20,8 +19,7 @@
         .key = NULL                                                                                \
     }
 
-/* The node a reference points to; a reference left out is ground. */
-static int32_t node_of(const struct world *w, const struct tap_list *ref)
+int32_t ideal_node(const struct world *w, const struct tap_list *ref)
 {
     return ref->n == 0 ? GROUND : terminal_node(w, ref->at[0].part, ref->at[0].tap);
 }
@@ -135,7 +133,7 @@ static void source_join(struct world *w, int32_t part)
 
     s->phase = p->on ? PHASE_ON : PHASE_OFF;
     s->source = net_add_source(w, &(struct source){
-                                      .node = node_of(w, &p->at),
+                                      .node = ideal_node(w, &p->at),
                                       .part = part,
                                       .share_node = NO_STATE,
                                       .mode = p->on ? SOURCE_REGULATES : SOURCE_OFF,
@@ -259,61 +257,28 @@ static const struct signal source_signals[] = {
     NONE,
 };
 
-static const struct field over_args[] = {
-    {.key = "over",
-     .type = FIELD_TIME,
-     .min = 0.0,
-     .max = 1e6,
-     .def = 0.0,
-     .offset = offsetof(struct act_args, over),
-     .doc = "linearly within this time"},
-    NONE,
-};
-static const struct field volt_args[] = {
-    {.key = "to",
-     .type = FIELD_REAL,
-     .quantity = QTY_VOLT,
-     .min = 0.0,
-     .max = 1e4,
-     .def = REQUIRED,
-     .offset = offsetof(struct act_args, to),
-     .doc = "target"},
-    {.key = "over",
-     .type = FIELD_TIME,
-     .min = 0.0,
-     .max = 1e6,
-     .def = 0.0,
-     .offset = offsetof(struct act_args, over),
-     .doc = "linearly within this time"},
-    NONE,
-};
-static const struct field watt_args[] = {
-    {.key = "to",
-     .type = FIELD_REAL,
-     .quantity = QTY_WATT,
-     .min = 0.0,
-     .max = 1e6,
-     .def = REQUIRED,
-     .offset = offsetof(struct act_args, to),
-     .doc = "target"},
-    {.key = "over",
-     .type = FIELD_TIME,
-     .min = 0.0,
-     .max = 1e6,
-     .def = 0.0,
-     .offset = offsetof(struct act_args, over),
-     .doc = "linearly within this time"},
-    NONE,
-};
+#define TO(q, most)                                                                                \
+    {                                                                                              \
+        .key = "to", .type = FIELD_REAL, .quantity = q, .min = 0.0, .max = most, .def = REQUIRED,  \
+        .offset = offsetof(struct act_args, to), .doc = "target"                                   \
+    }
+#define OVER                                                                                       \
+    {                                                                                              \
+        .key = "over", .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 0.0,                     \
+        .offset = offsetof(struct act_args, over), .doc = "linearly within this time"              \
+    }
+const struct field ideal_over[] = {OVER, NONE};
+static const struct field volt_args[] = {TO(QTY_VOLT, 1e4), OVER, NONE};
+static const struct field watt_args[] = {TO(QTY_WATT, 1e6), OVER, NONE};
 
 static const struct action source_actions[] = {
     {.key = "off",
-     .args = over_args,
+     .args = ideal_over,
      .undo = "on",
      .run = source_act_off,
      .doc = "its current is scaled to nothing, then it is disconnected"},
     {.key = "on",
-     .args = over_args,
+     .args = ideal_over,
      .undo = "off",
      .run = source_act_on,
      .doc = "it is connected, its current scaled up"},
@@ -332,255 +297,6 @@ const struct kind source_kind = {
     .join = source_join,
     .due = source_due,
     .limit = source_limit,
-};
-
-/* ---- resistor, inductor, switch, diode: links -------------------------------------------------- */
-
-struct link_params {
-    struct tap_list from, to, trip_node;
-    double r_Ohm, l_H, i0_A, v_f_V, trip_below_V;
-    int32_t closed;
-    ns_t trip_delay, trip_over;
-};
-
-enum link_phase { LINK_RESTS, LINK_OPENS, LINK_TRIPS };
-
-struct link_state {
-    int32_t link, guard;
-    enum link_phase phase;
-};
-
-#define LINK_FIELD(k, member) .key = k, .offset = offsetof(struct link_params, member)
-#define LINK_ENDS                                                                                  \
-    {LINK_FIELD("from", from), .type = FIELD_TAPS, .def = REQUIRED, .choices = "node",             \
-     .doc = "one end; current from here counts positive"},                                         \
-    {                                                                                              \
-        LINK_FIELD("to", to), .type = FIELD_TAPS, .def = 0.0, .choices = "node",                   \
-                              .doc = "the other end; left out: ground"                             \
-    }
-#define LINK_OHM(least, d)                                                                         \
-    {                                                                                              \
-        LINK_FIELD("r", r_Ohm), .type = FIELD_REAL, .quantity = QTY_OHM, .min = least, .max = 1e9, \
-                                .def = d, .doc = "resistance while it conducts"                    \
-    }
-
-static int32_t add_link(struct world *w, int32_t part, struct link link)
-{
-    const struct link_params *p = world_params(w, part);
-
-    link.a = node_of(w, &p->from);
-    link.b = node_of(w, &p->to);
-    link.part = part;
-    link.r_Ohm = p->r_Ohm;
-    link.i_max_A = INFINITY;
-    return net_add_link(w, &link);
-}
-
-static double link_i(const struct world *w, int32_t part, ns_t at)
-{
-    return net_link_i_A(w, ((const struct link_state *)world_state_const(w, part))->link, at);
-}
-
-static const struct signal link_signals[] = {
-    {.key = "i",
-     .quantity = QTY_AMPERE,
-     .continuous = true,
-     .doc = "current, from its first end",
-     .read = link_i},
-    NONE,
-};
-
-static const struct field resistor_fields[] = {LINK_ENDS, LINK_OHM(1e-6, REQUIRED), NONE};
-
-static void resistor_join(struct world *w, int32_t part)
-{
-    struct link_state *s = world_state(w, part);
-
-    s->link = add_link(w, part, (struct link){.mode = LINK_CONDUCTS, .s = ramp_constant(1.0)});
-}
-
-const struct kind resistor_kind = {
-    .name = "resistor",
-    .doc = "ideal: a resistor between two nodes, or to ground",
-    .fields = resistor_fields,
-    .signals = link_signals,
-    .params_size = sizeof(struct link_params),
-    .state_size = sizeof(struct link_state),
-    .join = resistor_join,
-};
-
-static const struct field inductor_fields[] = {
-    LINK_ENDS,
-    LINK_OHM(0.0, 0.0),
-    {LINK_FIELD("l", l_H), .type = FIELD_REAL, .quantity = QTY_HENRY, .min = 1e-12, .max = 1e3,
-     .def = REQUIRED, .doc = "inductance"},
-    {LINK_FIELD("i0", i0_A), .type = FIELD_REAL, .quantity = QTY_AMPERE, .min = -1e6, .max = 1e6,
-     .def = 0.0, .doc = "current at the start of the run"},
-    NONE,
-};
-
-static void inductor_join(struct world *w, int32_t part)
-{
-    const struct link_params *p = world_params(w, part);
-    struct link_state *s = world_state(w, part);
-
-    s->link = add_link(
-        w, part,
-        (struct link){
-            .mode = LINK_INDUCTIVE, .l_H = p->l_H, .i0_A = p->i0_A, .s = ramp_constant(1.0)});
-}
-
-const struct kind inductor_kind = {
-    .name = "inductor",
-    .doc = "ideal: an inductance with its resistance, between two nodes or to ground",
-    .fields = inductor_fields,
-    .signals = link_signals,
-    .params_size = sizeof(struct link_params),
-    .state_size = sizeof(struct link_state),
-    .join = inductor_join,
-};
-
-static const struct field diode_fields[] = {
-    LINK_ENDS,
-    LINK_OHM(1e-6, REQUIRED),
-    {LINK_FIELD("v_f", v_f_V), .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0, .max = 100.0,
-     .def = 0.0, .doc = "forward voltage from which it conducts"},
-    NONE,
-};
-
-static void diode_join(struct world *w, int32_t part)
-{
-    const struct link_params *p = world_params(w, part);
-    struct link_state *s = world_state(w, part);
-
-    s->link = add_link(w, part,
-                       (struct link){.mode = LINK_CONDUCTS,
-                                     .one_way = true,
-                                     .couples = true,
-                                     .v_f_V = p->v_f_V,
-                                     .s = ramp_constant(1.0)});
-}
-
-const struct kind diode_kind = {
-    .name = "diode",
-    .doc = "ideal: conducts from its first end to its second above a forward voltage",
-    .fields = diode_fields,
-    .signals = link_signals,
-    .params_size = sizeof(struct link_params),
-    .state_size = sizeof(struct link_state),
-    .join = diode_join,
-};
-
-static const struct field switch_fields[] = {
-    LINK_ENDS,
-    LINK_OHM(1e-6, REQUIRED),
-    {LINK_FIELD("closed", closed), .type = FIELD_FLAG, .def = 0.0, .doc = "closed at the start"},
-    {LINK_FIELD("trip_node", trip_node), .type = FIELD_TAPS, .def = 0.0, .choices = "node",
-     .doc = "opens by itself when this node falls below trip_below"},
-    {LINK_FIELD("trip_below", trip_below_V), .type = FIELD_REAL, .quantity = QTY_VOLT, .min = 0.0,
-     .max = 1e4, .def = 0.0, .doc = "voltage of trip_node that trips it"},
-    {LINK_FIELD("trip_delay", trip_delay), .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 0.0,
-     .doc = "from there to the begin of opening"},
-    {LINK_FIELD("trip_over", trip_over), .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 0.0,
-     .doc = "duration of that opening"},
-    NONE,
-};
-
-static void switch_join(struct world *w, int32_t part)
-{
-    const struct link_params *p = world_params(w, part);
-    struct link_state *s = world_state(w, part);
-
-    s->link = add_link(w, part,
-                       (struct link){.mode = p->closed ? LINK_CONDUCTS : LINK_OPEN,
-                                     .s = ramp_constant(p->closed ? 1.0 : 0.0)});
-    if (p->trip_node.n > 0) {
-        s->guard = net_add_guard(w, &(struct guard){.what = GUARD_VOLTAGE,
-                                                    .a = node_of(w, &p->trip_node),
-                                                    .b = GROUND,
-                                                    .part = part,
-                                                    .sign = 1.0,
-                                                    .level = p->trip_below_V,
-                                                    .armed = true});
-    }
-}
-
-static void switch_to(struct world *w, int32_t part, bool close, ns_t over)
-{
-    struct link_state *s = world_state(w, part);
-    enum effect effect = close ? EFFECT_HELPS : EFFECT_HURTS;
-    struct link *k = net_change_link(w, s->link, effect);
-
-    if (k->mode == LINK_OPEN) {
-        net_set_link_mode(w, s->link, LINK_CONDUCTS, effect);
-    }
-    world_event(w, part, close ? EV_CONDUCTS : EV_OPENS, 0.0);
-    ramp_to(&k->s, world_now(w), close ? 1.0 : 0.0, over);
-    s->phase = close ? LINK_RESTS : LINK_OPENS;
-    world_wake(w, part, close ? NS_NEVER : ns_after(world_now(w), over));
-}
-
-static void switch_due(struct world *w, int32_t part)
-{
-    const struct link_params *p = world_params(w, part);
-    struct link_state *s = world_state(w, part);
-
-    if (s->phase == LINK_TRIPS) {
-        switch_to(w, part, false, p->trip_over);
-    } else if (s->phase == LINK_OPENS) {
-        net_set_link_mode(w, s->link, LINK_OPEN, EFFECT_HURTS);
-        s->phase = LINK_RESTS;
-    }
-}
-
-static void switch_guard(struct world *w, int32_t part, int32_t code)
-{
-    const struct link_params *p = world_params(w, part);
-    struct link_state *s = world_state(w, part);
-
-    (void)code;
-    world_event(w, part, EV_TRIP, p->trip_below_V);
-    s->phase = LINK_TRIPS;
-    world_wake(w, part, ns_after(world_now(w), p->trip_delay));
-}
-
-static bool switch_act_close(struct world *w, int32_t part, const struct act_args *a)
-{
-    switch_to(w, part, true, a->over);
-    return true;
-}
-
-static bool switch_act_open(struct world *w, int32_t part, const struct act_args *a)
-{
-    switch_to(w, part, false, a->over);
-    return true;
-}
-
-static const struct action switch_actions[] = {
-    {.key = "close",
-     .args = over_args,
-     .undo = "open",
-     .run = switch_act_close,
-     .doc = "its conductance rises to 1/r"},
-    {.key = "open",
-     .args = over_args,
-     .undo = "close",
-     .run = switch_act_open,
-     .doc = "its conductance falls to nothing"},
-    NONE,
-};
-
-const struct kind switch_kind = {
-    .name = "switch",
-    .doc = "ideal: a resistor whose conductance is switched in a ramp",
-    .fields = switch_fields,
-    .signals = link_signals,
-    .actions = switch_actions,
-    .params_size = sizeof(struct link_params),
-    .state_size = sizeof(struct link_state),
-    .join = switch_join,
-    .due = switch_due,
-    .guard = switch_guard,
 };
 
 /* ---- load -------------------------------------------------------------------------------------- */
@@ -621,7 +337,7 @@ static void load_join(struct world *w, int32_t part)
 {
     const struct load_params *p = world_params(w, part);
     struct load_state *s = world_state(w, part);
-    int32_t node = node_of(w, &p->at);
+    int32_t node = ideal_node(w, &p->at);
     struct guard g = {.what = GUARD_VOLTAGE, .a = node, .b = GROUND, .part = part};
 
     s->load = net_add_load(w, &(struct load){.node = node,

@@ -6,12 +6,22 @@
 # right after ours, and one that is not installed is skipped with the Debian package that has it.
 # COUNT_S is how long a row may take and still have its instructions counted (valgrind needs some 30
 # times as long).
+#
+# What a row says:
+#   events .. factorisations  of one round; a peer counts in its own way
+#   simulated_s, best_s, median_s, rounds  how much was simulated, and the wall time of that
+#   load_s        reading, checking, wiring and settling, until the first event
+#   peak_KiB      most memory the process has had
+#   gaps, gap_s   bars below their threshold, all of them together
+#   instructions  of one round, loading left out: equal from run to run where wall time is not
+#   gap_error_s, edge_error_s  of the sum of all gaps, and of the worst edge, against tests/bench/truth/
+#   against       the row, and whose, that the table divides by
 set -eu
 build=$1
 bin=$build/tests/bench
 racks=$build/bench
 csv=$build/bench.csv
-: "${PEERS:=}" "${COUNT_S:=0.6}"
+: "${PEERS:=}" "${COUNT_S:=1}"
 
 mkdir -p "$racks"
 echo "row,who,events,steps,refused,factorisations,simulated_s,best_s,median_s,rounds,load_s,peak_KiB,\

@@ -12,7 +12,10 @@ version_of()
 cat <<END
 # What the bench measured
 
-Made by \`make bench-results\`; not to be edited. The columns are explained in tests/bench/bench.sh.
+Made by \`make bench-results\`; not to be edited. Each row is a process of its own. \`time x\` is wall
+time against ours on the same rack in the same run (of \`electrical 100 racks\`: against \`electrical
+8\`); errors are against the truth in tests/bench/truth/; \`Minstr\` is a round's million instructions,
+which repeat where wall times don't. tests/bench/bench.sh explains the rest.
 
 | | |
 |---|---|

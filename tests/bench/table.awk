@@ -10,7 +10,7 @@ BEGIN {
 function scaled(x, factor, format) { return x == "-" ? "-" : sprintf(format, x * factor) }
 function rate(s, wall) { return s == "-" || wall == "-" ? "-" : short(s / wall) }
 function short(x) { return sprintf(x < 10 ? "%.2f" : x < 100 ? "%.1f" : "%.0f", x) }
-function error(x) { return x ~ /^[0-9.e+-]+$/ && x != "-" ? sprintf("%.1e s", x) : x }
+function error(x) { return x !~ /^[0-9]+[0-9.e+-]*$/ ? x : x == 0 ? "< 1 ns" : sprintf("%.0f ns", x * 1e9) }
 
 NR > 1 {
     n++
