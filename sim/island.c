@@ -496,6 +496,7 @@ static void integrate(struct world *w, int32_t island)
     struct plant *p = w->plant;
     struct island *isl = plant_island(w, island);
     double h_s = fmin(isl->h_next_s, H_LONGEST_S);
+    double most = 0.7;
     double error;
     double grow;
     ns_t h_ns;
@@ -516,7 +517,8 @@ static void integrate(struct world *w, int32_t island)
             break;
         }
         p->counts.rejected++;
-        h_s = isl->h_s * fmax(0.1, fmin(0.7, grow));
+        h_s = isl->h_s * fmax(0.1, fmin(most, grow));
+        most = 0.1; /* where the error hardly depends on h, it is far too long */
     }
     CHECK(error < HUGE_VAL);
     p->counts.steps++;

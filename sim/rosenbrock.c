@@ -207,8 +207,8 @@ static const double LEAP = 10.0;
 
 /* Is the step too long to draw what an event has set off? An L-stable method leaps to the end of a
  * fast transient, and its error estimate is small there: the end is right, the way is not. The
- * first stage knows: where things are slow it moves by gamma h times its right-hand side over M, but
- * where they are over within gamma h by their whole height only. From 1/5 (h is 16 time constants)
+ * first stage knows: where things are slow it moves by gamma h times f over M, but where they are over
+ * within gamma h by their whole height only. From 1/5 (h is 16 time constants)
  * down to there the error estimate is no less than a quarter of the curve's error inside the step;
  * above, it grows blind. */
 static bool is_too_long(const struct world *w, const struct linear *c, double h_s, double leap)
@@ -217,7 +217,7 @@ static bool is_too_long(const struct world *w, const struct linear *c, double h_
 
     for (int32_t k = 0; k < c->lu.n; k++) {
         double moves = fabs(s->u[0][k]);
-        double would_move = GAMMA * h_s * fabs(s->r[0][k]) / c->mass[k];
+        double would_move = GAMMA * h_s * fabs(s->f0[k]) / c->mass[k];
         if (moves < 0.2 * would_move && moves > leap * state_tolerance(w, s->x0[k])) {
             return true;
         }
