@@ -31,7 +31,8 @@ struct scratch {
     double *sample[4]; /* states at instants of a segment */
     double *look;      /* states that a reading asks for */
     double *zero;      /* always */
-    int32_t *marks;    /* one a node */
+    int32_t *marks;    /* one a state */
+    int32_t *work[3];  /* one a state, an element, a guard or a part */
     /* By row of one island, in whole quads (linear.h). */
     double *u[6], *r[6]; /* stages, their right-hand sides */
     double *x0, *d, *f0; /* at the begin; how far a stage is from there; what happens there */
@@ -41,7 +42,7 @@ struct scratch {
     void *reference; /* GSL's work space, made when first used */
 };
 
-struct scratch *scratch_new(const struct net *n, const struct sparse *s);
+struct scratch *scratch_new(const struct plant *p, const struct sparse *s);
 void scratch_free(struct scratch *s);
 
 /* f, G = -df/dx and df/dt: by state, and by position in the whole sparse matrix. */

@@ -1,4 +1,4 @@
-/* island.c - islands: partition, segments, modes and guards.
+/* island.c - islands: segments, modes and guards.
  *
  * An island integrates ahead: its segment is computed once, from the instant where everything that
  * happens has happened, and stays valid until its end, until a mode or a guard ends on it, or until
@@ -12,9 +12,9 @@
 #include "check.h"
 #include "integrator.h"
 #include "meter.h"
+#include "partition.h"
 #include "search.h"
 
-static const double H_FIRST_S = 1e-6;   /* tried after a change that says nothing better */
 static const double H_LONGEST_S = 1.0;  /* of one segment */
 static const double QUIET_PER_S = 1e-7; /* settled: no state moves faster, in V/s or A/s */
 
@@ -116,200 +116,6 @@ void island_touch(struct world *w, int32_t island, enum effect effect)
     heap_set(&p->heap, p->n_parts + island, p->now);
 }
 
-/* ---- partition --------------------------------------------------------------------------------- */
-
-static int32_t root_of(int32_t up[], int32_t i)
-{
-    while (up[i] != i) {
-        up[i] = up[up[i]];
-        i = up[i];
-    }
-    return i;
-}
-
-/* The lower index becomes the root, so an island is named by its lowest node. */
-static void join(int32_t up[], int32_t a, int32_t b)
-{
-    int32_t ra = root_of(up, a);
-    int32_t rb = root_of(up, b);
-
-    up[ra > rb ? ra : rb] = ra < rb ? ra : rb;
-}
-
-static void join_nodes(const struct net *n, int32_t up[])
-{
-    for (int32_t i = 0; i < n->n_nodes; i++) {
-        up[i] = i;
-    }
-    for (int32_t i = 0; i < n->n_links; i++) {
-        const struct link *k = net_link_const(n, i);
-        if (k->a != GROUND && k->b != GROUND && (k->couples || k->mode != LINK_OPEN)) {
-            join(up, k->a, k->b);
-        }
-    }
-    for (int32_t i = 0; i < n->n_sources; i++) {
-        const struct source *u = net_source_const(n, i);
-        if (u->share_node != NO_STATE && u->mode != SOURCE_OFF) {
-            join(up, u->node, u->share_node);
-        }
-    }
-}
-
-static int32_t link_home(const struct link *k)
-{
-    return k->a != GROUND ? k->a : k->b;
-}
-
-static int32_t guard_home(const struct net *n, const struct guard *g)
-{
-    switch (g->what) {
-    case GUARD_SOURCE_CURRENT:
-        return net_source_const(n, g->a)->node;
-    case GUARD_LINK_CURRENT:
-        return link_home(net_link_const(n, g->a));
-    case GUARD_VOLTAGE:
-    default:
-        return g->a != GROUND ? g->a : g->b;
-    }
-}
-
-/* The node in whose island member i of a type lives; NO_STATE: in none. */
-static int32_t home_of(const struct world *w, enum member type, int32_t i)
-{
-    const struct net *n = &w->plant->net;
-
-    switch (type) {
-    case MEMBER_SOURCE:
-        return net_source_const(n, i)->node;
-    case MEMBER_LINK:
-        return link_home(net_link_const(n, i));
-    case MEMBER_LOAD:
-        return net_load_const(n, i)->node;
-    case MEMBER_GUARD:
-        return guard_home(n, net_guard_const(n, i));
-    case MEMBER_MOVER:
-        return w->parts[i].kind->moved != NULL ? plant_slot(w, i)->home : NO_STATE;
-    case MEMBER_STATE: /* its island is known */
-    case MEMBER_TYPES:
-    default:
-        return i;
-    }
-}
-
-static int32_t n_members(const struct world *w, enum member type)
-{
-    const struct net *n = &w->plant->net;
-    const int32_t many[MEMBER_TYPES] = {n->n_states, n->n_sources, n->n_links,
-                                        n->n_loads,  n->n_guards,  w->plant->n_parts};
-    return many[type];
-}
-
-/* Counting sort of one type's members by island; states in elimination order. */
-static void sort_members(struct world *w, enum member type)
-{
-    struct plant *p = w->plant;
-    int32_t *member = plant_at(p, p->member_at[type]);
-    const int32_t *island_of = plant_island_of(w);
-    const int32_t *order = w->wiring->sparse->order;
-    int32_t many = n_members(w, type);
-    int32_t at = 0;
-
-    for (int32_t i = 0; i < p->net.n_nodes; i++) {
-        plant_island(w, i)->count[type] = 0;
-    }
-    for (int32_t i = 0; i < many; i++) {
-        int32_t home = home_of(w, type, i);
-        if (home != NO_STATE) {
-            plant_island(w, island_of[home])->count[type]++;
-        }
-    }
-    for (int32_t i = 0; i < p->net.n_nodes; i++) {
-        struct island *isl = plant_island(w, i);
-        isl->first[type] = at;
-        at += isl->count[type];
-        isl->count[type] = 0;
-    }
-    for (int32_t i = 0; i < many; i++) {
-        int32_t m = type == MEMBER_STATE ? order[i] : i;
-        int32_t home = home_of(w, type, m);
-        if (home != NO_STATE) {
-            struct island *isl = plant_island(w, island_of[home]);
-            member[isl->first[type] + isl->count[type]++] = m;
-        }
-    }
-}
-
-/* A new island starts where the island its nodes come from has been brought to: now. */
-static void start_island(struct world *w, int32_t island, const struct island *from)
-{
-    struct plant *p = w->plant;
-    struct island *isl = plant_island(w, island);
-
-    if (isl != from) {
-        for (int c = 0; c < CAUSES; c++) {
-            isl->cause[c] = from->cause[c] > isl->cause[c] ? from->cause[c] : isl->cause[c];
-        }
-    }
-    isl->shape = isl->change = ++p->changes;
-    isl->changed = isl->t0 = p->now;
-    isl->h_s = 1.0;
-    isl->h_next_s = fmin(from->h_next_s, H_FIRST_S);
-    isl->settled = false;
-    isl->dirty = true;
-    heap_set(&p->heap, p->n_parts + island, p->now);
-}
-
-/* States of branches follow the node they hang on. */
-static void place_branch_states(struct world *w, int32_t island_of[])
-{
-    const struct net *n = &w->plant->net;
-
-    for (int32_t i = 0; i < n->n_sources; i++) {
-        const struct source *u = net_source_const(n, i);
-        if (u->state_i != NO_STATE) {
-            island_of[u->state_i] = island_of[u->node];
-        }
-        if (u->state_trim != NO_STATE) {
-            island_of[u->state_trim] = island_of[u->node];
-        }
-    }
-    for (int32_t i = 0; i < n->n_links; i++) {
-        const struct link *k = net_link_const(n, i);
-        if (k->state_i != NO_STATE) {
-            island_of[k->state_i] = island_of[link_home(k)];
-        }
-    }
-}
-
-void island_partition(struct world *w)
-{
-    struct plant *p = w->plant;
-    int32_t *island_of = plant_island_of(w);
-    int32_t *up = w->scratch->marks;
-
-    join_nodes(&p->net, up);
-    for (int32_t i = 0; i < p->net.n_nodes; i++) {
-        int32_t now_in = root_of(up, i);
-        int32_t was_in = island_of[i];
-        if (now_in != was_in || (now_in == i && plant_island(w, i)->dirty)) {
-            start_island(w, now_in, plant_island(w, was_in));
-        }
-        island_of[i] = now_in;
-    }
-    for (int32_t i = 0; i < p->net.n_nodes; i++) {
-        if (island_of[i] != i) { /* nobody's name any more */
-            plant_island(w, i)->dirty = false;
-            heap_set(&p->heap, p->n_parts + i, NS_NEVER);
-        }
-    }
-    place_branch_states(w, island_of);
-    for (int type = 0; type < MEMBER_TYPES; type++) {
-        sort_members(w, (enum member)type);
-    }
-    p->partition_is_stale = false;
-    p->counts.partitions++;
-}
-
 void island_restart_all(struct world *w)
 {
     for (int32_t i = 0; i < w->plant->net.n_nodes; i++) {
@@ -357,7 +163,7 @@ static void enter_link_mode(struct world *w, struct link *k, enum link_mode mode
 
     if (k->mode == LINK_CLAMPED) { /* the arc is out */
         plant_x0(w)[k->state_i] = 0.0;
-        w->plant->partition_is_stale = true;
+        partition_mark(w, k->a != GROUND ? k->a : k->b);
     }
     k->mode = mode;
     if (took_part != takes_part) {
@@ -565,9 +371,9 @@ void island_due(struct world *w, int32_t island)
     if ((isl->dirty || isl->falls) && (change_modes(w, isl) || fire_guard(w, isl))) {
         heap_set(&p->heap, p->n_parts + island, p->now);
         isl->dirty = true;
-    } else if (p->partition_is_stale) {
-        isl->dirty = true;
-        island_partition(w);
+    } else if (p->n_marked > 0) {
+        heap_set(&p->heap, p->n_parts + island, p->now); /* unless it loses its name */
+        partition_marked(w);
     } else {
         integrate(w, island);
     }

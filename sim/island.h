@@ -1,11 +1,8 @@
-/* island.h - islands of the network: who belongs to which, and how each is brought along in time. */
+/* island.h - islands of the network: how each is brought along in time. */
 #ifndef SIM_ISLAND_H
 #define SIM_ISLAND_H
 
 #include "plant.h"
-
-/* Find the islands anew from the links' modes. Islands whose nodes stay together keep going. */
-void island_partition(struct world *w);
 
 /* Bring the island to t along its segment: meters, movers and observers see the span, then x0 is
  * x(t) and the segment is a point. */

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "integrator.h"
 #include "island.h"
+#include "partition.h"
 #include "plant.h"
 
 /* ---- claims ------------------------------------------------------------------------------------ */
@@ -97,6 +98,13 @@ static void touch(struct world *w, int32_t node, enum effect effect)
     }
 }
 
+static void mark(struct world *w, int32_t node)
+{
+    if (node != GROUND && w->plant->running) {
+        partition_mark(w, node);
+    }
+}
+
 struct node *net_change_node(struct world *w, int32_t node)
 {
     touch(w, node, EFFECT_NONE);
@@ -110,7 +118,8 @@ struct source *net_change_source(struct world *w, int32_t source, enum effect ef
     touch(w, u->node, effect);
     if (u->share_node != NO_STATE) {
         touch(w, u->share_node, effect);
-        w->plant->partition_is_stale = true; /* it may join or leave its share line */
+        mark(w, u->node); /* it may join or leave its share line */
+        mark(w, u->share_node);
     }
     return u;
 }
@@ -137,7 +146,8 @@ void net_set_link_mode(struct world *w, int32_t link, enum link_mode mode, enum 
     struct link *k = net_change_link(w, link, effect);
 
     if (w->plant->running && (k->mode == LINK_OPEN) != (mode == LINK_OPEN)) {
-        w->plant->partition_is_stale = true;
+        mark(w, k->a);
+        mark(w, k->b);
     }
     if ((mode == LINK_INDUCTIVE || mode == LINK_CLAMPED) && !link_is_free(k)) {
         plant_x0(w)[k->state_i] = link_i_A(k, plant_x0(w), when_ns(w->plant->now));

@@ -8,6 +8,7 @@
 #include "check.h"
 #include "integrator.h"
 #include "island.h"
+#include "partition.h"
 #include "random.h"
 
 /* Edges then are right to some 10 ns on the racks of tests/bench. */
@@ -61,8 +62,10 @@ static int64_t lay_out(struct plant *p, const struct part parts[])
     p->islands_at = reserve(&size, bytes_of(n->n_nodes, sizeof(struct island)));
     p->island_of_at = reserve(&size, bytes_of(n->n_states, sizeof(int32_t)));
     for (int type = 0; type < MEMBER_TYPES; type++) {
-        p->member_at[type] = reserve(&size, bytes_of(members[type], sizeof(int32_t)));
+        p->member_room[type] = 2 * members[type];
+        p->member_at[type] = reserve(&size, bytes_of(p->member_room[type], sizeof(int32_t)));
     }
+    p->marked_at = reserve(&size, bytes_of(n->n_nodes, sizeof(int32_t)));
     p->x0_at = reserve(&size, bytes_of(n->n_states, sizeof(double)));
     p->x1_at = reserve(&size, bytes_of(n->n_states, sizeof(double)));
     p->c0_at = reserve(&size, bytes_of(n->n_states, sizeof(double)));
@@ -366,7 +369,7 @@ static void settle(struct world *w)
     p->now = p->keep_start ? 0 : -SETTLE_NS;
     p->chatter_since = p->now;
     start_states(w);
-    island_partition(w);
+    partition_all(w);
     for (int64_t n = 0; n < SETTLE_MOST * p->net.n_nodes && plant_next(w, -1); n++) {
     }
     p->now = 0;
@@ -416,7 +419,7 @@ struct world *plant_new(const struct part parts[], int32_t n_parts,
     struct wiring *wire = wiring_new(&w->plant->net);
     uint32_t *rank = calloc((size_t)script_slot(w->plant) + 1, sizeof *rank);
     w->wiring = wire;
-    w->scratch = wire == NULL ? NULL : scratch_new(&w->plant->net, wire->sparse);
+    w->scratch = wire == NULL ? NULL : scratch_new(w->plant, wire->sparse);
     if (rank == NULL || w->scratch == NULL) {
         free(rank);
         plant_free(w);
@@ -460,7 +463,7 @@ struct world *plant_fork(const struct world *w, const struct sink *sink)
     *fork = *w;
     fork->sink = *sink;
     fork->script = (struct script_hook){0};
-    fork->scratch = scratch_new(&w->plant->net, w->wiring->sparse);
+    fork->scratch = scratch_new(w->plant, w->wiring->sparse);
     fork->plant = new_block(w->plant->size);
     if (fork->scratch == NULL || fork->plant == NULL) {
         plant_free_fork(fork);

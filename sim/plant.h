@@ -41,13 +41,15 @@ enum { CAUSE_LAST, CAUSE_HELPED, CAUSE_HURT, CAUSES };
  *   x(q) = (1 - q) x0 + q (x1 + (1 - q) (c0 + q c1)),  q = (t - t0) / h. */
 struct island {
     ns_t t0;
-    double h_s;             /* length of the segment */
-    double h_next_s;        /* what the error control thinks of the next one */
-    ns_t bend;              /* first instant after t0 at which one of its ramps bends */
-    bool ramps;             /* one moves now */
-    bool falls;             /* the segment ends early, where a mode or a guard may */
-    bool settled;           /* nothing moves: x0 holds until somebody touches it */
-    bool dirty;             /* somebody has: t0 is now, and the segment is a point */
+    double h_s;      /* length of the segment */
+    double h_next_s; /* what the error control thinks of the next one */
+    ns_t bend;       /* first instant after t0 at which one of its ramps bends */
+    bool ramps;      /* one moves now */
+    bool falls;      /* the segment ends early, where a mode or a guard may */
+    bool settled;    /* nothing moves: x0 holds until somebody touches it */
+    bool marked;     /* its nodes may belong together otherwise now */
+    bool dirty;      /* somebody has: t0 is now, and the segment is a point */
+    int32_t n_nodes;
     uint32_t cause[CAUSES]; /* last event that changed it; that helped, that hurt its voltages */
     int32_t first[MEMBER_TYPES], count[MEMBER_TYPES];
     ns_t changed; /* when anything in it did, or a ramp bent */
@@ -71,12 +73,13 @@ struct plant {
     ns_t chatter_since;
     int32_t chatter;
     uint64_t changes; /* shapes and changes of islands so far */
-    bool partition_is_stale;
-    bool keep_start; /* the user gave the start voltages: don't settle */
-    bool running;    /* wired and settled: events count */
+    int32_t n_marked; /* islands to be found anew */
+    bool keep_start;  /* the user gave the start voltages: don't settle */
+    bool running;     /* wired and settled: events count */
     struct plant_counts counts;
     int32_t n_parts;
-    int64_t slots_at, islands_at, island_of_at, member_at[MEMBER_TYPES];
+    int64_t slots_at, islands_at, island_of_at, member_at[MEMBER_TYPES], marked_at;
+    int32_t member_used[MEMBER_TYPES], member_room[MEMBER_TYPES];
     int64_t x0_at, x1_at, c0_at, c1_at;
     struct net net;
     struct heap heap;

@@ -56,8 +56,20 @@ static const double D[2][5] = {
 
 /* ---- work space -------------------------------------------------------------------------------- */
 
-struct scratch *scratch_new(const struct net *n, const struct sparse *sparse)
+/* The longest list of members there may be. */
+static size_t most_members(const struct plant *p)
 {
+    int32_t most = 0;
+
+    for (int type = 0; type < MEMBER_TYPES; type++) {
+        most = p->member_room[type] > most ? p->member_room[type] : most;
+    }
+    return (size_t)most;
+}
+
+struct scratch *scratch_new(const struct plant *p, const struct sparse *sparse)
+{
+    const struct net *n = &p->net;
     enum { BY_STATE = 3 + 4 + 2, BY_ROW = 6 + 6 + 4, ALIGN = 64 };
     struct scratch *s = calloc(1, sizeof *s);
     size_t states = ((size_t)n->n_states + ALIGN - 1) / ALIGN * ALIGN; /* whole quads, too */
@@ -69,13 +81,16 @@ struct scratch *scratch_new(const struct net *n, const struct sparse *sparse)
     }
     s->n = n->n_states;
     s->linears = linears_new(n, sparse);
-    s->marks = calloc((size_t)n->n_states + 1, sizeof *s->marks);
+    s->marks = calloc((size_t)n->n_states + 3 * most_members(p) + 1, sizeof *s->marks);
     s->values = aligned_alloc(ALIGN, doubles * sizeof(double));
     if (s->linears == NULL || s->marks == NULL || s->values == NULL) {
         scratch_free(s);
         return NULL;
     }
     memset(s->values, 0, doubles * sizeof(double));
+    for (int i = 0; i < 3; i++) {
+        s->work[i] = s->marks + (size_t)n->n_states + (size_t)i * most_members(p);
+    }
     double **const arrays[] = {
         &s->lu,        &s->x,    &s->f,         &s->f_t,  &s->look, &s->x0,        &s->d,
         &s->f0,        &s->f_t0, &s->sample[0], &s->u[0], &s->r[0], &s->sample[1], &s->sample[2],
