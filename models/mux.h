@@ -6,8 +6,6 @@
 
 extern const struct kind mux_kind;
 
-enum { MUX_CHANNELS = 8 };
-
 /* A pulse on its reset line: all channels off. */
 void mux_reset(struct world *w, int32_t mux);
 

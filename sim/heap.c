@@ -153,12 +153,6 @@ void heap_set(struct heap *h, int32_t slot, ns_t due)
     }
 }
 
-void heap_set_ranked(struct heap *h, int32_t slot, ns_t due, uint32_t rank)
-{
-    ranks(h)[slot] = rank;
-    heap_set(h, slot, due);
-}
-
 ns_t heap_due(const struct heap *h, int32_t slot)
 {
     int32_t i = where(h)[slot];

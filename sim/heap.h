@@ -38,9 +38,6 @@ void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[
 /* Set the slot's due time. */
 void heap_set(struct heap *h, int32_t slot, ns_t due);
 
-/* The same, with another rank from now on. */
-void heap_set_ranked(struct heap *h, int32_t slot, ns_t due, uint32_t rank);
-
 ns_t heap_due(const struct heap *h, int32_t slot);
 
 /* Somebody else becomes the first, where the first has been taken. */

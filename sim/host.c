@@ -33,16 +33,16 @@ static struct host_state *state_of(struct world *w, int32_t part)
     return world_state(w, part);
 }
 
-static uint32_t clock_us(const struct world *w)
+static uint32_t clock_us(ns_t now)
 {
-    return CLOCK_START_US + (uint32_t)((uint64_t)world_now(w) / 1000u);
+    return CLOCK_START_US + (uint32_t)((uint64_t)now / 1000u);
 }
 
 static void boot(struct world *w, int32_t part)
 {
     struct host_state *s = state_of(w, part);
 
-    controller_init(&s->controller, &s->config, clock_us(w));
+    controller_init(&s->controller, &s->config, clock_us(world_now(w)));
     memset(&s->in, 0, sizeof s->in);
     s->in.pins = UINT32_MAX;
     s->busy = false;
@@ -77,8 +77,9 @@ static void say_decisions(struct world *w, struct host_state *s)
 static void step(struct world *w, int32_t part, struct host_state *s)
 {
     const struct host_params *p = world_params(w, part);
+    ns_t now = world_now(w);
 
-    s->in.now_us = clock_us(w);
+    s->in.now_us = clock_us(now);
     if (s->news != 0) {
         world_blame(w, s->news);
     }
@@ -90,7 +91,7 @@ static void step(struct world *w, int32_t part, struct host_state *s)
     s->steps++;
     say_decisions(w, s);
     s->busy = true;
-    world_wake(w, part, world_now(w) + p->step_cost);
+    world_wake(w, part, now + p->step_cost);
 }
 
 static void start_transfer(struct world *w, int32_t part, struct host_state *s, int b)
@@ -119,9 +120,10 @@ static void carry_out(struct world *w, int32_t part, struct host_state *s)
         }
     }
     world_blame(w, cause);
-    uint32_t wait_us = s->out.wake_us - clock_us(w);
+    ns_t now = world_now(w);
+    uint32_t wait_us = s->out.wake_us - clock_us(now);
     ns_t wait = wait_us > INT32_MAX ? 0 : US(wait_us); /* a wake time that has passed: at once */
-    world_wake(w, part, s->news != 0 ? world_now(w) : world_now(w) + wait);
+    world_wake(w, part, s->news != 0 ? now : now + wait);
 }
 
 static void host_due(struct world *w, int32_t part)

@@ -58,7 +58,7 @@ static void take(struct heap *h, int32_t n, ns_t due[], const uint32_t rank[])
 }
 
 /* Times from a small range, so that many are equal; never is one of them, and then who is first does
- * not matter; ranks change too; the first is taken now and then. */
+ * not matter; the first is taken now and then. */
 static void compare_with_a_list(int32_t n, int operations)
 {
     ns_t due[SLOTS_MAX];
@@ -76,12 +76,7 @@ static void compare_with_a_list(int32_t n, int operations)
         }
         int32_t slot = (int32_t)draw(&index, (uint64_t)n);
         due[slot] = draw(&index, 8) == 0 ? NS_NEVER : (ns_t)draw(&index, 50);
-        if (draw(&index, 4) == 0) {
-            rank[slot] = 1000u + (uint32_t)k; /* unique */
-            heap_set_ranked(b.heap, slot, due[slot], rank[slot]);
-        } else {
-            heap_set(b.heap, slot, due[slot]);
-        }
+        heap_set(b.heap, slot, due[slot]);
         if (draw(&index, 3) == 0) {
             continue; /* nobody asks who is first: what was taken leaves its gap open */
         }
