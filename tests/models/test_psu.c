@@ -625,6 +625,22 @@ Test(psu, too_hot_and_just_plugged_in_it_waits_for_both)
     stand_free(s);
 }
 
+/* The air gets warmer at once: the hot spot follows with C / G = 24 s from one steady state to the
+ * other. */
+Test(psu, warmer_air_stops_it_at_the_closed_form_time)
+{
+    struct stand *s = one(950.0, "");
+    double loss_W = terminal_W(V, 950.0) * (1.0 / 0.94 - 1.0);
+
+    stand_run(s, SECONDS(1));
+    stand_act_with(s, "psu1", "inlet", (struct act_args){.to = 95.0});
+    ns_t hot = stand_run_to(s, "psu1", EV_OVER_TEMPERATURE, SECONDS(1000));
+    double wanted_s = 24.0 * log((95.0 - 30.0) / (95.0 + loss_W / 2.5 - 110.0));
+    cr_expect_float_eq(ns_to_s(hot) - 1.0, wanted_s, 1e-4);
+    cr_expect(!stand_act_with(s, "psu1", "inlet", (struct act_args){.to = 95.0}));
+    stand_free(s);
+}
+
 Test(psu, a_fan_that_returns_in_time_saves_it)
 {
     struct stand *s = one(950.0, "");
