@@ -1,7 +1,7 @@
 /* feed.c - an AC feed. Its supplies see its voltage; when it opens or sags they all do.
  *
  * Left out: the sine itself: a supply's PFC is told the rms value.
- * Checked by tests/models/test_psu.c. */
+ * Checked by tests/models/test_psu_input.c. */
 #include "feed.h"
 
 #include "psu.h"
