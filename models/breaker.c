@@ -8,7 +8,7 @@
  *   start    closed, it has carried its current for ever: theta = (i / i_rated)^2
  *   reset    a tripped breaker wants a person, or a motor operator
  *
- * Source: hardware facts 2.3 (S55, S56, S57, S58).  Checked by tests/models/test_switches.c. */
+ * Source: hardware facts 2.3 (S55, S56, S57, S58).  Checked by tests/models/test_breaker.c. */
 #include <math.h>
 
 #include "switchgear.h"

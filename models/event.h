@@ -11,6 +11,7 @@
     /* feeds */ \
     ROW(EV_FEED_LOST,       "feed_lost",       "the AC feed opens") \
     ROW(EV_FEED_BACK,       "feed_back",       "the AC feed returns") \
+    ROW(EV_FEED_STEP,       "feed_step",       "the AC feed's voltage changes") \
     /* supplies */ \
     ROW(EV_INPUT_LOST,      "input_lost",      "the supply's input is gone, it lives on its bulk capacitor") \
     ROW(EV_INPUT_BACK,      "input_back",      "the supply's input has returned") \
@@ -29,6 +30,7 @@
     ROW(EV_OVER_VOLTAGE,    "over_voltage",    "the over-voltage comparator latches the output off") \
     ROW(EV_OVER_TEMPERATURE,"over_temperature","the output stops, too hot") \
     ROW(EV_COOL,            "cool",            "cool enough to start again") \
+    ROW(EV_INLET,           "inlet",           "the air at the supply's inlet changes") \
     ROW(EV_SHORTED,         "shorted",         "a short stands at the output") \
     ROW(EV_SHORT_GONE,      "short_gone",      "the short is gone") \
     ROW(EV_ORING_OFF,       "oring_off",       "the ORing stage blocks") \

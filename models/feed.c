@@ -1,7 +1,7 @@
 /* feed.c - an AC feed. Its supplies see its voltage; when it opens or sags they all do.
  *
  * Left out: the sine itself: a supply's PFC is told the rms value.
- * Checked by tests/models/test_psu.c. */
+ * Checked by tests/models/test_psu_input.c. */
 #include "feed.h"
 
 #include "psu.h"
@@ -91,13 +91,12 @@ static bool act_close(struct world *w, int32_t part, const struct act_args *a)
 static bool act_sag(struct world *w, int32_t part, const struct act_args *a)
 {
     struct feed_state *s = world_state(w, part);
-    bool lower = a->to < s->v_V;
 
     if (a->to == s->v_V) {
         return false;
     }
     s->v_V = a->to;
-    tell_supplies(w, part, lower ? EV_FEED_LOST : EV_FEED_BACK);
+    tell_supplies(w, part, EV_FEED_STEP);
     return true;
 }
 
@@ -138,6 +137,7 @@ static const struct action feed_actions[] = {
     {.key = "sag",
      .args = sag_args,
      .undo = "restore",
+     .sets = "v_rms",
      .run = act_sag,
      .doc = "its voltage changes"},
     {.key = "restore", .run = act_restore, .doc = "its voltage is nominal again"},

@@ -10,7 +10,7 @@
  *            to the second even when it is off
  *   SOA      the heat of one ramp beyond soa_energy kills the FET, in that microsecond: shorted
  *
- * Source: hardware facts 2.1 (S36, S40, S43).  Checked by tests/models/test_switches.c. */
+ * Source: hardware facts 2.1 (S36, S40, S43).  Checked by tests/models/test_fet.c. */
 #include <math.h>
 
 #include "switchgear.h"

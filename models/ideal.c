@@ -428,7 +428,11 @@ static const struct signal load_signals[] = {
 };
 
 static const struct action load_actions[] = {
-    {.key = "step", .args = watt_args, .run = load_act_step, .doc = "changes its power"},
+    {.key = "step",
+     .args = watt_args,
+     .sets = "p",
+     .run = load_act_step,
+     .doc = "changes its power"},
     NONE,
 };
 

@@ -55,6 +55,7 @@ struct action {
     const char *key;          /* NULL ends a table */
     const struct field *args; /* into struct act_args; NULL: none */
     const char *undo; /* the action that ends it, so that `for: 40 ms` may be written; else NULL */
+    const char *sets; /* the parameter that it moves, which may so follow a profile; else NULL */
     const char *doc;
     /* Do it now. True when it changed anything. */
     bool (*run)(struct world *w, int32_t part, const struct act_args *args);

@@ -4,7 +4,7 @@
  *   converter dead  the output is gone in microseconds: no energy, no warning
  *
  * Left out: ripple, inrush at the AC side, PFC dynamics.
- * Source: hardware facts 1.1 to 1.4.  Checked by tests/models/test_psu.c. */
+ * Source: hardware facts 1.1 to 1.4.  Checked by tests/models/test_psu.c, test_psu_input.c. */
 #include "psu.h"
 
 #include <math.h>

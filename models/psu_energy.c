@@ -6,7 +6,7 @@
  *   input back      E rises by E0 / recharge until it is E0: an input that is lost again before finds
  *                   less to live on
  *
- * Checked by tests/models/test_psu.c. */
+ * Checked by tests/models/test_psu_input.c. */
 #include <math.h>
 
 #include "feed.h"

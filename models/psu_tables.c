@@ -283,6 +283,20 @@ static bool act_start_fan(struct world *w, int32_t part, const struct act_args *
     return set_fan(w, part, true);
 }
 
+static bool act_inlet(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    if (s->inlet_C == a->to) {
+        return false;
+    }
+    net_change_source(w, s->source, EFFECT_NONE); /* brings its heat to now, at the old one */
+    world_event(w, part, EV_INLET, a->to);
+    s->inlet_C = a->to;
+    psu_set_timer(w, part, TIMER_HEAT, world_now(w));
+    return true;
+}
+
 static bool set_flag(struct world *w, int32_t part, bool *flag, bool on)
 {
     if (*flag == on) {
@@ -354,6 +368,17 @@ static const struct field drift_args[] = {
      .doc = "linearly within this time"},
     NONE,
 };
+static const struct field inlet_args[] = {
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_CELSIUS,
+     .min = -40.0,
+     .max = 100.0,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "new temperature"},
+    NONE,
+};
 static const struct field blink_args[] = {
     {.key = "period",
      .type = FIELD_TIME,
@@ -406,6 +431,11 @@ const struct action psu_actions[] = {
     {.key = "steady", .run = act_steady, .doc = "its output is steady again"},
     {.key = "stop_fan", .undo = "start_fan", .run = act_stop_fan, .doc = "its fan stands still"},
     {.key = "start_fan", .run = act_start_fan, .doc = "its fan runs again"},
+    {.key = "inlet",
+     .args = inlet_args,
+     .sets = "inlet",
+     .run = act_inlet,
+     .doc = "the air at its inlet gets warmer or cooler"},
     {.key = "freeze",
      .undo = "thaw",
      .run = act_freeze,

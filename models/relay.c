@@ -8,7 +8,7 @@
  *            ten in current and so of five in heat [D from S48]. A draw decides whether it welds
  *   coil     fed from a bar it drops out when that bar stays below the hold voltage too long
  *
- * Source: hardware facts 2.2 (S46, S48, S54).  Checked by tests/models/test_switches.c. */
+ * Source: hardware facts 2.2 (S46, S48, S54).  Checked by tests/models/test_relay.c. */
 #include <math.h>
 
 #include "switchgear.h"

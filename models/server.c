@@ -392,7 +392,7 @@ static bool act_power_on(struct world *w, int32_t part, const struct act_args *a
 }
 
 static const struct action server_actions[] = {
-    {.key = "step", .args = step_args, .run = act_step, .doc = "changes its power"},
+    {.key = "step", .args = step_args, .sets = "p", .run = act_step, .doc = "changes its power"},
     {.key = "halt", .undo = "power_on", .run = act_halt, .doc = "shuts down in good order"},
     {.key = "power_on", .run = act_power_on, .doc = "starts again after a halt"},
     NONE,

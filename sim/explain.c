@@ -256,6 +256,9 @@ static bool print_row(FILE *out, const struct kind *k, const char *key)
         default_text(def, sizeof def, f);
         fprintf(out, "%s.%s - %s\n  values: %s\n  default: %s\n  source: %s\n", k->name, key,
                 f->doc ? f->doc : "", values, def, f->source && *f->source ? f->source : "-");
+        if (kind_setter(k, key)) {
+            fprintf(out, "  may follow a profile\n");
+        }
     }
     if (s) {
         fprintf(out, "%s.%s - signal: %s (%s)\n", k->name, key, s->doc ? s->doc : "",

@@ -70,6 +70,16 @@ const struct action *kind_action(const struct kind *k, const char *key, size_t l
     FIND_ROW(action, actions);
 }
 
+const struct action *kind_setter(const struct kind *k, const char *key)
+{
+    for (const struct action *a = k->actions; a && a->key; a++) {
+        if (a->sets && strcmp(a->sets, key) == 0) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
 bool field_is_number(const struct field *f)
 {
     return f->type == FIELD_REAL || f->type == FIELD_TIME || f->type == FIELD_COUNT ||

@@ -51,6 +51,9 @@ const struct signal *kind_signal(const struct kind *k, const char *key, size_t l
 const struct signal_family *kind_family(const struct kind *k, const char *key, size_t length);
 const struct action *kind_action(const struct kind *k, const char *key, size_t length);
 
+/* The action that moves this parameter of the kind; NULL: none does. */
+const struct action *kind_setter(const struct kind *k, const char *key);
+
 /* A parameter as a number: SI; times in seconds; choices and flags as their index. Only for
  * FIELD_REAL, _TIME, _COUNT, _CHOICE and _FLAG. */
 double field_value(const struct field *f, const void *params);

@@ -50,19 +50,48 @@ static bool check_controller(const struct scenario *s, struct diag *d)
     return good;
 }
 
-/* A profile moves the power that its part's action "step" sets; others can't be followed. */
+/* The argument of an action that says where it moves its parameter. */
+static const struct field *target_of(const struct action *a)
+{
+    const struct field *f = a->args;
+
+    while (strcmp(f->key, "to") != 0) {
+        f++;
+    }
+    return f;
+}
+
+/* Parameters that an action moves can follow a profile, within the range of that action. */
+static bool check_profile(const struct scenario *s, const struct profile *p, struct diag *d)
+{
+    const struct part *part = &s->rack.parts[p->part];
+    const struct action *set = kind_setter(part->kind, p->field->key);
+    const struct series *series = &s->rack.series[p->series];
+
+    if (set == NULL) {
+        diag_error(d, p->place, "'%s.%s' can't follow a profile: nothing moves it during a run",
+                   part->name, p->field->key);
+        return false;
+    }
+    const struct field *to = target_of(set);
+    for (int32_t i = 0; i < series->n; i++) {
+        if (!(series->y[i] >= to->min && series->y[i] <= to->max)) {
+            const char *unit = quantity_unit(to->quantity);
+            diag_error(d, p->place, "'%s.%s' lies between %g %s and %g %s; '%s' has %g %s at %g s",
+                       part->name, p->field->key, to->min, unit, to->max, unit, series->path,
+                       series->y[i], unit, ns_to_s(series->t[i]));
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_profiles(const struct scenario *s, struct diag *d)
 {
     bool good = true;
 
     for (int32_t i = 0; i < s->n_profiles; i++) {
-        const struct profile *p = &s->profiles[i];
-        const struct part *part = &s->rack.parts[p->part];
-        if (kind_action(part->kind, "step", 4) == NULL || strcmp(p->field->key, "p") != 0) {
-            diag_error(d, p->place, "'%s.%s' can't follow a profile: only a load's 'p' can",
-                       part->name, p->field->key);
-            good = false;
-        }
+        good = check_profile(s, &s->profiles[i], d) && good;
     }
     return good;
 }

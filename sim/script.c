@@ -77,30 +77,38 @@ static void undo(struct script *k, struct world *w, const struct deed *d, struct
     t->next_undo = t->undone < t->fired ? ns_after(t->next_undo, d->every) : NS_NEVER;
 }
 
-/* A measured curve: from each of its points a ramp to the next; the last value is held. */
+static bool can_ramp(const struct action *a)
+{
+    for (const struct field *f = a->args; f && f->key; f++) {
+        if (strcmp(f->key, "over") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A measured curve: from each of its points a ramp to the next; what can't ramp is held until the
+ * next. The last value is held. */
 static void follow(struct script *k, struct world *w, const struct profile *p, struct track *t)
 {
     const struct series *s = &k->scenario->rack.series[p->series];
-    const struct kind *kind = k->scenario->rack.parts[p->part].kind;
-    const struct action *step = kind_action(kind, "step", 4);
-    bool starts = t->fired == 0;
+    const struct action *set = kind_setter(k->scenario->rack.parts[p->part].kind, p->field->key);
     int32_t here = t->fired;
     int32_t next = here + 1 < s->n ? here + 1 : here;
-    struct act_args args = {.to = starts ? s->y[here] : s->y[next],
-                            .over = starts ? 0 : s->t[next] - s->t[here]};
 
-    if (step == NULL) {
+    if (set == NULL) {
         t->next_fire = NS_NEVER;
         return;
     }
+    bool ramps = can_ramp(set);
+    t->first_at = here == 0 ? world_now(w) : t->first_at;
     world_blame(w, t->event);
-    if (starts) { /* the first point is a jump, with the first ramp behind it */
-        t->effect |= step->run(w, p->part, &args);
-        t->first_at = world_now(w);
-        args = (struct act_args){.to = s->y[next], .over = s->t[next] - s->t[here]};
+    if (here == 0 || !ramps) { /* a jump, with the first ramp behind it */
+        t->effect |= set->run(w, p->part, &(struct act_args){.to = s->y[here]});
     }
-    if (next > here) {
-        t->effect |= step->run(w, p->part, &args);
+    if (next > here && ramps) {
+        t->effect |= set->run(
+            w, p->part, &(struct act_args){.to = s->y[next], .over = s->t[next] - s->t[here]});
     }
     t->fired++;
     t->next_fire = next > here ? s->t[next] : NS_NEVER;

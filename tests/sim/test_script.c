@@ -1,6 +1,7 @@
 /* The script does what the scenario says, when it says so. Oracle: the scenario, closed forms. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,57 @@ Test(script, one_deed_leads_to_the_next)
 
     cr_expect(llabs(off - on - US(10)) < 20, "%ld", (long)(off - on));
     rig_free(r);
+}
+
+/* ---- profiles ------------------------------------------------------------------------------------ */
+
+/* How often "feed_step" and "inlet" happen is counted by hand; a value is held until the next. */
+Test(script, a_feed_and_an_inlet_follow_their_profiles_step_by_step)
+{
+    struct rig *r = rig_from_text(
+        "duration: 70 s\nrack:\n  a: {is: feed, v_rms: 230 V}\n"
+        "  psu1: {is: psu, v: 12 V, rated: 1 kW, hold_up: 12 J, from: a}\n"
+        "  web1: {is: server, from: psu1, p: 1 W, off_below: 9 V, on_above: 10 V}\n"
+        "profiles: {a.v_rms: scenarios/profiles/feed-sag.csv, "
+        "psu1.inlet: scenarios/profiles/room-without-cooling.csv}\n"
+        "expect:\n  - {holds: a.v == 160 V, at: 29.9 ms}\n  - {holds: a.v == 70 V, at: 37.9 ms}\n");
+
+    cr_expect_eq(rig_ruling(r, 0)->verdict, VERDICT_PASS);
+    cr_expect_eq(rig_ruling(r, 1)->verdict, VERDICT_PASS);
+    cr_expect_eq(rig_events(r, "a", EV_FEED_STEP), 4);
+    cr_expect_eq(at_of(r, "psu1", EV_INPUT_LOST, 0), MS(30));
+    cr_expect_eq(at_of(r, "psu1", EV_INPUT_BACK, 0), MS(38));
+    cr_expect_eq(rig_events(r, "psu1", EV_INLET), 2);
+    cr_expect_eq(rig_event(r, "psu1", EV_INLET, 1)->value, 42.0);
+    cr_expect_eq(at_of(r, "psu1", EV_INLET, 1), SECONDS(60));
+    rig_free(r);
+}
+
+static void expect_no_profile(const char *key, const char *says)
+{
+    char text[600], *said = NULL;
+    size_t size = 0;
+    struct diag *d = diag_new();
+    FILE *f = open_memstream(&said, &size);
+
+    snprintf(text, sizeof text, FALLING "profiles: {%s: tests/sim/profiles/minus.csv}\n", key);
+    struct scenario *s = scenario_load_text("x.yaml", text, strlen(text), d);
+    cr_assert(s);
+    cr_expect(!run_check(s, d));
+    diag_print(d, f, false);
+    fclose(f);
+    cr_expect(strstr(said, says), "%s", said);
+    free(said);
+    scenario_free(s);
+    diag_free(d);
+}
+
+Test(script, a_profile_moves_what_an_action_moves_and_within_its_range)
+{
+    expect_no_profile("l1.p", "'l1.p' lies between 0 W and 1e+06 W; "
+                              "'tests/sim/profiles/minus.csv' has -5 W at 0.0001 s");
+    expect_no_profile("l1.off_below",
+                      "'l1.off_below' can't follow a profile: nothing moves it during a run");
 }
 
 /* ---- forks --------------------------------------------------------------------------------------- */
