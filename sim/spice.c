@@ -22,7 +22,7 @@ static const double STIFF = 1000.0;
 /* The same for a trim in its range, as in net.c. */
 static const double TRIM_PULL = 100.0;
 /* The netlist's longest step is this part of its duration. */
-static const double STEPS = 20000.0;
+static const double STEPS = 50000.0;
 
 /* ---- names --------------------------------------------------------------------------------------- */
 
@@ -344,7 +344,7 @@ static void write_analysis(const struct spice *k)
     double left_s = ns_to_s(k->scenario->duration - k->at);
     double stop_s = left_s > 0.0 ? left_s : 1e-3;
 
-    fputs("\n.options method=gear reltol=1e-6 abstol=1e-8 vntol=1e-9 trtol=1\n", k->out);
+    fputs("\n.options method=gear reltol=3e-7 abstol=1e-8 vntol=1e-9 trtol=1\n", k->out);
     fprintf(k->out, ".tran %.12g %.12g 0 %.12g uic\n.end\n", stop_s / STEPS, stop_s,
             stop_s / STEPS);
 }

@@ -105,7 +105,7 @@ Test(spice, writes_each_part_as_one_would_by_hand)
         "* s2: open",
         "Gd1 a b cur='max(0, (V(a) - V(b) - 0.5)/0.002)'",
         "Bl1 b 0 I = 300*V(b)/max(V(b), 0.5)**2",
-        ".tran 1e-07 0.002 0 1e-07 uic",
+        ".tran 4e-08 0.002 0 4e-08 uic",
         ".end",
         NULL,
     };
@@ -118,7 +118,7 @@ Test(spice, writes_each_part_as_one_would_by_hand)
 /* Two capacitors even out through a switch until it opens: a textbook exponential. */
 Test(spice, shows_the_circuit_at_its_time)
 {
-    static const char *const lines[] = {"* s1: open", ".tran 5e-08 0.001 0 5e-08 uic", NULL};
+    static const char *const lines[] = {"* s1: open", ".tran 2e-08 0.001 0 2e-08 uic", NULL};
 
     write_good("title: x\nduration: 2 ms\nrack:\n  a: {is: node, c: 2 mF, v0: 12 V}\n"
                "  b: {is: node, c: 2 mF, v0: 2 V}\n"
