@@ -167,7 +167,7 @@ run: $(BIN)
 	@test -n "$(S)" || { printf '%s\n' "make run S=FILE, one of" $(SCENARIOS); exit 2; }
 	$(BIN) run $(ARGS) --out out/$(basename $(notdir $(S))) $(S)
 
-## measure speed and memory: one table; PEERS=1: other programs', too, in a quarter of an hour
+## measure speed and memory: one table (PEERS=1: of GSL, CVODE and ngspice, too)
 bench: $(BENCHES) $(if $(PEERS),$(PEER_BINS))
 	@PEERS=$(PEERS) sh tests/bench/bench.sh $(B)
 	@awk -f tests/bench/table.awk $(B)/bench.csv

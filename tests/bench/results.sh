@@ -12,10 +12,11 @@ version_of()
 cat <<END
 # What the bench measured
 
-Made by \`make bench-results\`; not to be edited. Each row is a process of its own. \`time x\` is wall
-time against ours on the same rack in the same run (of \`electrical 100 racks\`: against \`electrical
-8\`); errors are against the truth in tests/bench/truth/; \`Minstr\` is a round's million instructions,
-which repeat where wall times don't. tests/bench/bench.sh explains the rest.
+Made by \`make bench-results\`; not to be edited. Each row is a process of its own. \`Minstr\` is a
+round's million instructions, which repeat where wall times don't. \`time x\` and \`instr x\` are a
+simulated second's against ours on the same rack in the same run (of \`electrical 100 racks\`: against
+\`electrical 8\`); errors are against the truth in tests/bench/truth/. tests/bench/bench.sh explains
+the rest.
 
 | | |
 |---|---|

@@ -2,13 +2,14 @@
 BEGIN {
     FS = ","
     split("row,who,events,steps,refused,factorised,sim s/s best,median,n,Minstr,peak MiB,load ms," \
-          "gaps,gap error,worst edge,time x,note", head, ",")
-    columns = 17
+          "gaps,gap error,worst edge,time x,instr x,note", head, ",")
+    columns = 18
     for (c = 1; c <= columns; c++) cell[0, c] = head[c]
 }
 
 function scaled(x, factor, format) { return x == "-" ? "-" : sprintf(format, x * factor) }
 function rate(s, wall) { return s == "-" || wall == "-" ? "-" : short(s / wall) }
+function ratio(x, to) { return x && to ? short(x / to) : "-" }
 function short(x) { return sprintf(x < 10 ? "%.2f" : x < 100 ? "%.1f" : "%.0f", x) }
 function error(x) { return x !~ /^[0-9]+[0-9.e+-]*$/ ? x : x == 0 ? "< 1 ns" : sprintf("%.0f ns", x * 1e9) }
 
@@ -27,8 +28,10 @@ NR > 1 {
     cell[n, 13] = $13
     cell[n, 14] = error($16)
     cell[n, 15] = error($17)
-    cell[n, 16] = $18 in cost ? short(cost[$1 "/" $2] / cost[$18]) : "-"
-    cell[n, 17] = $19
+    cell[n, 16] = ratio(cost[$1 "/" $2], cost[$18])
+    instructions[$1 "/" $2] = $15 == "-" ? 0 : $15 / work
+    cell[n, 17] = ratio(instructions[$1 "/" $2], instructions[$18])
+    cell[n, 18] = $19
 }
 
 END {
