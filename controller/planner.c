@@ -132,8 +132,11 @@ static int32_t worst_lack_mW(const struct plan_problem *p, const struct capaciti
 static void group(const struct plan_problem *p, const uint8_t feeds[], const struct counting *k,
                   struct groups *g)
 {
-    struct capacities c = {{0}};
+    struct capacities c;
 
+    for (uint32_t mask = 0; mask < ((uint32_t)1 << p->n_bars); mask++) {
+        c.by_feeds_mW[mask] = 0;
+    }
     for (uint8_t b = 0; b < p->n_bars; b++) {
         g->of[b] = bit(b);
     }
@@ -331,7 +334,35 @@ static void judge_redundancy(const struct plan_problem *p, struct plan *plan)
     t[PLAN_ONE_FEED] = one_feed(p, plan->feeds);
 }
 
-void planner_judge(const struct plan_problem *p, struct plan *plan)
+static void judge_effort(const struct plan_problem *p, struct plan *plan)
+{
+    uint32_t *t = plan->score.term;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        t[PLAN_JOINED] += is_joining(plan->feeds[s]) ? 1U : 0U;
+        t[PLAN_SWITCHED] += bits_in((uint8_t)(plan->feeds[s] ^ p->supplies[s].present));
+    }
+}
+
+/* By the first n terms: < 0 when a is better, > 0 when b is. */
+static int32_t compare(const struct plan_score *a, const struct plan_score *b, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (a->term[i] != b->term[i]) {
+            return (a->term[i] < b->term[i]) ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static bool is_better(const struct plan_score *a, const struct plan_score *b)
+{
+    return compare(a, b, (uint32_t)PLAN_TERMS) < 0;
+}
+
+/* Is the allocation in plan->feeds better than one with the score `than`? Only if so its own score
+ * is complete: most are found worse by their first terms. */
+static bool beats(const struct plan_problem *p, struct plan *plan, const struct plan_score *than)
 {
     uint32_t *t = plan->score.term;
 
@@ -339,25 +370,29 @@ void planner_judge(const struct plan_problem *p, struct plan *plan)
         t[i] = 0;
     }
     t[PLAN_STRANDED] = stranded(p, plan->feeds);
-    judge_service(p, plan);
-    judge_redundancy(p, plan);
-    for (uint8_t s = 0; s < p->n_supplies; s++) {
-        t[PLAN_JOINED] += is_joining(plan->feeds[s]) ? 1U : 0U;
-        t[PLAN_SWITCHED] += bits_in((uint8_t)(plan->feeds[s] ^ p->supplies[s].present));
+    if (compare(&plan->score, than, (uint32_t)PLAN_DARK) > 0) {
+        return false;
     }
+    judge_service(p, plan);
+    if (compare(&plan->score, than, (uint32_t)PLAN_THIN) > 0) {
+        return false;
+    }
+    judge_redundancy(p, plan);
+    judge_effort(p, plan);
+    return is_better(&plan->score, than);
+}
+
+void planner_judge(const struct plan_problem *p, struct plan *plan)
+{
+    struct plan_score worst;
+
+    for (uint32_t i = 0; i < (uint32_t)PLAN_TERMS; i++) {
+        worst.term[i] = UINT32_MAX;
+    }
+    (void)beats(p, plan, &worst);
 }
 
 /* ---- the search -------------------------------------------------------------------------------- */
-
-static bool is_better(const struct plan_score *a, const struct plan_score *b)
-{
-    for (uint32_t i = 0; i < (uint32_t)PLAN_TERMS; i++) {
-        if (a->term[i] != b->term[i]) {
-            return a->term[i] < b->term[i];
-        }
-    }
-    return false;
-}
 
 static bool is_allowed(const struct plan_supply *u, uint8_t mask)
 {
@@ -413,8 +448,7 @@ static bool improve_one(const struct plan_problem *p, struct plan *plan)
 
         for (uint8_t i = 0; i < n; i++) {
             trial.feeds[s] = mask[i];
-            planner_judge(p, &trial);
-            if (is_better(&trial.score, &best.score)) {
+            if (beats(p, &trial, &best.score)) {
                 best = trial;
                 found = true;
             }
@@ -443,8 +477,7 @@ static bool improve_two(const struct plan_problem *p, struct plan *plan)
 
                 for (uint8_t k = 0; k < m; k++) {
                     trial.feeds[other] = its[k];
-                    planner_judge(p, &trial);
-                    if (is_better(&trial.score, &best.score)) {
+                    if (beats(p, &trial, &best.score)) {
                         best = trial;
                     }
                 }
@@ -538,8 +571,7 @@ static void try_all(const struct plan_problem *p, uint32_t n, struct plan *best)
 
     for (uint32_t i = 0; i < n; i++) {
         next_allocation(p, &trial);
-        planner_judge(p, &trial);
-        if (is_better(&trial.score, &best->score)) {
+        if (beats(p, &trial, &best->score)) {
             *best = trial;
         }
     }
