@@ -242,7 +242,10 @@ static void spans_within(FILE *out, const struct scenario *s, const struct log *
     for (int32_t i = 0; i < a->n_spans; i++) {
         const struct span *x = &a->span[i];
         span_row(out, r, i + 1, span_word(x->is), x->from, x->to);
-        snprintf(id, sizeof id, x->event == 0 ? "" : "%" PRIu32, x->event);
+        id[0] = '\0';
+        if (x->event != 0) {
+            snprintf(id, sizeof id, "%" PRIu32, x->event);
+        }
         span_end(out, id, log_name(l, s->rack.parts, x->event, event),
                  span_name(a, i, r->gap, l, s->rack.parts, text));
     }
