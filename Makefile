@@ -39,6 +39,11 @@ CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"' \
             -DPOWERGAP_DATADIR='"$(DATADIR)"'
 LDFLAGS  := $(LEVEL)
 
+# The program and the bench are optimised as a whole: a model's small calls into its world cost
+# nothing then. Tests are linked object by object; there are many of them.
+WHOLE    := $(if $(filter gcc%,$(notdir $(lastword $(CC)))),$(if $(filter O2 O3,$(OPT)),yes))
+CFLAGS   += $(if $(WHOLE),-flto -ffat-lto-objects)
+
 # pkg-config may not be there yet: `demo` and `test` install it, then start make anew.
 LIBRARIES := gsl libfyaml
 CPPFLAGS  += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
@@ -93,6 +98,8 @@ $(LIB): $(call objects,$(filter-out sim/main.c,$(SRC)))
 $(B)/%/helpers.a: $$(call objects,$$(call helpers,$$*))
 	$(ARCHIVE)
 
+$(BIN) $(BENCHES): LDFLAGS += $(if $(WHOLE),-flto=$(JOBS))
+$(TESTS) $(FUZZERS): LDFLAGS += $(if $(WHOLE),-fno-lto)
 $(TESTS):   LDLIBS += $(or $(shell pkg-config --libs criterion 2>/dev/null),-lcriterion)
 $(FUZZERS): LDLIBS += -fsanitize=fuzzer
 $(PEER_BINS): LDLIBS += $(addprefix -lsundials_,cvode nvecserial sunlinsoldense sunlinsolklu \
