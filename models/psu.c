@@ -216,7 +216,11 @@ static void phase_due(struct world *w, int32_t part)
 {
     struct psu_state *s = psu_state(w, part);
 
-    if (s->phase == PSU_DELAY || s->phase == PSU_HICCUP) {
+    bool starts = s->phase == PSU_DELAY || s->phase == PSU_HICCUP;
+    if (starts && s->ruined) {
+        world_event(w, part, EV_DEAD, 0.0);
+        psu_stop(w, part, PSU_DEAD);
+    } else if (starts) {
         begin_ramp(w, part);
     } else if (s->phase == PSU_RAMP) {
         end_ramp(w, part);

@@ -105,7 +105,7 @@ struct psu_state {
     double own_V; /* the same without drift */
     double ovp_V; /* this unit's over-voltage level */
     double rated_A;
-    bool input, unplugged, enabled, pwok, half_spent, blinks_off, regulated;
+    bool input, unplugged, enabled, pwok, half_spent, ruined, blinks_off, regulated;
     ns_t blink;
     double duty;
     int32_t tries; /* overload restarts so far */

@@ -143,15 +143,32 @@ static bool act_die(struct world *w, int32_t part, const struct act_args *a)
     return true;
 }
 
+static bool act_ruin(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    (void)a;
+    if (s->ruined || s->phase == PSU_DEAD) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_ON, 0.0);
+    s->ruined = true;
+    return true;
+}
+
 static bool act_repair(struct world *w, int32_t part, const struct act_args *a)
 {
     struct psu_state *s = psu_state(w, part);
 
     (void)a;
-    if (s->phase != PSU_DEAD) {
+    if (s->phase != PSU_DEAD && !s->ruined) {
         return false;
     }
     world_event(w, part, EV_FAULT_OFF, 0.0);
+    s->ruined = false;
+    if (s->phase != PSU_DEAD) {
+        return true;
+    }
     psu_output_off(w, part);
     s->phase = PSU_OFF;
     s->set_V = s->own_V;
@@ -419,6 +436,10 @@ const struct action psu_actions[] = {
      .undo = "repair",
      .run = act_die,
      .doc = "its converter dies: no energy, no warning"},
+    {.key = "ruin",
+     .undo = "repair",
+     .run = act_ruin,
+     .doc = "its converter dies when it is next to start: a fault that only shows on demand"},
     {.key = "repair", .run = act_repair, .doc = "a dead supply is replaced by a sound one"},
     {.key = "off", .undo = "on", .run = act_off, .doc = "switched off by its enable pin"},
     {.key = "on", .undo = "off", .run = act_on, .doc = "switched on by its enable pin"},
