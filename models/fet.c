@@ -43,6 +43,7 @@ enum fet_guard { GUARD_REVERSE, GUARD_FORWARD, GUARD_LIMIT_LEFT };
 struct fet_state {
     struct switch_state s; /* first: switchgear.h */
     int32_t reverse_guard, forward_guard, limit_guard;
+    bool blind;     /* its comparator is dead: a latent fault */
     bool reverses;  /* reverse current seen, the comparator's delay runs */
     bool recharges; /* forward again, the gate is being charged */
     bool enhances;  /* recharging, past the threshold: the channel takes over from the body diode */
@@ -136,12 +137,14 @@ static void fet_join(struct world *w, int32_t part)
     }
 }
 
-static void fet_start(struct world *w, int32_t part)
+/* Closed and sound, its comparator looks for reverse current. */
+static void watch_reverse(struct world *w, int32_t part)
 {
     const struct fet_params *p = world_params(w, part);
     const struct fet_state *s = world_state(w, part);
+    bool sees = p->oring && !s->blind && s->s.fault == SWITCH_SOUND;
 
-    net_arm(w, s->reverse_guard, p->oring && s->s.phase == SWITCH_CLOSED);
+    net_arm(w, s->reverse_guard, sees && s->s.phase == SWITCH_CLOSED);
 }
 
 static ns_t gate_time(const struct fet_params *p, double part_of_charge)
@@ -157,7 +160,6 @@ static void conduct_both_ways(struct link *k)
 
 static void closed(struct world *w, int32_t part)
 {
-    const struct fet_params *p = world_params(w, part);
     struct fet_state *s = world_state(w, part);
 
     switch_make(w, part, EV_CLOSED);
@@ -167,7 +169,7 @@ static void closed(struct world *w, int32_t part)
     s->recharges = false;
     s->enhances = false;
     s->reverses = false;
-    net_arm(w, s->reverse_guard, p->oring && s->s.fault == SWITCH_SOUND);
+    watch_reverse(w, part);
 }
 
 static void disarm(struct world *w, struct fet_state *s)
@@ -288,14 +290,13 @@ static bool is_overheated(const struct world *w, int32_t part)
 /* The order to open is taken back before it has taken effect: on as it was. */
 static void resume(struct world *w, int32_t part)
 {
-    const struct fet_params *p = world_params(w, part);
     struct fet_state *s = world_state(w, part);
     const struct link *k = net_link_const(world_net_const(w), s->s.link);
 
     world_wake(w, part, NS_NEVER);
     if (k->mode == LINK_INDUCTIVE) {
         s->s.phase = SWITCH_CLOSED;
-        net_arm(w, s->reverse_guard, p->oring);
+        watch_reverse(w, part);
     } else if (k->one_way) {
         block(w, part);
     } else {
@@ -313,7 +314,7 @@ static void fet_command(struct world *w, int32_t part, bool close)
         if (s->s.phase == SWITCH_OPENING) {
             resume(w, part);
         } else if (s->s.phase == SWITCH_CLOSED) { /* sound again */
-            net_arm(w, s->reverse_guard, p->oring);
+            watch_reverse(w, part);
         } else if (s->s.phase == SWITCH_OPEN) {
             s->s.phase = SWITCH_CLOSING;
             world_wake(w, part,
@@ -483,6 +484,42 @@ static void fet_force(struct world *w, int32_t part, bool close)
     }
 }
 
+static bool set_blind(struct world *w, int32_t part, bool blind)
+{
+    struct fet_state *s = world_state(w, part);
+
+    if (s->blind == blind) {
+        return false;
+    }
+    world_event(w, part, blind ? EV_FAULT_ON : EV_FAULT_OFF, 0.0);
+    s->blind = blind;
+    s->reverses = false;
+    watch_reverse(w, part);
+    return true;
+}
+
+static bool act_blind(struct world *w, int32_t part, const struct act_args *a)
+{
+    (void)a;
+    return set_blind(w, part, true);
+}
+
+static bool act_see(struct world *w, int32_t part, const struct act_args *a)
+{
+    (void)a;
+    return set_blind(w, part, false);
+}
+
+static const struct action fet_actions[] = {
+    SWITCH_ACTIONS,
+    {.key = "blind",
+     .undo = "see",
+     .run = act_blind,
+     .doc = "its ORing comparator is dead, which shows only when current flows back"},
+    {.key = "see", .run = act_see, .doc = "its ORing comparator is sound again"},
+    NONE,
+};
+
 static ns_t fet_longest(const void *params, bool close)
 {
     const struct fet_params *p = params;
@@ -503,12 +540,12 @@ const struct kind fet_kind = {
     .doc = "a FET power stage with gate drive, current-limited ramp and ORing",
     .fields = fet_fields,
     .signals = switch_signals,
-    .actions = switch_actions,
+    .actions = fet_actions,
     .params_size = sizeof(struct fet_params),
     .state_size = sizeof(struct fet_state),
     .check_at = fet_check_at,
     .join = fet_join,
-    .start = fet_start,
+    .start = watch_reverse,
     .due = fet_due,
     .guard = fet_guard,
     .opened = fet_opened,

@@ -54,7 +54,7 @@ static void psu_wire(struct world *w, int32_t part)
     s->inlet_C = p->inlet_C;
     s->enabled = p->start == 0;
     s->pwok = s->enabled;
-    s->fan_runs = true;
+    s->flow = 1.0;
     s->regulated = s->enabled;
     s->phase = s->enabled ? PSU_ON : PSU_OFF;
     psu_claim_nodes(w, part);
@@ -216,7 +216,11 @@ static void phase_due(struct world *w, int32_t part)
 {
     struct psu_state *s = psu_state(w, part);
 
-    if (s->phase == PSU_DELAY || s->phase == PSU_HICCUP) {
+    bool starts = s->phase == PSU_DELAY || s->phase == PSU_HICCUP;
+    if (starts && s->ruined) {
+        world_event(w, part, EV_DEAD, 0.0);
+        psu_stop(w, part, PSU_DEAD);
+    } else if (starts) {
         begin_ramp(w, part);
     } else if (s->phase == PSU_RAMP) {
         end_ramp(w, part);
@@ -299,6 +303,11 @@ static double nominal_V(const void *params)
 bool psu_is_on_feed(const struct world *w, int32_t i, int32_t feed)
 {
     return world_kind(w, i) == &psu_kind && psu_params(w, i)->feed == feed;
+}
+
+bool psu_is_cooled_by(const struct world *w, int32_t i, int32_t cooling)
+{
+    return world_kind(w, i) == &psu_kind && psu_params(w, i)->air == cooling;
 }
 
 double psu_rated_W(const struct world *w, int32_t part)

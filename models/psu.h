@@ -12,6 +12,12 @@ bool psu_is_on_feed(const struct world *w, int32_t i, int32_t feed);
 /* The supply's feed has changed: look at it again. */
 void psu_input_changed(struct world *w, int32_t part);
 
+/* Does this fan tray cool part `i`, a supply? */
+bool psu_is_cooled_by(const struct world *w, int32_t i, int32_t cooling);
+
+/* The flow of that tray has changed: look at it again. */
+void psu_air_changed(struct world *w, int32_t part);
+
 /* What a controller is configured with: rating and feed (NO_PART: none). */
 double psu_rated_W(const struct world *w, int32_t part);
 int32_t psu_feed(const struct world *w, int32_t part);

@@ -3,12 +3,13 @@
  *   overload        int max(0, i - i_rated) dt > overload_budget: latch, hiccup or go on limiting
  *   over-voltage    v above this unit's level for ovp_delay: latch; a selective one only while it
  *                   delivers more than a part of its rating itself
- *   heat            C dT/dt = P (1 / eta - 1) - G (T - T_inlet); off above otp, back otp_back below,
- *                   whatever its input and its orders do meanwhile
+ *   heat            C dT/dt = P (1 / eta - 1) - G(flow) (T - T_inlet); off above otp, back otp_back
+ *                   below, whatever its input and its orders do meanwhile
  *
  * Checked by tests/models/test_psu.c. */
 #include <math.h>
 
+#include "cooling.h"
 #include "psu_state.h"
 
 /* ---- overload ---------------------------------------------------------------------------------- */
@@ -105,12 +106,20 @@ static double loss_W(const struct psu_params *p, double out_W)
     return out_W * (1.0 / p->efficiency - 1.0);
 }
 
+/* G0 + G1 n^0.8 [hardware facts 7]. */
+static double conductance_W_per_K(const struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+    double blown = pow(psu_look(w, part)->flow, 0.8);
+
+    return p->still_W_per_K + (p->cooling_W_per_K - p->still_W_per_K) * blown;
+}
+
 static double steady_C(const struct world *w, int32_t part, double out_W)
 {
     const struct psu_params *p = psu_params(w, part);
-    double g = psu_look(w, part)->fan_runs ? p->cooling_W_per_K : p->still_W_per_K;
 
-    return psu_look(w, part)->inlet_C + loss_W(p, out_W) / g;
+    return psu_look(w, part)->inlet_C + loss_W(p, out_W) / conductance_W_per_K(w, part);
 }
 
 /* Bring the temperature to t, with the mean power since it was last known. */
@@ -120,7 +129,7 @@ static void warm(struct world *w, int32_t part, ns_t t0, ns_t t1)
     struct psu_state *s = psu_state(w, part);
     double energy_J = net_source_const(world_net_const(w), s->source)->energy_J;
     double dt_s = ns_to_s(t1 - t0);
-    double g = s->fan_runs ? p->cooling_W_per_K : p->still_W_per_K;
+    double g = conductance_W_per_K(w, part);
     double towards = steady_C(w, part, (energy_J - s->moved_J) / dt_s);
 
     s->heat_C = towards + (s->heat_C - towards) * exp(-dt_s * g / p->heat_J_per_K);
@@ -132,7 +141,7 @@ static void plan_heat(struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
-    double g = s->fan_runs ? p->cooling_W_per_K : p->still_W_per_K;
+    double g = conductance_W_per_K(w, part);
     double towards = steady_C(w, part, psu_power_W(w, part, world_now(w)));
     double limit = s->phase == PSU_HOT ? p->otp_C - p->otp_back_K : p->otp_C;
     bool comes = s->phase == PSU_HOT ? towards < limit : towards > limit;
@@ -158,6 +167,25 @@ void psu_heat_due(struct world *w, int32_t part)
         psu_stop(w, part, PSU_HOT);
     }
     plan_heat(w, part);
+}
+
+bool psu_set_flow(struct world *w, int32_t part, double flow)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    if (s->flow == flow) {
+        return false;
+    }
+    net_change_source(w, s->source, EFFECT_NONE); /* brings its heat to now, under the old law */
+    s->flow = flow;
+    psu_set_timer(w, part, TIMER_HEAT, world_now(w));
+    psu_report(w, part);
+    return true;
+}
+
+void psu_air_changed(struct world *w, int32_t part)
+{
+    psu_set_flow(w, part, cooling_flow(w, psu_params(w, part)->air));
 }
 
 /* ---- all of them ------------------------------------------------------------------------------- */

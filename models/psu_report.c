@@ -10,7 +10,8 @@
 /* Purposes of the indexed random streams. */
 enum { NOISE_V, NOISE_I, DRAW_I_ERROR, DRAW_PHASE };
 
-static const double FAN_RPM = 8000.0; /* of a running fan [E] */
+static const double FAN_RPM = 8000.0;  /* of a sound fan [E] */
+static const double FAN_WARNING = 0.8; /* of that: vendors' failure criterion [S26] */
 
 static bool has_power(const struct world *w, int32_t part)
 {
@@ -172,7 +173,7 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
         value[PMBUS_READ_VIN] = input_V(w, part);
         value[PMBUS_READ_IIN] = s->input ? value[PMBUS_READ_PIN] / value[PMBUS_READ_VIN] : 0.0;
         value[PMBUS_READ_TEMPERATURE_1] = telemetry_read(&s->seen_t, &s->seen_t_as, 0.0);
-        value[PMBUS_READ_FAN_SPEED_1] = s->fan_runs ? FAN_RPM : 0.0;
+        value[PMBUS_READ_FAN_SPEED_1] = FAN_RPM * s->flow;
     }
 }
 
@@ -193,7 +194,8 @@ static bool set_conditions(struct psu_state *s, bool on, bool uv)
         {PMBUS_IOUT, ST_IOUT_OC_WARNING, s->overloads},
         {PMBUS_IOUT, ST_IOUT_OC_FAULT, s->overloaded},
         {PMBUS_TEMPERATURE, ST_OT_FAULT, s->phase == PSU_HOT},
-        {PMBUS_FANS, ST_FAN_1_FAULT, !s->fan_runs},
+        {PMBUS_FANS, ST_FAN_1_FAULT, s->flow == 0.0},
+        {PMBUS_FANS, ST_FAN_1_WARNING, s->flow > 0.0 && s->flow < FAN_WARNING},
     };
     struct pmbus_face *f = &s->face;
     bool news = f->off == on || f->power_good != s->pwok;

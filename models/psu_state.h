@@ -43,6 +43,7 @@ struct psu_params {
     ns_t on_delay_least, on_delay_most, ac_delay, rise, pwok_delay;
     int32_t start;
     /* heat */
+    int32_t air;
     double inlet_C, otp_C, otp_back_K, heat_J_per_K, cooling_W_per_K, still_W_per_K;
     /* serial bus */
     struct i2c_path i2c;
@@ -104,7 +105,7 @@ struct psu_state {
     double own_V; /* the same without drift */
     double ovp_V; /* this unit's over-voltage level */
     double rated_A;
-    bool input, unplugged, enabled, pwok, fan_runs, half_spent, blinks_off, regulated;
+    bool input, unplugged, enabled, pwok, half_spent, ruined, blinks_off, regulated;
     ns_t blink;
     double duty;
     int32_t tries; /* overload restarts so far */
@@ -120,6 +121,7 @@ struct psu_state {
     ns_t input_since;  /* when its input came or went last */
 
     double inlet_C; /* temperature of the air at its inlet */
+    double flow;    /* of that air, over that at full speed of its fan */
     double heat_C;  /* of the hot spot */
     double moved_J; /* source's meter up to which heat_C is known */
 
@@ -195,6 +197,7 @@ void psu_energy_moved(struct world *w, int32_t part);
 
 void psu_clear_latches(struct psu_state *s);
 void psu_protect_start(struct world *w, int32_t part);
+bool psu_set_flow(struct world *w, int32_t part, double flow); /* false: it was so already */
 void psu_protect_moved(struct world *w, int32_t part, ns_t t0, ns_t t1);
 void psu_overload_begins(struct world *w, int32_t part);
 void psu_overload_ends(struct world *w, int32_t part);

@@ -143,15 +143,32 @@ static bool act_die(struct world *w, int32_t part, const struct act_args *a)
     return true;
 }
 
+static bool act_ruin(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    (void)a;
+    if (s->ruined || s->phase == PSU_DEAD) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_ON, 0.0);
+    s->ruined = true;
+    return true;
+}
+
 static bool act_repair(struct world *w, int32_t part, const struct act_args *a)
 {
     struct psu_state *s = psu_state(w, part);
 
     (void)a;
-    if (s->phase != PSU_DEAD) {
+    if (s->phase != PSU_DEAD && !s->ruined) {
         return false;
     }
     world_event(w, part, EV_FAULT_OFF, 0.0);
+    s->ruined = false;
+    if (s->phase != PSU_DEAD) {
+        return true;
+    }
     psu_output_off(w, part);
     s->phase = PSU_OFF;
     s->set_V = s->own_V;
@@ -256,31 +273,31 @@ static bool act_steady(struct world *w, int32_t part, const struct act_args *a)
     return true;
 }
 
-static bool set_fan(struct world *w, int32_t part, bool runs)
+/* Its own fan; one that a tray cools has none. */
+static bool set_fan(struct world *w, int32_t part, double speed)
 {
-    struct psu_state *s = psu_state(w, part);
-
-    if (s->fan_runs == runs) {
+    if (psu_params(w, part)->air != NO_PART || psu_look(w, part)->flow == speed) {
         return false;
     }
-    net_change_source(w, s->source, EFFECT_NONE); /* brings its heat to now, under the old law */
-    world_event(w, part, runs ? EV_FAULT_OFF : EV_FAULT_ON, 0.0);
-    s->fan_runs = runs;
-    psu_set_timer(w, part, TIMER_HEAT, world_now(w));
-    psu_report(w, part);
-    return true;
+    world_event(w, part, speed < 1.0 ? EV_FAULT_ON : EV_FAULT_OFF, speed);
+    return psu_set_flow(w, part, speed);
 }
 
 static bool act_stop_fan(struct world *w, int32_t part, const struct act_args *a)
 {
     (void)a;
-    return set_fan(w, part, false);
+    return set_fan(w, part, 0.0);
+}
+
+static bool act_slow_fan(struct world *w, int32_t part, const struct act_args *a)
+{
+    return set_fan(w, part, a->to);
 }
 
 static bool act_start_fan(struct world *w, int32_t part, const struct act_args *a)
 {
     (void)a;
-    return set_fan(w, part, true);
+    return set_fan(w, part, 1.0);
 }
 
 static bool act_inlet(struct world *w, int32_t part, const struct act_args *a)
@@ -379,6 +396,17 @@ static const struct field inlet_args[] = {
      .doc = "new temperature"},
     NONE,
 };
+static const struct field fan_args[] = {
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.0,
+     .max = 1.0,
+     .def = 0.7,
+     .offset = offsetof(struct act_args, to),
+     .doc = "speed over that of a sound one"},
+    NONE,
+};
 static const struct field blink_args[] = {
     {.key = "period",
      .type = FIELD_TIME,
@@ -408,6 +436,10 @@ const struct action psu_actions[] = {
      .undo = "repair",
      .run = act_die,
      .doc = "its converter dies: no energy, no warning"},
+    {.key = "ruin",
+     .undo = "repair",
+     .run = act_ruin,
+     .doc = "its converter dies when it is next to start: a fault that only shows on demand"},
     {.key = "repair", .run = act_repair, .doc = "a dead supply is replaced by a sound one"},
     {.key = "off", .undo = "on", .run = act_off, .doc = "switched off by its enable pin"},
     {.key = "on", .undo = "off", .run = act_on, .doc = "switched on by its enable pin"},
@@ -430,6 +462,11 @@ const struct action psu_actions[] = {
      .doc = "its output becomes intermittent"},
     {.key = "steady", .run = act_steady, .doc = "its output is steady again"},
     {.key = "stop_fan", .undo = "start_fan", .run = act_stop_fan, .doc = "its fan stands still"},
+    {.key = "slow_fan",
+     .args = fan_args,
+     .undo = "start_fan",
+     .run = act_slow_fan,
+     .doc = "its fan turns slower (a worn bearing)"},
     {.key = "start_fan", .run = act_start_fan, .doc = "its fan runs again"},
     {.key = "inlet",
      .args = inlet_args,

@@ -6,6 +6,7 @@
 
 #include "host.h"
 #include "models/bus.h"
+#include "models/cooling.h"
 #include "models/expander.h"
 #include "models/feed.h"
 #include "models/i2c.h"
@@ -17,10 +18,10 @@
 #include "models/switchgear.h"
 
 const struct kind *const kinds[] = {
-    &feed_kind,     &psu_kind,        &share_kind,  &fet_kind,    &relay_kind,
-    &breaker_kind,  &bus_kind,        &server_kind, &i2c_kind,    &mux_kind,
-    &expander_kind, &controller_kind, &node_kind,   &source_kind, &resistor_kind,
-    &inductor_kind, &switch_kind,     &diode_kind,  &load_kind,   NULL,
+    &feed_kind, &psu_kind,     &share_kind,    &fet_kind,      &relay_kind,    &breaker_kind,
+    &bus_kind,  &server_kind,  &i2c_kind,      &mux_kind,      &expander_kind, &controller_kind,
+    &node_kind, &source_kind,  &resistor_kind, &inductor_kind, &switch_kind,   &diode_kind,
+    &load_kind, &cooling_kind, NULL,
 };
 
 const struct kind *kind_named(const char *name)

@@ -182,6 +182,33 @@ Test(fet, back_feed_is_the_threshold_and_what_the_turn_off_lets_grow)
     expect_back_feed("350 ns", 350e-9, 116.0);
 }
 
+/* A dead comparator changes nothing until current flows back: then it does, V / (R + R_short). */
+Test(fet, a_dead_comparator_is_found_only_by_a_short_behind_it)
+{
+    for (int blind = 0; blind < 2; blind++) {
+        struct stand *s = stand_new(
+            STIFF("12 V") NODE("p", "1 mF", "12 V") "q: {is: fet, from: p, to: a, r_on: 1 mOhm}\n"
+                                                    "psu: {is: source, at: p, e: 12 V, r: 1 mOhm}\n"
+                                                    "short: {is: switch, from: p, r: 3 mOhm}\n");
+        if (blind) {
+            stand_act(s, "q", "blind");
+        }
+        stand_run(s, MS(10));
+        cr_expect_eq(stand_read(s, "q", "state"), (double)SWITCH_CLOSED);
+        stand_act(s, "psu", "off");
+        stand_act(s, "short", "close");
+        stand_run(s, MS(20));
+        cr_expect_eq(stand_count(s, "q", EV_ORING_OFF), !blind);
+        cr_expect_float_eq(stand_read(s, "q", "i"), blind ? -12.0 / 4e-3 : 0.0, 2.0);
+        if (blind) { /* sound again, it sees what flows */
+            stand_act(s, "q", "see");
+            stand_run(s, MS(21));
+            cr_expect_eq(stand_read(s, "q", "i"), 0.0);
+        }
+        stand_free(s);
+    }
+}
+
 #define BLOCKS_THEN_FORWARD                                                                        \
     NODE("a", "100 F", "12 V")                                                                     \
     NODE("b", "10 mF", "12.5 V")                                                                   \

@@ -288,6 +288,23 @@ Test(psu, a_supply_starts_into_a_live_bar_without_taking_current_from_it)
     stand_free(s);
 }
 
+/* A standby supply with a fault that nobody has seen: found on demand, mended by replacing it. */
+Test(psu, a_ruined_supply_dies_when_it_is_needed)
+{
+    struct stand *s = stand_new("psu1: {" SUPPLY ", start: off}\n" IDLE);
+
+    cr_expect(stand_act(s, "psu1", "ruin"));
+    stand_run(s, SECONDS(1));
+    cr_expect_eq(stand_read(s, "psu1", "state"), (double)PSU_OFF);
+    stand_act(s, "psu1", "on");
+    cr_expect_eq(stand_run_to(s, "psu1", EV_DEAD, SECONDS(1)), SECONDS(1) + MS(5));
+    stand_run(s, SECONDS(2));
+    cr_expect_eq(stand_count(s, "psu1", EV_OUTPUT_ON), 0);
+    cr_expect(stand_act(s, "psu1", "repair"));
+    cr_expect_eq(stand_run_to(s, "psu1", EV_OUTPUT_ON, SECONDS(1)), SECONDS(2) + MS(5));
+    stand_free(s);
+}
+
 /* ---- feeds --------------------------------------------------------------------------------------- */
 
 Test(psu, a_feed_takes_all_its_supplies_and_no_others)
