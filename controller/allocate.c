@@ -4,11 +4,15 @@
 #include "controller.h"
 #include "pins.h"
 #include "planner.h"
+#include "pmbus.h"
 #include "sequencer.h"
 #include "supply.h"
 #include "wire.h"
 
 #include <string.h>
+
+/* How long a loss of input makes the others of its feed doubtful. */
+enum { DOUBT_SWEEPS = 2 };
 
 static uint8_t bit(uint8_t b)
 {
@@ -76,6 +80,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
         u->reach |= bit(sw->bar);
         q->one_way = q->one_way || (sw->kind == (uint8_t)CTL_SWITCH_FET); /* they have ORing */
         u->present |= is_closed(k) ? bit(sw->bar) : 0U;
+        u->made |= (is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
         if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {
             u->frozen |= bit(sw->bar);
         }
@@ -133,6 +138,46 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
     }
     c->count.moves += moved ? 1U : 0U;
     sequencer_wake(c);
+}
+
+/* Has a supply lost its input, and is another one on the same feed that has not been looked at
+ * since? It is about to be found without input too; its hold-up lasts longer than the sweep that
+ * tells. What would be moved now would be moved by what is no longer true. */
+static bool is_in_doubt(const struct controller *c, uint8_t s)
+{
+    const uint8_t feed = c->cfg.supplies[s].feed;
+    bool doubt = false;
+
+    for (uint8_t i = 0; (i < c->cfg.n_supplies) && (feed != (uint8_t)CTL_NO_FEED); i++) {
+        const struct supply *u = &c->supplies[i];
+        uint32_t ago_us = c->now_us - u->since_us;
+
+        doubt = doubt || ((i != s) && (c->cfg.supplies[i].feed == feed) && supply_is_lost(u) &&
+                          ((u->status & (uint16_t)ST_VIN_UV) != 0U) &&
+                          (ago_us < ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us)) &&
+                          ((c->now_us - c->supplies[s].read_us) > ago_us));
+    }
+    return doubt && supply_is_good(&c->supplies[s]);
+}
+
+static bool is_urgent(const struct controller *c)
+{
+    bool urgent = false;
+
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        urgent = urgent || (c->supplies[s].danger != (uint8_t)DANGER_NONE);
+    }
+    return urgent;
+}
+
+bool allocate_waits(const struct controller *c)
+{
+    bool doubt = false;
+
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        doubt = doubt || is_in_doubt(c, s);
+    }
+    return doubt && !is_urgent(c);
 }
 
 void allocate(struct controller *c)

@@ -19,7 +19,13 @@
 #ifndef CONTROLLER_ALLOCATE_H
 #define CONTROLLER_ALLOCATE_H
 
+#include <stdbool.h>
+
 struct controller;
+
+/* Is part of the rack about to be known better? No plan is made until then, unless a supply is a
+ * danger to its bar. */
+bool allocate_waits(const struct controller *c);
 
 /* Ask for a plan if the question is a new one, and make it the wanted positions. */
 void allocate(struct controller *c);

@@ -93,7 +93,7 @@ static void decide(struct controller *c)
 {
     if (c->replan) {
         c->surveyed = c->surveyed || is_surveyed(c);
-        if (c->surveyed) {
+        if (c->surveyed && !allocate_waits(c)) {
             c->replan = false;
             allocate(c);
         }

@@ -293,6 +293,34 @@ static uint32_t stranded(const struct plan_problem *p, const uint8_t feeds[])
     return bits_in((uint8_t)(before & (uint8_t)~after));
 }
 
+/* Bars, each by its weight, that are carried now and would not be once everything that shall open is
+ * open and nothing that shall close is closed yet. */
+static uint32_t risk(const struct plan_problem *p, const uint8_t feeds[])
+{
+    struct counting all = {.spares_only = false, .failed = NO_SUPPLY, .feed = CTL_NO_FEED};
+    uint8_t now[CTL_SUPPLIES];
+    uint8_t meanwhile[CTL_SUPPLIES];
+    struct groups before;
+    struct groups between;
+    bool opens = false;
+    uint32_t sum = 0;
+
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        now[s] = p->supplies[s].made;
+        meanwhile[s] = now[s] & feeds[s];
+        opens = opens || ((meanwhile[s] != now[s]) && p->supplies[s].serves);
+    }
+    if (!opens) {
+        return 0;
+    }
+    group(p, now, &all, &before);
+    group(p, meanwhile, &all, &between);
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        sum += (is_dark(&between, b, 0) && !is_dark(&before, b, 0)) ? weight(p, b) : 0U;
+    }
+    return sum;
+}
+
 static void judge_service(const struct plan_problem *p, struct plan *plan)
 {
     struct counting all = {.spares_only = false, .failed = NO_SUPPLY, .feed = CTL_NO_FEED};
@@ -374,6 +402,10 @@ static bool beats(const struct plan_problem *p, struct plan *plan, const struct 
         return false;
     }
     judge_service(p, plan);
+    if (compare(&plan->score, than, (uint32_t)PLAN_RISK) > 0) {
+        return false;
+    }
+    t[PLAN_RISK] = risk(p, plan->feeds);
     if (compare(&plan->score, than, (uint32_t)PLAN_THIN) > 0) {
         return false;
     }

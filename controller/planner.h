@@ -7,6 +7,8 @@
  *   STRANDED   a bar fed by a good supply would lose the last one: never done for another's sake
  *   DARK       bars whose supplies cannot carry their load, the most important ones weigh most
  *   SHORTAGE   power that those bars lack
+ *   RISK       bars carried now that would not be while switches move: a supply that changes bars is
+ *              off the old one before it is on the new one; never for redundancy's sake
  *   THIN       bars that the loss of `spare` supplies would leave dark
  *   MARGIN     power that they would lack
  *   ONE_FEED   bars with spare > 0 that the loss of one feed would leave dark
@@ -42,7 +44,8 @@ struct plan_supply {
     uint32_t capacity_mW;
     uint8_t feed;    /* CTL_NO_FEED: fails with no other supply */
     uint8_t reach;   /* bars it has a switch to, bit per bar */
-    uint8_t present; /* bars it feeds now */
+    uint8_t present; /* bars it feeds now, or is about to: its switch has been told to close */
+    uint8_t made;    /* of these: the switch has had the time it takes */
     uint8_t frozen;  /* bars whose switch can't move now */
     bool serves;     /* carries load */
     bool spares;     /* may be relied on when another one fails */
@@ -69,6 +72,7 @@ enum plan_term {
     PLAN_STRANDED,
     PLAN_DARK,
     PLAN_SHORTAGE_mW,
+    PLAN_RISK,
     PLAN_THIN,
     PLAN_MARGIN_mW,
     PLAN_ONE_FEED,

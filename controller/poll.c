@@ -376,7 +376,10 @@ static void judge(struct controller *c, uint8_t s)
         u->bad = 0;
         u->good = (u->good < UINT8_MAX) ? (uint8_t)(u->good + 1U) : u->good;
         bool again = (u->losses > 0U) && (verdict == VERDICT_GOOD);
-        happens(c, s, again ? ON_RETURNED : (enum supply_event)events[verdict]);
+        enum supply_event event = again ? ON_RETURNED : (enum supply_event)events[verdict];
+        if (supply_takes(u, event, c->now_us)) {
+            happens(c, s, event);
+        }
     }
     if (supply_is_proven(u, c->now_us)) {
         happens(c, s, ON_PROVEN);

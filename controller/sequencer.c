@@ -186,6 +186,7 @@ static void finish_moves(struct controller *c)
 
         if (k->moving && passed(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us)) {
             k->moving = false;
+            c->replan = true;
         }
         if (k->resting && passed(c->now_us, k->since_us, sw->dwell_us)) {
             k->resting = false;

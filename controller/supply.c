@@ -106,6 +106,20 @@ bool supply_happens(struct supply *u, enum supply_event event, uint32_t now_us)
     return true;
 }
 
+bool supply_takes(struct supply *u, enum supply_event event, uint32_t now_us)
+{
+    if ((event == ON_WARNING) || (event == ON_OVERLOADED)) {
+        u->warned = true;
+        u->warned_us = now_us;
+    } else if (passed(now_us, u->warned_us, (uint32_t)SUPPLY_WARNED_us)) {
+        u->warned = false;
+    } else {
+        /* it goes on */
+    }
+    return (u->state != (uint8_t)SUPPLY_SUSPECT) || !u->warned || (event == ON_WARNING) ||
+           (event == ON_OVERLOADED);
+}
+
 bool supply_is_proven(const struct supply *u, uint32_t now_us)
 {
     uint32_t wait_us = (uint32_t)SUPPLY_PROBATION_us;

@@ -53,6 +53,7 @@ enum {
     SUPPLY_PROBATION_MAX_us = 10000000,
     SUPPLY_PROBATION_READINGS = 3, /* and at least so many good readings */
     SUPPLY_JUDGED = 2,             /* readings that confirm a loss before a switch opens */
+    SUPPLY_WARNED_us = 2000000,    /* without a warning before it is relied upon again */
     SUPPLY_EASE_us = 100000,       /* after its switch has closed: the bar's capacitors fill */
     SUPPLY_GONE_us = 10000000,
     SUPPLY_REST_us = 600000000,   /* retired for ten minutes */
@@ -93,6 +94,8 @@ struct supply {
     uint16_t history;  /* every bit ever seen */
     uint32_t v_mV;
     int32_t i_mA;
+    bool warned; /* it is suspect for a warning, of warned_us at the latest */
+    uint32_t warned_us;
     uint32_t since_us; /* when the state was entered */
     uint32_t read_us;  /* when the last full reading was complete */
     uint32_t heard_us; /* when it last answered anything */
@@ -113,6 +116,11 @@ enum supply_state supply_next(enum supply_state state, enum supply_event event);
 
 /* Take the transition; true: the state is another one. */
 bool supply_happens(struct supply *u, enum supply_event event, uint32_t now_us);
+
+/* Is a full reading that delivers to be believed? A supply that has warned stays suspect until it has
+ * been calm for a while: what is done about a warning mostly ends it, and undoing that would bring
+ * it back. */
+bool supply_takes(struct supply *u, enum supply_event event, uint32_t now_us);
 
 /* Has it been good for long enough to be trusted again? */
 bool supply_is_proven(const struct supply *u, uint32_t now_us);

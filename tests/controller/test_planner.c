@@ -111,10 +111,23 @@ static bool strands(const struct plan_problem *p, const uint8_t feeds[])
     return (before & ~after) != 0;
 }
 
+/* Bars that are carried before, and not while what opens is open and what closes isn't closed. */
+static unsigned interrupted(const struct plan_problem *p, const uint8_t feeds[])
+{
+    uint8_t before[CTL_SUPPLIES];
+    uint8_t meanwhile[CTL_SUPPLIES];
+
+    for (unsigned s = 0; s < p->n_supplies; s++) {
+        before[s] = p->supplies[s].made;
+        meanwhile[s] = before[s] & feeds[s];
+    }
+    return carried(p, before, false, 0) & ~carried(p, meanwhile, false, 0);
+}
+
 struct best {
     unsigned served;
     uint64_t lacking_mW;
-    unsigned redundant, operations;
+    unsigned interrupted, redundant, operations;
 };
 
 /* The order of what matters: planner.h. */
@@ -125,6 +138,9 @@ static bool is_better(const struct best *a, const struct best *b)
     }
     if (a->lacking_mW != b->lacking_mW) {
         return a->lacking_mW < b->lacking_mW;
+    }
+    if (a->interrupted != b->interrupted) {
+        return a->interrupted < b->interrupted;
     }
     return a->redundant != b->redundant ? a->redundant > b->redundant
                                         : a->operations < b->operations;
@@ -141,7 +157,7 @@ static bool is_allowed(const struct plan_supply *u, unsigned mask)
 /* Every allocation. (With equal priorities, counting is what the priorities ask for.) */
 static struct best search(const struct plan_problem *p)
 {
-    struct best best = {0, UINT64_MAX, 0, 1000};
+    struct best best = {0, UINT64_MAX, 1000, 0, 1000};
     uint8_t feeds[CTL_SUPPLIES] = {0};
     unsigned long n = 1;
 
@@ -160,7 +176,8 @@ static struct best search(const struct plan_problem *p)
             continue;
         }
         struct best is = {count(carried(p, feeds, false, 0)), lacking(p, feeds),
-                          count(outlive(p, feeds)), operations(p, feeds)};
+                          count(interrupted(p, feeds)), count(outlive(p, feeds)),
+                          operations(p, feeds)};
         best = is_better(&is, &best) ? is : best;
     }
     return best;
@@ -192,6 +209,7 @@ static struct plan_problem random_rack(unsigned n_supplies, unsigned n_bars)
         u->feed = CTL_NO_FEED;
         u->reach = (uint8_t)(1 + pick(all));
         u->present = (uint8_t)(pick(all + 1) & u->reach);
+        u->made = u->present;
         u->frozen = pick(6) == 0 ? (uint8_t)pick(all + 1) : 0;
         u->serves = health > 0;
         u->spares = health > 1;
@@ -243,6 +261,9 @@ static void compare(unsigned n_supplies, unsigned n_bars, unsigned racks)
                      count(plan.served), best.served);
         cr_assert_eq(lacking(&p, plan.feeds), best.lacking_mW, "rack %u: lacks %lu, not %lu mW", i,
                      (unsigned long)lacking(&p, plan.feeds), (unsigned long)best.lacking_mW);
+        cr_assert_eq(count(interrupted(&p, plan.feeds)), best.interrupted,
+                     "rack %u: %u bars interrupted instead of %u", i,
+                     count(interrupted(&p, plan.feeds)), best.interrupted);
         cr_assert_geq(count(plan.redundant), best.redundant, "rack %u: redundant %u of %u", i,
                       count(plan.redundant), best.redundant);
         cr_assert_leq(fewest(&p, &plan), 1, "rack %u: more operations than needed", i);
@@ -285,21 +306,27 @@ Test(planner, larger_racks_are_climbed_and_serve_as_many_bars)
     }
 }
 
-/* The same question gives the same answer, and the answer, once carried out, is its own answer. */
+/* What an answer, once carried out, is asked again ends soon: a move that was too risky may follow
+ * one that has taken the risk away, but nothing goes to and fro. */
 Test(planner, a_plan_carried_out_is_left_alone)
 {
+    enum { ROUNDS = 4 };
+
     srand(5);
     for (unsigned i = 0; i < 2000; i++) {
         struct plan_problem p = random_rack(5, 2);
-        struct plan first;
-        struct plan again;
+        unsigned moves = 1;
 
-        planner_plan(&p, &first);
-        for (unsigned s = 0; s < p.n_supplies; s++) {
-            p.supplies[s].present = first.feeds[s];
+        for (unsigned round = 0; round < ROUNDS && moves > 0; round++) {
+            struct plan plan;
+            planner_plan(&p, &plan);
+            moves = operations(&p, plan.feeds);
+            for (unsigned s = 0; s < p.n_supplies; s++) {
+                p.supplies[s].present = plan.feeds[s];
+                p.supplies[s].made = p.supplies[s].present;
+            }
         }
-        planner_plan(&p, &again);
-        cr_assert_eq(operations(&p, again.feeds), 0, "rack %u", i);
+        cr_assert_eq(moves, 0, "rack %u", i);
     }
 }
 
@@ -380,6 +407,7 @@ Test(planner, the_last_supply_feeds_every_bar_it_can_carry)
     p.bars[0].load_mW = p.bars[1].load_mW = 400000;
     p.supplies[0].reach = 3;
     p.supplies[0].present = 1;
+    p.supplies[0].made = p.supplies[0].present;
     planner_plan(&p, &plan);
     cr_assert_eq(plan.feeds[0], 3);
     cr_assert_eq(plan.served, 3);

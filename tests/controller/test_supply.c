@@ -71,3 +71,33 @@ Test(supply, probation_doubles)
         want_us = want_us * 2 > 10000000 ? 10000000 : want_us * 2;
     }
 }
+
+/* A warning that ends because something was done about it must not be undone at once. */
+Test(supply, stays_suspect_until_it_has_been_calm)
+{
+    struct supply u;
+    uint32_t at_us = 5000000;
+
+    supply_init(&u, 0);
+    u.state = SUPPLY_SHARING;
+    cr_assert(supply_takes(&u, ON_GOOD, at_us));
+    cr_assert(supply_takes(&u, ON_WARNING, at_us));
+    supply_happens(&u, ON_WARNING, at_us);
+    cr_assert_eq(u.state, SUPPLY_SUSPECT);
+    cr_assert_not(supply_takes(&u, ON_GOOD, at_us + 5000));
+    cr_assert(supply_takes(&u, ON_OVERLOADED, at_us + 10000)); /* the wait begins anew */
+    cr_assert_not(supply_takes(&u, ON_GOOD, at_us + 10000 + SUPPLY_WARNED_us - 1));
+    cr_assert(supply_takes(&u, ON_GOOD, at_us + 10000 + SUPPLY_WARNED_us));
+}
+
+/* Silence is no warning: whoever answers again is back at work. */
+Test(supply, comes_back_from_silence_at_once)
+{
+    struct supply u;
+
+    supply_init(&u, 0);
+    u.state = SUPPLY_SHARING;
+    supply_happens(&u, ON_SILENT, 1000);
+    cr_assert_eq(u.state, SUPPLY_SUSPECT);
+    cr_assert(supply_takes(&u, ON_GOOD, 2000));
+}
