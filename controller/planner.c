@@ -142,6 +142,7 @@ static void group(const struct plan_problem *p, const uint8_t feeds[], const str
     }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         if ((feeds[s] != 0U) && counts(&p->supplies[s], s, k)) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): no bar beyond n_bars is fed */
             c.by_feeds_mW[feeds[s]] += p->supplies[s].capacity_mW;
             if (is_joining(feeds[s])) {
                 join(g, p->n_bars, feeds[s]);
@@ -522,30 +523,6 @@ static bool improve_two(const struct plan_problem *p, struct plan *plan)
     return found;
 }
 
-/* Nothing can be better than this many operations away: no need to look at pairs. */
-static bool is_ideal(const struct plan_score *s)
-{
-    uint32_t sum = 0;
-
-    for (uint32_t i = 0; i < (uint32_t)PLAN_SWITCHED; i++) {
-        sum |= s->term[i];
-    }
-    return (sum == 0U) && (s->term[PLAN_SWITCHED] <= 1U);
-}
-
-static void climb(const struct plan_problem *p, struct plan *plan)
-{
-    bool better = true;
-
-    planner_judge(p, plan);
-    for (uint32_t moves = 0; better && (moves < (uint32_t)PLANNER_MOVES); moves++) {
-        better = improve_one(p, plan);
-        if (!better && !is_ideal(&plan->score)) {
-            better = improve_two(p, plan);
-        }
-    }
-}
-
 /* The allocation nearest to `mask` for every supply that the supply's switches allow. */
 static uint8_t nearest(const struct plan_supply *u, uint8_t mask)
 {
@@ -554,6 +531,60 @@ static uint8_t nearest(const struct plan_supply *u, uint8_t mask)
     near |= u->leaves ? 0U : u->present;
     near &= u->joins ? (uint8_t)0xFFU : u->present;
     return near;
+}
+
+/* What no allocation can undercut, where there is such a thing: with ORing, and no bar that is to
+ * outlive more than one loss, another closed switch makes no bar darker or thinner. (Without ORing it
+ * may: bars that are joined share their troubles.) */
+struct bound {
+    bool is_known;
+    struct plan_score score;
+};
+
+static void find_bound(const struct plan_problem *p, struct bound *least)
+{
+    struct plan all = {.served = 0};
+
+    least->is_known = p->one_way;
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        least->is_known = least->is_known && (p->bars[b].spare <= 1U);
+    }
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
+        all.feeds[s] = nearest(&p->supplies[s], 0xFF);
+    }
+    planner_judge(p, &all);
+    least->score = all.score;
+}
+
+/* Nothing can be better than this many operations away: no need to look at pairs and other starts.
+ * Where every bar is as well served and as redundant as it can be, they might save operations. */
+static bool is_enough(const struct plan_score *s, const struct bound *least)
+{
+    static const uint8_t terms[] = {PLAN_STRANDED, PLAN_DARK, PLAN_SHORTAGE_mW,
+                                    PLAN_RISK,     PLAN_THIN, PLAN_ONE_FEED};
+    uint32_t sum = 0;
+    bool bound = least->is_known;
+
+    for (uint32_t i = 0; i < (uint32_t)PLAN_SWITCHED; i++) {
+        sum |= s->term[i];
+    }
+    for (uint32_t i = 0; i < sizeof(terms); i++) {
+        bound = bound && (s->term[terms[i]] <= least->score.term[terms[i]]);
+    }
+    return bound || ((sum == 0U) && (s->term[PLAN_SWITCHED] <= 1U));
+}
+
+static void climb(const struct plan_problem *p, const struct bound *least, struct plan *plan)
+{
+    bool better = true;
+
+    planner_judge(p, plan);
+    for (uint32_t moves = 0; better && (moves < (uint32_t)PLANNER_MOVES); moves++) {
+        better = improve_one(p, plan);
+        if (!better && !is_enough(&plan->score, least)) {
+            better = improve_two(p, plan);
+        }
+    }
 }
 
 /* Number of allocations that the switches allow; 0: more than PLANNER_EXACT. */
@@ -609,30 +640,27 @@ static void try_all(const struct plan_problem *p, uint32_t n, struct plan *best)
     }
 }
 
-static bool is_wanting(const struct plan_score *s)
-{
-    return (s->term[PLAN_DARK] | s->term[PLAN_THIN] | s->term[PLAN_ONE_FEED]) != 0U;
-}
-
 void planner_plan(const struct plan_problem *p, struct plan *out)
 {
     static const uint8_t starts[] = {0xFF, 0x00};
+    struct bound least;
 
     for (uint8_t s = 0; s < (uint8_t)CTL_SUPPLIES; s++) {
         out->feeds[s] = (s < p->n_supplies) ? p->supplies[s].present : 0U;
     }
-    climb(p, out);
-    uint32_t n = is_ideal(&out->score) ? 0U : possible(p);
+    find_bound(p, &least);
+    climb(p, &least, out);
+    uint32_t n = is_enough(&out->score, &least) ? 0U : possible(p);
     if (n > 0U) {
         try_all(p, n, out);
         return;
     }
-    for (uint32_t i = 0; (i < sizeof(starts)) && is_wanting(&out->score); i++) {
+    for (uint32_t i = 0; (i < sizeof(starts)) && !is_enough(&out->score, &least); i++) {
         struct plan other = *out;
         for (uint8_t s = 0; s < p->n_supplies; s++) {
             other.feeds[s] = nearest(&p->supplies[s], starts[i]);
         }
-        climb(p, &other);
+        climb(p, &least, &other);
         if (is_better(&other.score, &out->score)) {
             *out = other;
         }
