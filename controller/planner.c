@@ -132,17 +132,13 @@ static int32_t worst_lack_mW(const struct plan_problem *p, const struct capaciti
 static void group(const struct plan_problem *p, const uint8_t feeds[], const struct counting *k,
                   struct groups *g)
 {
-    struct capacities c;
+    struct capacities c = {{0}};
 
-    for (uint32_t mask = 0; mask < ((uint32_t)1 << p->n_bars); mask++) {
-        c.by_feeds_mW[mask] = 0;
-    }
     for (uint8_t b = 0; b < p->n_bars; b++) {
         g->of[b] = bit(b);
     }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         if ((feeds[s] != 0U) && counts(&p->supplies[s], s, k)) {
-            /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): no bar beyond n_bars is fed */
             c.by_feeds_mW[feeds[s]] += p->supplies[s].capacity_mW;
             if (is_joining(feeds[s])) {
                 join(g, p->n_bars, feeds[s]);

@@ -25,14 +25,13 @@ enum { LINK_A_B, LINK_B_A, LINK_A_I, LINK_I_A, LINK_B_I, LINK_I_B, LINK_ENTRIES 
 struct scratch {
     int32_t n;
     /* By state of the whole network. */
-    double *x;         /* states on a segment or of a stage */
-    double *f, *f_t;   /* rates, their partial derivatives by time */
-    double *values;    /* of the whole sparse matrix */
-    double *sample[4]; /* states at instants of a segment */
-    double *look;      /* states that a reading asks for */
-    double *zero;      /* always */
-    int32_t *marks;    /* one a state */
-    int32_t *work[3];  /* one a state, an element, a guard or a part */
+    double *x;        /* states on a segment or of a stage */
+    double *f, *f_t;  /* rates, their partial derivatives by time */
+    double *values;   /* of the whole sparse matrix */
+    double *look;     /* states that a reading asks for */
+    double *zero;     /* always */
+    int32_t *marks;   /* one a state */
+    int32_t *work[3]; /* one a state, an element, a guard or a part */
     /* By row of one island, in whole quads (linear.h). */
     double *u[6], *r[6]; /* stages, their right-hand sides */
     double *x0, *d, *f0; /* at the begin; how far a stage is from there; what happens there */
@@ -72,8 +71,8 @@ double gsl_try(struct world *w, const struct island *isl, double h_s);
 /* Frees scratch->reference; NULL is fine. */
 void gsl_reference_free(void *reference);
 
-/* The order of the error estimate, plus one: h grows with (1/error)^(1/this). */
-enum { INTEGRATOR_ERROR_ORDER = 4 };
+/* The order of the error estimate, plus one, is 4: h grows with the fourth root of 1/error. Two
+ * square roots, which every machine rounds alike. */
 
 /* The permitted error of a state at value x: relative, from 1 V or 1 A down absolute. */
 double state_tolerance(const struct world *w, double x);

@@ -47,15 +47,6 @@ double plant_state(const struct world *w, int32_t state, ns_t at)
     return island_state(w, state, fraction(isl, at));
 }
 
-void island_states(const struct world *w, const struct island *isl, double q, double x[])
-{
-    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
-
-    for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
-        x[states[k]] = island_state(w, states[k], q);
-    }
-}
-
 /* ---- time -------------------------------------------------------------------------------------- */
 
 /* The segment becomes the point x0 = x at t. */
@@ -318,7 +309,7 @@ static void integrate(struct world *w, int32_t island)
         h_ns = isl->bend < isl->t0 + h_ns ? isl->bend - isl->t0 : h_ns;
         isl->h_s = ns_to_s(h_ns);
         error = try_step(w, isl, isl->h_s);
-        grow = error > 0.0 ? 0.9 * pow(error, -1.0 / INTEGRATOR_ERROR_ORDER) : 6.0;
+        grow = error > 0.0 ? 0.9 / sqrt(sqrt(error)) : 6.0;
         if (error <= 1.0 || h_ns == 1) {
             break;
         }

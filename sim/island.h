@@ -17,9 +17,6 @@ void island_due(struct world *w, int32_t island);
 /* A state at fraction q of its island's segment. */
 double island_state(const struct world *w, int32_t state, double q);
 
-/* States of the island at fraction q of its segment, into x. */
-void island_states(const struct world *w, const struct island *isl, double q, double x[]);
-
 /* Forget everything about time, as if the present states had always been so: t0 = 0. */
 void island_restart_all(struct world *w);
 

@@ -70,7 +70,7 @@ static size_t most_members(const struct plant *p)
 struct scratch *scratch_new(const struct plant *p, const struct sparse *sparse)
 {
     const struct net *n = &p->net;
-    enum { BY_STATE = 3 + 4 + 2, BY_ROW = 6 + 6 + 4, ALIGN = 64 };
+    enum { BY_STATE = 3 + 2, BY_ROW = 6 + 6 + 4, ALIGN = 64 };
     struct scratch *s = calloc(1, sizeof *s);
     size_t states = ((size_t)n->n_states + ALIGN - 1) / ALIGN * ALIGN; /* whole quads, too */
     size_t values = ((size_t)sparse->n_values + ALIGN - 1) / ALIGN * ALIGN;
@@ -91,11 +91,10 @@ struct scratch *scratch_new(const struct plant *p, const struct sparse *sparse)
     for (int i = 0; i < 3; i++) {
         s->work[i] = s->marks + (size_t)n->n_states + (size_t)i * most_members(p);
     }
-    double **const arrays[] = {
-        &s->lu,        &s->x,    &s->f,         &s->f_t,  &s->look, &s->x0,        &s->d,
-        &s->f0,        &s->f_t0, &s->sample[0], &s->u[0], &s->r[0], &s->sample[1], &s->sample[2],
-        &s->sample[3], &s->u[1], &s->r[1],      &s->u[2], &s->r[2], &s->u[3],      &s->r[3],
-        &s->u[4],      &s->r[4], &s->u[5],      &s->r[5], &s->zero};
+    double **const arrays[] = {&s->lu,   &s->x,    &s->f,    &s->f_t,  &s->look, &s->x0,
+                               &s->d,    &s->f0,   &s->f_t0, &s->u[0], &s->r[0], &s->u[1],
+                               &s->r[1], &s->u[2], &s->r[2], &s->u[3], &s->r[3], &s->u[4],
+                               &s->r[4], &s->u[5], &s->r[5], &s->zero};
     double *at = s->values + values;
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         *arrays[i] = at;
@@ -127,6 +126,15 @@ static const quad *quads_const(const double x[])
     return (const quad *)(const void *)x;
 }
 
+/* Compiled for wider registers too, where the compiler can choose when the program starts. They give
+ * the same bits: quads are added and multiplied element by element, and nothing is fused. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) &&                        \
+    !defined(__SANITIZE_ADDRESS__)
+#define ANY_WIDTH __attribute__((target_clones("avx2", "default")))
+#else
+#define ANY_WIDTH
+#endif
+
 /* y = sum of a[j] x[j] over n vectors. Inlined with n a constant, the sum stays in registers. */
 static inline void combine(int32_t n_quads, int n, const double a[], double *const x[], double y[])
 {
@@ -140,6 +148,7 @@ static inline void combine(int32_t n_quads, int n, const double a[], double *con
 }
 
 /* The first n <= 5 of them. */
+ANY_WIDTH
 static void combine_first(int32_t n_quads, int n, const double a[], double *const x[], double y[])
 {
     switch (n) {
@@ -164,6 +173,7 @@ static void combine_first(int32_t n_quads, int n, const double a[], double *cons
     }
 }
 
+ANY_WIDTH
 static void stage(struct world *w, const struct island *isl, const struct linear *c, double h_s,
                   int i)
 {

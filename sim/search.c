@@ -160,31 +160,47 @@ void search_prepare(const struct world *w, const struct island *isl, struct line
 
 /* ---- the search -------------------------------------------------------------------------------- */
 
-/* Is the margin negative at `at`, by the law itself? */
-static bool has_fallen(const struct world *w, const struct island *isl, const struct end *e,
-                       ns_t at)
+/* The states that the end looks at, at fraction q of the segment, into x. */
+static void take(const struct world *w, const struct linear *c, const struct end *e, double q,
+                 double x[])
 {
-    double s = ns_to_s(at - isl->t0);
+    for (int i = 0; i < 3; i++) {
+        int32_t state = c->state[e->at[i]];
+        x[state] = island_state(w, state, q);
+    }
+}
 
-    island_states(w, isl, s / isl->h_s, w->scratch->x);
+/* Its margin at fraction q of the segment, by the law itself. */
+static double margin_at(const struct world *w, const struct island *isl, const struct linear *c,
+                        const struct end *e, double q)
+{
+    take(w, c, e, q, w->scratch->x);
     return margin(&w->plant->net, e->type, e->member, w->scratch->x,
-                  (struct when){.step = isl->t0, .s = s}) < 0.0;
+                  (struct when){.step = isl->t0, .s = q * isl->h_s});
+}
+
+/* Is it negative at an instant? */
+static bool has_fallen(const struct world *w, const struct island *isl, const struct linear *c,
+                       const struct end *e, ns_t at)
+{
+    return margin_at(w, isl, c, e, ns_to_s(at - isl->t0) / isl->h_s) < 0.0;
 }
 
 /* The cubic through four samples of a margin says it falls at t. Where the law bends or is no cubic
  * that may be late: then go back to where it has not fallen yet. (Early is fine: the island looks,
  * finds nothing, and goes on from there.) */
-static ns_t not_late(const struct world *w, const struct island *isl, const struct end *e, ns_t t)
+static ns_t not_late(const struct world *w, const struct island *isl, const struct linear *c,
+                     const struct end *e, ns_t t)
 {
     ns_t before = isl->t0;
 
-    if (t - 1 == before || !has_fallen(w, isl, e, t - 1)) {
+    if (t - 1 == before || !has_fallen(w, isl, c, e, t - 1)) {
         return t;
     }
     t--;
     while (t - before > 1) {
         ns_t middle = before + (t - before) / 2;
-        if (has_fallen(w, isl, e, middle)) {
+        if (has_fallen(w, isl, c, e, middle)) {
             t = middle;
         } else {
             before = middle;
@@ -202,28 +218,17 @@ static bool may_fall(const double y[4])
     return !(y[0] > way && y[1] > way && y[2] > way && y[3] > way);
 }
 
-static void take_samples(const struct world *w, const struct island *isl)
+/* Where the end's margin, which has these samples, falls, if it does before `due`. */
+static ns_t fall_of(const struct world *w, const struct island *isl, const struct linear *c,
+                    const struct end *e, const double y[4], ns_t due)
 {
-    for (int j = 0; j < 4; j++) {
-        island_states(w, isl, (double)j / 3.0, w->scratch->sample[j]);
-    }
-}
-
-/* Where the end's margin falls on the segment whose samples are taken, if it does before `due`. */
-static ns_t fall_of(const struct world *w, const struct island *isl, const struct end *e, ns_t due)
-{
-    double y[4];
     double at;
 
-    for (int j = 0; j < 4; j++) {
-        struct when t = {.step = isl->t0, .s = (double)j / 3.0 * isl->h_s};
-        y[j] = margin(&w->plant->net, e->type, e->member, w->scratch->sample[j], t);
-    }
     if (!may_fall(y) || !locate_fall(y, 1e-10 / isl->h_s, &at)) {
         return due;
     }
     ns_t fall = isl->t0 + (ns_t)ceil(at * isl->h_s * 1e9);
-    fall = not_late(w, isl, e, fall > isl->t0 ? fall : isl->t0 + 1);
+    fall = not_late(w, isl, c, e, fall > isl->t0 ? fall : isl->t0 + 1);
     return fall < due ? fall : due;
 }
 
@@ -231,25 +236,22 @@ ns_t search_first_fall(struct world *w, const struct island *isl, ns_t due)
 {
     struct linear *c = linear_of(w, isl);
     double *reach = w->scratch->d;
-    bool sampled = false;
 
     find_reach(w, c, reach);
     for (int32_t i = 0; i < c->n_ends; i++) {
         struct end *e = &c->ends[i];
-        double by =
-            e->by[0] * reach[e->at[0]] + e->by[1] * reach[e->at[1]] + e->by[2] * reach[e->at[2]];
-        e->slack -= by;
+        double lost = loss(e, reach);
+        double y[4];
+
+        e->slack -= lost;
         if (e->slack > SLACK_LEAST) {
             continue;
         }
-        if (!sampled) {
-            take_samples(w, isl);
-            sampled = true;
+        for (int j = 0; j < 4; j++) {
+            y[j] = margin_at(w, isl, c, e, (double)j / 3.0);
         }
-        e->slack =
-            margin(&w->plant->net, e->type, e->member, w->scratch->sample[0], when_ns(isl->t0)) -
-            by;
-        due = fall_of(w, isl, e, due);
+        e->slack = y[0] - lost;
+        due = fall_of(w, isl, c, e, y, due);
     }
     return due;
 }
