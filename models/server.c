@@ -91,15 +91,16 @@ static const char *server_check(const void *params, const char **key)
                : NULL;
 }
 
-/* Servers before this one in the file. */
+/* Servers before this one in the file: they are wired in that order. */
 static int32_t place_among_servers(const struct world *w, int32_t part)
 {
-    int32_t place = 0;
-
-    for (int32_t i = 0; i < part; i++) {
-        place += world_kind(w, i) == &server_kind;
+    for (int32_t i = part - 1; i >= 0; i--) {
+        if (world_kind(w, i) == &server_kind) {
+            const struct server_state *before = world_state_const(w, i);
+            return before->place + 1;
+        }
     }
-    return place;
+    return 0;
 }
 
 /* It starts at the voltage of the first bar that feeds it. */
