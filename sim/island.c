@@ -23,14 +23,14 @@ enum { CHATTER_LIMIT = 20000 };
 
 /* ---- reading a segment ------------------------------------------------------------------------ */
 
-double island_state(const struct world *w, int32_t k, double q)
+double island_state(const struct world *w, int32_t state, double q)
 {
     const struct plant *p = w->plant;
     const char *base = (const char *)p;
-    double x0 = ((const double *)(const void *)(base + p->x0_at))[k];
-    double x1 = ((const double *)(const void *)(base + p->x1_at))[k];
-    double c0 = ((const double *)(const void *)(base + p->c0_at))[k];
-    double c1 = ((const double *)(const void *)(base + p->c1_at))[k];
+    double x0 = ((const double *)(const void *)(base + p->x0_at))[state];
+    double x1 = ((const double *)(const void *)(base + p->x1_at))[state];
+    double c0 = ((const double *)(const void *)(base + p->c0_at))[state];
+    double c1 = ((const double *)(const void *)(base + p->c1_at))[state];
 
     return x0 + q * (x1 - x0 + (1.0 - q) * (c0 + q * c1));
 }

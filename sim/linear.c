@@ -122,7 +122,7 @@ static void cut(struct world *w, const struct island *isl, struct linear *c)
     const struct sparse *s = w->wiring->sparse;
     const int32_t *states = plant_members(w, isl, MEMBER_STATE);
     int32_t n = isl->count[MEMBER_STATE];
-    size_t whole = (size_t)((n + QUAD - 1) / QUAD * QUAD);
+    size_t whole = ((size_t)n + QUAD - 1) / QUAD * QUAD;
 
     for (int32_t k = 0; k < n; k++) {
         all->in[states[k]] = k;

@@ -190,7 +190,9 @@ struct watch_list lookout_roaming(const struct lookout *l)
 
 struct watch_list lookout_part(const struct lookout *l, int32_t part)
 {
-    return part == NO_PART ? (struct watch_list){.n = 0} : index_list(&l->by_part, part);
+    const struct watch_list nobody = {.n = 0};
+
+    return part == NO_PART ? nobody : index_list(&l->by_part, part);
 }
 
 struct watch_list lookout_devices(const struct lookout *l)

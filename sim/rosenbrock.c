@@ -190,7 +190,7 @@ static void stage(struct world *w, const struct island *isl, const struct linear
         quads(s->r[i])[k] = quads(s->f0)[k] + by_t * quads(s->f_t0)[k] +
                             quads_const(c->mass)[k] * quads(s->u[i])[k] - quads(s->r[i])[k];
     }
-    if (i > 0 && (c->n_powers > 0 || linear_is_bent(c))) {
+    if (c->n_powers > 0 || linear_is_bent(c)) {
         combine_first(c->n_quads, i, A[i], s->u, s->d);
         linear_bend(w, isl, c, s->x0, s->d, STAGE_AT[i] * h_s, s->r[i]);
     }

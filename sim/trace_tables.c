@@ -12,8 +12,9 @@
 static void put_whole(FILE *out, int64_t value)
 {
     char text[DIGITS_ROOM];
+    const char *end = digits_whole(text, value);
 
-    fwrite(text, 1, (size_t)(digits_whole(text, value) - text), out);
+    fwrite(text, 1, (size_t)(end - text), out);
 }
 
 static void put_number(FILE *out, double value)

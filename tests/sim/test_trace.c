@@ -172,10 +172,11 @@ Test(trace, the_spans_of_a_gap_follow_each_other)
     long end;
     cr_assert_eq(
         sscanf(strchr(read_file("t/gaps.csv"), '\n') + 1, "1,bus.v,%*f,%ld,%ld", &start, &end), 2);
-    char *line = strtok(read_file("t/spans.csv"), "\n");
+    char *line;
     long reached = 100000; /* p1.off */
     int rows = 0;
 
+    strtok(read_file("t/spans.csv"), "\n"); /* the header */
     while ((line = strtok(NULL, "\n")) != NULL) {
         long from;
         long to;
