@@ -250,6 +250,11 @@ bool link_is_free(const struct link *k)
     return k->mode == LINK_INDUCTIVE || k->mode == LINK_CLAMPED;
 }
 
+double link_stored_J(const struct link *k, const double x[])
+{
+    return link_is_free(k) ? 0.5 * k->l_H * x[k->state_i] * x[k->state_i] : 0.0;
+}
+
 double link_i_A(const struct link *k, const double x[], struct when t)
 {
     switch (k->mode) {

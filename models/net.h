@@ -194,6 +194,9 @@ double link_drive_V(const struct link *k, const double x[], struct when t);
 bool source_is_free(const struct source *u); /* its current moves by itself: state and mode */
 bool link_is_free(const struct link *k);
 
+/* 1/2 L i^2 of a link whose current is a state; 0 while it is not one. */
+double link_stored_J(const struct link *k, const double x[]);
+
 /* trim_tau dtrim/dt, in volts, for a source current of i_A; and what keeps a trim in its range. */
 double source_trim_drive_V(const struct source *u, const double x[], double i_A);
 double source_trim_by_trim(const struct source *u, const double x[]);

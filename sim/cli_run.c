@@ -28,7 +28,7 @@ struct run_flags {
     double tolerance;
     uint64_t seed, shuffle;
     ns_t sample;
-    bool quiet, json, no_trace, hash, why, has_seed;
+    bool quiet, json, no_trace, hash, why, balance, has_seed;
 };
 
 static volatile sig_atomic_t stop;
@@ -117,6 +117,7 @@ static void print_people(const struct run *r, const struct run_flags *f, const c
     table_gaps(stdout, r, colour);
     table_servers(stdout, r);
     fputc('\n', stdout);
+    table_balance(stdout, r);
     table_summary(stdout, r, colour);
     if (folder != NULL) {
         printf("Trace: %s  (draw it: powergap plot %s)\n", folder, folder);
@@ -151,6 +152,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one)
         struct run_options o = {
             .plant = {.seed = f->has_seed ? f->seed : s->seed,
                       .tolerance = f->tolerance,
+                      .meter_all = f->balance,
                       .shuffle_ties = f->shuffle,
                       .integrator = f->integrator != NULL && strcmp(f->integrator, "gsl-msbdf") == 0
                                         ? INTEGRATOR_GSL_MSBDF
@@ -227,6 +229,8 @@ static int run(const struct command *c, int argc, char **argv)
         {"integrator", OPTION_TEXT, &f.integrator, "NAME", "rosenbrock, or gsl-msbdf to check it"},
         {"tolerance", OPTION_REAL, &f.tolerance, "X", "relative error of a step (else 3e-6)"},
         {"shuffle-ties", OPTION_WHOLE, &f.shuffle, "N", "another order within one instant"},
+        {"balance", OPTION_FLAG, &f.balance, NULL,
+         "show where the energy went, and that none is lost"},
         {"quiet", OPTION_FLAG, &f.quiet, NULL, "no progress, no table: only what went wrong"},
         {"json", OPTION_FLAG, &f.json, NULL, "print verdicts and gaps as JSON"},
         {"no-trace", OPTION_FLAG, &f.no_trace, NULL, "leave no trace"},

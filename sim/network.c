@@ -149,10 +149,13 @@ void net_set_link_mode(struct world *w, int32_t link, enum link_mode mode, enum 
         mark(w, k->a);
         mark(w, k->b);
     }
+    double stored_J = link_stored_J(k, plant_x0(w));
     if ((mode == LINK_INDUCTIVE || mode == LINK_CLAMPED) && !link_is_free(k)) {
         plant_x0(w)[k->state_i] = link_i_A(k, plant_x0(w), when_ns(w->plant->now));
     }
     k->mode = mode;
+    /* What a law without L has counted as loss was in part stored, and the other way round. */
+    k->loss_J -= link_stored_J(k, plant_x0(w)) - stored_J;
 }
 
 static void touch_guard(struct world *w, const struct guard *g)

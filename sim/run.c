@@ -126,6 +126,7 @@ static bool set_up(struct run *r)
     }
     r->script = script_new(r->scenario, r->world, (struct script_ear){.ctx = r, .done = on_action});
     judge_begin(r->judge, r->world);
+    r->begin = books_of(r->world);
     return r->script != NULL;
 }
 
@@ -159,6 +160,7 @@ static void play(struct run *r, struct trace *trace)
         }
     }
     plant_flush(w);
+    r->end = books_of(w);
     judge_end(r->judge, w, r->script);
 }
 

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "balance.h"
 #include "judge.h"
 #include "log.h"
 #include "plant.h"
@@ -25,6 +26,7 @@ struct run {
     struct script *script;
     struct judge *judge;
     struct log log;
+    struct books begin, end; /* of energy: they close with plant_options.meter_all */
     bool interrupted;
 };
 

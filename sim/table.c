@@ -254,6 +254,7 @@ static void print_gap(FILE *out, const struct run *r, const struct gap *g, bool 
 {
     const struct watch *k = judge_watch(r->judge, g->watch);
     char time[WORDS_TIME];
+    char error[WORDS_TIME];
     char name[LOG_NAME];
     char text[ANATOMY_TEXT];
     struct anatomy a;
@@ -261,7 +262,8 @@ static void print_gap(FILE *out, const struct run *r, const struct gap *g, bool 
     char value[WORDS_VALUE];
 
     anatomy_find(&r->log, g, &a);
-    fprintf(out, "  %s%s%s%s  %s", colour ? BOLD : "", words_time(time, ns_to_s(g->end - g->start)),
+    fprintf(out, "  %s%s +- %s%s%s  %s", colour ? BOLD : "",
+            words_time(time, ns_to_s(g->end - g->start)), words_time(error, g->error_s),
             g->open ? " and open" : "", colour ? PLAIN : "", expr_text(k->expr, k->instance));
     fprintf(out, "  from %s s", words_seconds(time, g->start));
     if (!isnan(g->worst) && expr_quantity(k->expr, &q)) {
@@ -332,6 +334,15 @@ void table_servers(FILE *out, const struct run *r)
     }
     if (lost > 0) {
         fprintf(out, "; %s of service until the end of the run\n", words_time(time, lost_s));
+    }
+}
+
+void table_balance(FILE *out, const struct run *r)
+{
+    if (r->options.plant.meter_all) {
+        struct books between = books_between(&r->begin, &r->end);
+        books_print(out, &between);
+        fputc('\n', out);
     }
 }
 

@@ -16,6 +16,9 @@ void table_gaps(FILE *out, const struct run *r, bool colour);
 /* One line on the servers that were lost, if any: a gap of milliseconds costs minutes of boot. */
 void table_servers(FILE *out, const struct run *r);
 
+/* Where the energy went, in a run whose meters all count. */
+void table_balance(FILE *out, const struct run *r);
+
 /* One line: how it went. */
 void table_summary(FILE *out, const struct run *r, bool colour);
 

@@ -100,5 +100,11 @@ void table_json(FILE *out, const struct run *r, const char *trace)
         fputs(i == 0 ? "\n" : ",\n", out);
         gap(out, r, &gaps->gap[i]);
     }
-    fputs("]\n}\n", out);
+    fputs("]", out);
+    if (r->options.plant.meter_all) {
+        struct books between = books_between(&r->begin, &r->end);
+        fputs(",\n  \"energy\": ", out);
+        books_json(out, &between);
+    }
+    fputs("\n}\n", out);
 }
