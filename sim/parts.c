@@ -115,6 +115,8 @@ static bool print_one(FILE *out, FILE *err, const struct listing *l, const char 
         }
         if (spell_best(&near)) {
             fprintf(err, "      = hint: did you mean '%s'?\n", spell_best(&near));
+        } else {
+            fprintf(err, "      = hint: 'powergap parts' lists them\n");
         }
         diag_free(d);
         return false;
