@@ -163,7 +163,7 @@ SUITE_JOBS = rm -rf $(B)/suite; for s in $(SCENARIOS); do \
 tests: $(TESTS)
 
 DEPS ?= run
-## install what building and running needs: make deps [DEPS="run test check bench"]
+## install what building and running needs: make deps [DEPS="run test check bench peers crosscheck"]
 deps:
 	@sh tests/tools/deps.sh $(DEPS)
 

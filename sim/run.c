@@ -192,6 +192,9 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
         return NULL;
     }
     rest_warn(r->world, d);
+    if (s->n_vary > 0) {
+        diag_warning(d, s->vary[0].place, "'vary' is for campaigns: this is one run, as written");
+    }
     if (options->out != NULL) {
         ns_t sample = options->sample > 0 ? options->sample
                       : s->sample > 0     ? s->sample

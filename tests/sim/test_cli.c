@@ -349,6 +349,58 @@ Test(cli, manual_pages_know_every_option)
     }
 }
 
+/* In a folder without parts, before anything is installed: where should they be? */
+Test(cli, a_machine_without_parts_is_told_where_they_belong)
+{
+    char here[256];
+    char path[512];
+    char installed[256] = "";
+
+    cr_assert_eq(powergap("--version"), 0);
+    cr_assert_eq(sscanf(said, "%*[^:]: %255s", installed), 1);
+    if (access(installed, R_OK) == 0) {
+        cr_skip_test("powergap is installed here, with its parts");
+    }
+    write_file("x.yaml", "duration: 1 ms\nrack:\n  bus_a: {part: bar-12v-copper}\n");
+    cr_assert(getcwd(here, sizeof here) != NULL);
+    snprintf(path, sizeof path, "%s/%s", program()[0] == '/' ? "" : here, program());
+    setenv("POWERGAP", path, 1);
+    unsetenv("POWERGAP_DATA");
+    cr_assert_eq(chdir(home), 0);
+    cr_expect_eq(powergap("run x.yaml"), 2);
+    cr_expect(says("x.yaml:3:17: error: no part file is named 'bar-12v-copper'") &&
+                  says("^~~~~~~~~~~~~~") && says("$POWERGAP_DATA/parts, ./models/parts or /"),
+              "%s", said);
+    cr_expect_eq(powergap("parts"), 2);
+    cr_expect(says("$POWERGAP_DATA/parts, ./models/parts or /"), "%s", said);
+}
+
+/* The manual's example of a scenario loads, and passes. */
+Test(cli, the_scenario_in_the_manual_can_be_run)
+{
+    char command[256];
+
+    snprintf(command, sizeof command,
+             "awk '/^title:/ { on = 1 } /^\\.Ed/ { on = 0 } on' sim/man/powergap-scenario.5 "
+             ">'%s/m.yaml'",
+             home);
+    cr_assert_eq(system(command), 0);
+    cr_expect_eq(powergap("check @/m.yaml"), 0, "%s", said);
+    cr_expect_eq(powergap("run --out @/t @/m.yaml"), 0, "%s", said);
+    cr_expect_not(says("warning"), "%s", said);
+}
+
+/* `vary:` is of a campaign; a single run of it says that it is one. */
+Test(cli, a_run_says_that_it_varies_nothing)
+{
+    write_file("x.yaml", "duration: 1 ms\nrack:\n  n1: {is: node, c: 1 mF, v0: 12 V}\n"
+                         "  l1: {is: load, at: n1, p: 1 W}\nvary:\n  l1.p: [1 W, 2 W]\n");
+    cr_expect_eq(powergap("run --no-trace @/x.yaml"), 0, "%s", said);
+    cr_expect(says("x.yaml:6:3: warning: 'vary' is for campaigns"), "%s", said);
+    cr_expect_eq(powergap("check @/x.yaml"), 0);
+    cr_expect_not(says("warning"), "%s", said);
+}
+
 /* What README says that the main scenario prints, it prints, line for line. */
 Test(cli, prints_what_the_readme_shows)
 {
