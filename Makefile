@@ -139,7 +139,7 @@ demo:
 	+@$(PARALLEL) all
 	@rm -rf $(DEMO)
 	@$(BIN) run --out $(DEMO) $(MAIN); status=$$?; \
-	 test $$status -le 1 && $(BIN) plot $(DEMO) && \
+	 test $$status -le 1 && POWERGAP_DATA=. $(BIN) plot $(DEMO) && \
 	 echo && echo "CSV files:" && ls $(DEMO)/*.csv && \
 	 echo "Plots:" && find $(DEMO) -name '*.svg' -o -name '*.png' | sort && exit $$status
 
@@ -163,7 +163,7 @@ SUITE_JOBS = rm -rf $(B)/suite; for s in $(SCENARIOS); do \
 tests: $(TESTS)
 
 DEPS ?= run
-## install what building and running needs: make deps [DEPS="run test check bench"]
+## install what building and running needs: make deps [DEPS="run test check bench peers crosscheck"]
 deps:
 	@sh tests/tools/deps.sh $(DEPS)
 

@@ -87,6 +87,7 @@ function anatomy(   i, k, rows, pre, cap, longest_s, gap_h, x_lo, x_hi, px, s) {
     for (i = 1; i <= n_bars; i++) print bar_out[i]
     printf "%.12g %.12g 1 1 1 16777215\n", x_lo, x_lo
     print "EOD"
+    print "n_gaps = " n_gaps + 0
     if (rows == 0) label(no_gap(), "graph 0.5", "graph 0.5", "center tc rgb '#009E73'")
     if (rest > 0)
         label("and " rest (rest == 1 ? " shorter gap of " : " shorter gaps, the longest ") say_time(rest_long), "graph 0.99", \

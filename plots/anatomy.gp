@@ -19,4 +19,5 @@ set border 1
 unset ytics
 set grid noytics
 set xlabel "time since the voltage fell below its threshold / ".x_unit offset 0, 0.3
+if (n_gaps == 0) { set border 0; unset xtics; unset xlabel } # nothing to measure
 plot $bars using 1:3:1:2:4:5:6 with boxxyerror fs solid 1.0 noborder lc rgb variable

@@ -28,7 +28,7 @@ plot @supplies @nothing
 unset label
 unset arrow
 unset object
-set format x
+set format x "%h"
 set tmargin at screen 0.385
 set bmargin at screen 0.085
 set yrange [sum_lo:sum_hi]

@@ -253,12 +253,39 @@ void cli_json_number(FILE *out, double value)
     }
 }
 
+static volatile sig_atomic_t stop;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    stop = 1;
+}
+
+const volatile sig_atomic_t *cli_interruptible(void)
+{
+    struct sigaction on_int = {.sa_handler = on_interrupt};
+
+    sigemptyset(&on_int.sa_mask);
+    sigaction(SIGINT, &on_int, NULL);
+    sigaction(SIGTERM, &on_int, NULL);
+    return &stop;
+}
+
+static int lost_output; /* why stdout could not be written; 0: it could */
+
+void cli_flush(void)
+{
+    if (fflush(stdout) != 0 && lost_output == 0) {
+        lost_output = errno;
+    }
+}
+
 int cli_end(int status)
 {
-    errno = 0;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    cli_flush();
+    if (ferror(stdout)) {
         fprintf(stderr, "powergap: can't write the output: %s\n",
-                strerror(errno != 0 ? errno : EIO));
+                strerror(lost_output != 0 ? lost_output : EIO));
         return EXIT_USE;
     }
     return status;

@@ -2,6 +2,7 @@
 #ifndef SIM_CLI_H
 #define SIM_CLI_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,6 +53,12 @@ void cli_report(struct diag *d, bool json);
 void cli_json_text(FILE *out, const char *text);
 /* A number, or null when it is none. */
 void cli_json_number(FILE *out, double value);
+
+/* From now on SIGINT and SIGTERM don't end the program; what is returned is not 0 once one came. */
+const volatile sig_atomic_t *cli_interruptible(void);
+
+/* What was printed so far goes out before what stderr says next. */
+void cli_flush(void);
 
 /* Flush stdout: EXIT_USE and a message when it can't be written, else `status`. */
 int cli_end(int status);

@@ -18,6 +18,9 @@ static int32_t check_file(const char *path, bool quiet, bool json)
     bool good = s != NULL && run_check(s, d);
     int32_t errors = diag_errors(d);
 
+    if (good) {
+        run_check_rest(s, d);
+    }
     if (good && !quiet && !json) {
         printf("%s: in order: %d parts, %d deeds, %d expectations\n", path, (int)s->rack.n_parts,
                (int)s->n_deeds, (int)s->n_expectations);

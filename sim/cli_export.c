@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "cli.h"
+#include "rest.h"
 #include "run.h"
 #include "spice.h"
 
@@ -105,6 +106,7 @@ static void play_and_write(const struct export_flags *f, const struct scenario *
     if (w == NULL || (!f->script && script == NULL)) {
         diag_error(d, COMMAND_LINE, "not enough memory for this rack");
     } else {
+        rest_warn(w, d);
         write_circuit(f, w, s, d);
     }
     script_free(script);

@@ -3,11 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli.h"
+
+static const volatile sig_atomic_t *stop; /* the user's Ctrl-C */
 
 enum { SCRIPTS_MAX = 32, NAME_SIZE = 64, PATH_SIZE = 4096, FORMATS = 2 };
 
@@ -15,6 +16,7 @@ static const char *const formats[FORMATS] = {"svg", "png"};
 
 static const char more[] =
     "Draws every plot in SVG and PNG into the trace folder and prints the names of the files.\n\n"
+    "Ctrl-C ends it: the pictures finished by then stay.\n\n"
     "Examples:\n"
     "  powergap plot out/fet\n"
     "  powergap plot --format png --only anatomy out/fet\n";
@@ -53,46 +55,81 @@ static bool find_scripts(struct scripts *s)
     return s->n > 0;
 }
 
-/* gnuplot -c SCRIPT TRACE OUT FORMAT. False: it failed; its own words are on stderr. */
-static bool draw(char *script, char *trace, char *out, char *format)
+/* In the child: gnuplot -c SCRIPT TRACE OUT FORMAT. It takes letters and decimal points from the
+ * locale, and complains about UTF-8 in another. */
+static void become_gnuplot(char *script, char *trace, char *out, char *format)
 {
     char program[] = "gnuplot";
     char option[] = "-c";
     char *args[] = {program, option, script, trace, out, format, NULL};
+
+    setenv("LC_ALL", "C.UTF-8", 1);
+    execvp(program, args);
+    fprintf(stderr, "powergap: can't run gnuplot: %s (Debian: apt install gnuplot-nox)\n",
+            strerror(errno));
+    _exit(127);
+}
+
+/* False: it failed, its own words are on stderr; or it was interrupted. */
+static bool draw(char *script, char *trace, char *out, char *format)
+{
     int status = -1;
     pid_t child = fork();
 
     if (child == 0) {
-        execvp(program, args);
-        fprintf(stderr, "powergap: can't run gnuplot: %s (Debian: apt install gnuplot-nox)\n",
-                strerror(errno));
-        _exit(127);
+        become_gnuplot(script, trace, out, format);
     }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        kill(child, SIGTERM);
     }
-    return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 && *stop == 0;
 }
 
+/* Does the file end as a picture of this format ends? gnuplot does not say that a disk is full. */
+static bool is_complete(const char *path, const char *format)
+{
+    const char *end = strcmp(format, "svg") == 0 ? "</svg>" : "IEND\xAE\x42\x60\x82";
+    char tail[16];
+    size_t n = 0;
+    FILE *in = fopen(path, "rb");
+
+    if (in != NULL) {
+        n = fseek(in, -(long)sizeof tail, SEEK_END) == 0 ? fread(tail, 1, sizeof tail, in) : 0;
+        fclose(in);
+    }
+    while (n > 0 && tail[n - 1] == '\n') {
+        n--;
+    }
+    return n >= strlen(end) && memcmp(&tail[n - strlen(end)], end, strlen(end)) == 0;
+}
+
+/* Drawn beside its place and then moved there: a picture is whole or not there. */
 static int draw_one(const struct scripts *s, const char *name, char *trace, const char *as,
                     bool quiet)
 {
     char format[8];
     char script[PATH_SIZE + NAME_SIZE + 8];
     char out[PATH_SIZE + NAME_SIZE + 8];
-    struct stat st;
+    char part[PATH_SIZE + NAME_SIZE + 16];
 
     snprintf(format, sizeof format, "%s", as);
     snprintf(script, sizeof script, "%s/%s.gp", s->folder, name);
     snprintf(out, sizeof out, "%s/%s.%s", trace, name, format);
-    if (!draw(script, trace, out, format)) {
-        fprintf(stderr, "powergap: %s could not be drawn\n", out);
-        unlink(out);
-        return EXIT_USE;
+    snprintf(part, sizeof part, "%s.part", out);
+    bool drawn = draw(script, trace, part, format);
+    if (drawn && is_complete(part, format) && rename(part, out) == 0) {
+        if (!quiet) {
+            printf("%s\n", out);
+        }
+        return EXIT_GOOD;
     }
-    if (!quiet && stat(out, &st) == 0) {
-        printf("%s\n", out);
+    unlink(part);
+    if (*stop != 0) {
+        return EXIT_INTERRUPTED;
     }
-    return EXIT_GOOD;
+    fprintf(stderr, "powergap: %s could not be drawn%s\n", out,
+            drawn ? ": it could not be written in full" : "");
+    return EXIT_USE;
 }
 
 static int draw_all(const struct scripts *s, char *trace, const char *format, const char *only,
@@ -100,11 +137,11 @@ static int draw_all(const struct scripts *s, char *trace, const char *format, co
 {
     int status = EXIT_GOOD;
 
+    stop = cli_interruptible();
     for (int i = 0; i < s->n; i++) {
         for (int k = 0; k < FORMATS && (only == NULL || strcmp(only, s->name[i]) == 0); k++) {
-            if (format == NULL || strcmp(format, formats[k]) == 0) {
-                int one = draw_one(s, s->name[i], trace, formats[k], quiet);
-                status = one > status ? one : status;
+            if (status == EXIT_GOOD && (format == NULL || strcmp(format, formats[k]) == 0)) {
+                status = draw_one(s, s->name[i], trace, formats[k], quiet);
             }
         }
     }
@@ -155,6 +192,9 @@ static int run(const struct command *c, int argc, char **argv)
     snprintf(path, sizeof path, "%s/run.yaml", argv[0]);
     if (access(path, R_OK) != 0) {
         return cli_wrong(c, "'%s' is no trace: can't read '%s'", argv[0], path);
+    }
+    if (access(argv[0], W_OK | X_OK) != 0) {
+        return cli_wrong(c, "can't write into '%s': %s", argv[0], strerror(errno));
     }
     if (!find_scripts(&scripts)) {
         return cli_wrong(c,

@@ -31,14 +31,6 @@ struct run_flags {
     bool quiet, json, no_trace, hash, why, balance, has_seed;
 };
 
-static volatile sig_atomic_t stop;
-
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    stop = 1;
-}
-
 /* ---- progress -------------------------------------------------------------------------------------- */
 
 struct progress {
@@ -139,7 +131,8 @@ static int print_result(const struct run *r, const struct run_flags *f, const ch
     return judge_verdict(r->judge) == VERDICT_PASS ? EXIT_GOOD : EXIT_FAILED;
 }
 
-static int run_file(const struct run_flags *f, const char *path, bool only_one)
+static int run_file(const struct run_flags *f, const char *path, bool only_one,
+                    const volatile sig_atomic_t *stop)
 {
     struct diag *d = diag_new();
     struct scenario *s = scenario_load(path, d);
@@ -159,7 +152,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one)
                                         : INTEGRATOR_ROSENBROCK},
             .out = folder,
             .sample = f->sample,
-            .stop = &stop};
+            .stop = stop};
         if (!f->quiet && !f->json && isatty(STDERR_FILENO)) {
             o.progress_ctx = &progress;
             o.progress = show_progress;
@@ -170,7 +163,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one)
         status = r != NULL ? print_result(r, f, folder) : EXIT_USE;
         run_free(r);
     }
-    fflush(stdout);
+    cli_flush();
     cli_report(d, f->json);
     scenario_free(s);
     arena_free(a);
@@ -202,17 +195,14 @@ static bool is_sound(const struct command *c, const struct run_flags *f)
 
 static int run_all(const struct run_flags *f, int n, char **files)
 {
-    struct sigaction on_int = {.sa_handler = on_interrupt};
+    const volatile sig_atomic_t *stop = cli_interruptible();
     int status = EXIT_GOOD;
 
-    sigemptyset(&on_int.sa_mask);
-    sigaction(SIGINT, &on_int, NULL);
-    sigaction(SIGTERM, &on_int, NULL);
-    for (int i = 0; i < n && stop == 0; i++) {
+    for (int i = 0; i < n && *stop == 0; i++) {
         if (i > 0 && !f->quiet && !f->json && !f->hash) {
             printf("\n");
         }
-        int one = run_file(f, files[i], n == 1);
+        int one = run_file(f, files[i], n == 1, stop);
         status = one > status ? one : status;
     }
     return cli_end(status);

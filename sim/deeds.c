@@ -74,6 +74,21 @@ static const char *args_list(struct arena *a, const struct action *action)
     return text;
 }
 
+/* Offer the keys that this deed may have and does not have yet. */
+static void spell_free_keys(struct spell *near, const struct yaml *map, const struct action *action)
+{
+    for (int32_t i = 0; deed_keys[i]; i++) {
+        if (!yaml_get(map, deed_keys[i])) {
+            spell_try(near, deed_keys[i], strlen(deed_keys[i]));
+        }
+    }
+    for (const struct field *f = action->args; f && f->key; f++) {
+        if (!yaml_get(map, f->key)) {
+            spell_try(near, f->key, strlen(f->key));
+        }
+    }
+}
+
 /* Keys that are neither a deed's nor the action's. */
 static void args_check(struct loader *l, const struct yaml *map, const struct action *action)
 {
@@ -86,8 +101,12 @@ static void args_check(struct loader *l, const struct yaml *map, const struct ac
             continue;
         }
         const char *list = args_list(l->arena, action);
+        struct spell near = spell_begin(y->key, strlen(y->key));
+        spell_free_keys(&near, map, action);
         diag_error(l->diag, y->key_at, "'%s' takes no '%.60s'", action->key, y->key);
-        if (*list) {
+        if (spell_best(&near)) {
+            diag_hint(l->diag, "did you mean '%s'?", spell_best(&near));
+        } else if (*list) {
             diag_hint(l->diag, "it takes %s", list);
         }
     }
@@ -110,6 +129,20 @@ static bool undo_load(struct loader *l, const struct yaml *map, const struct par
     return t->undo != NULL;
 }
 
+/* No 'act': is there a key that was to be one? */
+static void report_no_act(struct loader *l, const struct yaml *map)
+{
+    diag_error(l->diag, map->at, "a deed needs 'act': what is done, as in 'act: psu2.lose_input'");
+    for (const struct yaml *y = map->first; y; y = y->next) {
+        struct spell near = spell_begin(y->key, strlen(y->key));
+        spell_try(&near, "act", 3);
+        if (!is_deed_key(y->key) && spell_best(&near)) {
+            diag_error(l->diag, y->key_at, "a deed has no key '%.60s'", y->key);
+            diag_hint(l->diag, "did you mean 'act'?");
+        }
+    }
+}
+
 static bool targets_load(struct loader *l, const struct yaml *map, struct deed *deed)
 {
     const struct yaml *act = yaml_get(map, "act");
@@ -117,8 +150,7 @@ static bool targets_load(struct loader *l, const struct yaml *map, struct deed *
     struct members parts;
 
     if (!act) {
-        diag_error(l->diag, map->at,
-                   "a deed needs 'act': what is done, as in 'act: psu2.lose_input'");
+        report_no_act(l, map);
         return false;
     }
     if (!convert_text(l->diag, act, "act", &text) || !part_key_parse(l, act, text, &parts, &key)) {

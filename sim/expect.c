@@ -132,27 +132,37 @@ static bool is_done(const struct scenario *s, const struct target *t)
     return false;
 }
 
+/* Some part that "psu2.lose_input" may mean, and where its key begins. NULL: none. */
+static const struct part *after_part(const struct loader *l, const char *text,
+                                     struct selection *sel, const char **key)
+{
+    const char *why;
+    size_t where;
+
+    if (!select_parse(text, strlen(text), sel, &why, &where) || text[sel->length] != '.') {
+        return NULL;
+    }
+    *key = text + sel->length + 1;
+    for (int32_t i = 0; i < l->rack.n_parts; i++) {
+        const struct part *p = &l->rack.parts[i];
+        bool meant = sel->indexed ? (size_t)p->stem_length == sel->stem_length && p->number >= 0
+                                  : strlen(p->name) == sel->stem_length;
+        if (meant && p->kind && memcmp(p->name, sel->stem, sel->stem_length) == 0) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
 /* "psu2.lose_input": an action of each of the parts. False: it is something else. */
 static bool after_action(struct loader *l, struct scenario *s, const struct yaml *y,
                          struct expectation *e)
 {
     struct selection sel;
-    const char *why, *text = y->text;
-    size_t where, n = strlen(text);
+    const char *key, *text = y->text;
+    const struct part *one = after_part(l, text, &sel, &key);
 
-    if (!select_parse(text, n, &sel, &why, &where) || text[sel.length] != '.') {
-        return false;
-    }
-    const char *key = text + sel.length + 1;
-    int32_t one = NO_PART;
-    for (int32_t i = 0; i < l->rack.n_parts && one == NO_PART; i++) { /* any part it may mean */
-        const struct part *p = &l->rack.parts[i];
-        bool meant = sel.indexed ? (size_t)p->stem_length == sel.stem_length && p->number >= 0
-                                 : strlen(p->name) == sel.stem_length;
-        one = meant && memcmp(p->name, sel.stem, sel.stem_length) == 0 ? i : NO_PART;
-    }
-    if (one == NO_PART || !l->rack.parts[one].kind ||
-        !kind_action(l->rack.parts[one].kind, key, strlen(key))) {
+    if (!one || !kind_action(one->kind, key, strlen(key))) {
         return false;
     }
     struct members m =
@@ -174,6 +184,26 @@ static bool after_action(struct loader *l, struct scenario *s, const struct yaml
     return true;
 }
 
+/* It is neither an action nor a condition: what was meant? */
+static void after_hint(struct loader *l, const char *text)
+{
+    struct selection sel;
+    const char *key;
+    const struct part *one = after_part(l, text, &sel, &key);
+
+    if (!strchr(text, '.')) {
+        diag_hint(l->diag, "'after' is an action such as 'psu2.lose_input', or a condition");
+    } else if (one && key[strspn(key, "abcdefghijklmnopqrstuvwxyz_")] == '\0') {
+        struct spell near = spell_begin(key, strlen(key));
+        for (const struct action *a = one->kind->actions; a && a->key; a++) {
+            spell_try(&near, a->key, strlen(a->key));
+        }
+        if (spell_best(&near)) {
+            diag_hint(l->diag, "did you mean the action '%s'?", spell_best(&near));
+        }
+    }
+}
+
 static void after_load(struct loader *l, struct scenario *s, const struct yaml *map,
                        struct expectation *e)
 {
@@ -187,9 +217,10 @@ static void after_load(struct loader *l, struct scenario *s, const struct yaml *
     if (after->is == YAML_SCALAR && after_action(l, s, after, e)) {
         return;
     }
+    int32_t before = diag_errors(l->diag);
     e->after_expr = condition_load(l, map, "after");
-    if (!e->after_expr && after->is == YAML_SCALAR) {
-        diag_hint(l->diag, "'after' is an action such as 'psu2.lose_input', or a condition");
+    if (diag_errors(l->diag) > before && after->is == YAML_SCALAR) {
+        after_hint(l, after->text);
     }
 }
 

@@ -48,11 +48,18 @@ void library_folders(struct arena *a, const char *scenario_path,
     each(ctx, POWERGAP_DATADIR "/parts");
 }
 
+const char *library_missing(void)
+{
+    return "no library of parts is in $POWERGAP_DATA/parts, ./models/parts or " POWERGAP_DATADIR
+           "/parts";
+}
+
 struct search {
     struct arena *arena;
     const char *name;
     const char *found;
     struct spell near;
+    int32_t n_files; /* part files seen */
 };
 
 static void look_in(void *ctx, const char *folder)
@@ -76,11 +83,20 @@ static void spell_in(void *ctx, const char *folder)
         size_t n = strlen(entry->d_name);
         if (n > 5 && strcmp(entry->d_name + n - 5, ".yaml") == 0) {
             spell_try(&s->near, entry->d_name, n - 5);
+            s->n_files++;
         }
     }
     if (dir) {
         closedir(dir);
     }
+}
+
+/* Any part file but those beside the scenario? */
+static bool library_is_there(struct search *s)
+{
+    s->n_files = 0;
+    library_folders(s->arena, NULL, spell_in, s);
+    return s->n_files > 0;
 }
 
 static void report_unknown(struct loader *l, struct search *s, struct place asked)
@@ -93,8 +109,10 @@ static void report_unknown(struct loader *l, struct search *s, struct place aske
     library_folders(l->arena, l->path, spell_in, s);
     if (spell_best(&s->near)) {
         diag_hint(l->diag, "did you mean '%s'?", spell_best(&s->near));
-    } else {
+    } else if (library_is_there(s)) {
         diag_hint(l->diag, "'powergap parts' lists them");
+    } else {
+        diag_hint(l->diag, "%s", library_missing());
     }
 }
 

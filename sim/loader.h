@@ -96,6 +96,9 @@ const struct yaml *library_read(struct loader *l, const char *name, struct place
 /* The file `name`, seen from the file `from`: beside it, or in one of the folders above it. */
 const char *library_beside(struct arena *a, const char *from, const char *name);
 
+/* The words for a machine that has no part files: where they would be. */
+const char *library_missing(void);
+
 /* Calls `each` with every folder in which part files are looked for. */
 void library_folders(struct arena *a, const char *scenario_path,
                      void (*each)(void *ctx, const char *folder), void *ctx);

@@ -94,7 +94,7 @@ static bool print_all(FILE *out, FILE *err, const struct listing *l)
         }
     }
     if (l->n == 0) {
-        fprintf(err, "powergap: no part files found\n");
+        fprintf(err, "powergap: %s\n", library_missing());
     }
     bool good = diag_errors(d) == 0 && l->n > 0;
     diag_print(d, err, false);
@@ -115,6 +115,9 @@ static bool print_one(FILE *out, FILE *err, const struct listing *l, const char 
         }
         if (spell_best(&near)) {
             fprintf(err, "      = hint: did you mean '%s'?\n", spell_best(&near));
+        } else {
+            fprintf(err, "      = hint: %s\n",
+                    l->n > 0 ? "'powergap parts' lists them" : library_missing());
         }
         diag_free(d);
         return false;

@@ -10,15 +10,10 @@
 #include "island.h"
 #include "partition.h"
 #include "random.h"
+#include "rest.h"
 
 /* Edges then are right to some 10 ns on the racks of tests/bench. */
 static const double DEFAULT_TOLERANCE = 3e-6;
-
-/* How long before t = 0 the network may take to find its steady state. */
-static const ns_t SETTLE_NS = SECONDS(600);
-
-/* Handlings of the network in that time, for each node: what oscillates for ever starts as it is. */
-static const int64_t SETTLE_MOST = 5000;
 
 /* ---- layout ------------------------------------------------------------------------------------ */
 
@@ -331,57 +326,6 @@ static void init_heap(struct world *w, uint32_t rank[])
 
 /* ---- life -------------------------------------------------------------------------------------- */
 
-static void start_states(struct world *w)
-{
-    double *x0 = plant_x0(w);
-    int32_t *island_of = plant_island_of(w);
-    struct net *n = &w->plant->net;
-
-    for (int32_t i = 0; i < n->n_nodes; i++) {
-        x0[i] = net_node(n, i)->v0_V;
-    }
-    for (int32_t i = 0; i < n->n_sources; i++) {
-        const struct source *u = net_source(n, i);
-        if (u->state_i != NO_STATE) {
-            x0[u->state_i] = u->i0_A;
-        }
-    }
-    for (int32_t i = 0; i < n->n_links; i++) {
-        const struct link *k = net_link(n, i);
-        if (k->state_i != NO_STATE) {
-            x0[k->state_i] = k->i0_A;
-        }
-    }
-    for (int32_t i = 0; i < n->n_nodes; i++) {
-        island_of[i] = i;
-        plant_island(w, i)->dirty = true;
-        plant_island(w, i)->h_next_s = 1e-7;
-        plant_island(w, i)->t0 = w->plant->now;
-    }
-    memcpy(plant_at(w->plant, w->plant->x1_at), x0, (size_t)n->n_states * sizeof *x0);
-}
-
-/* Let the network alone find its steady state in the time before t = 0. */
-static void settle(struct world *w)
-{
-    struct plant *p = w->plant;
-
-    p->now = p->keep_start ? 0 : -SETTLE_NS;
-    p->chatter_since = p->now;
-    start_states(w);
-    partition_all(w);
-    for (int64_t n = 0; n < SETTLE_MOST * p->net.n_nodes && plant_next(w, -1); n++) {
-    }
-    p->now = 0;
-    island_restart_all(w);
-    for (int32_t i = 0; i < p->net.n_sources; i++) {
-        struct source *u = net_source(&p->net, i);
-        u->charge_C = u->energy_J = 0.0;
-    }
-    p->counts = (struct plant_counts){0};
-    p->chatter = 0;
-}
-
 static void start_parts(struct world *w)
 {
     w->plant->running = true;
@@ -427,7 +371,7 @@ struct world *plant_new(const struct part parts[], int32_t n_parts,
     }
     init_heap(w, rank);
     free(rank);
-    settle(w);
+    rest_find(w);
     start_parts(w);
     return w;
 }

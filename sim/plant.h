@@ -61,6 +61,13 @@ struct plant_counts {
     int64_t events, ties, steps, rejected, factorisations, located, partitions;
 };
 
+/* What could not settle before t = 0 (rest.h). */
+struct unrest {
+    bool restless;
+    int32_t part; /* whose voltage moves fastest */
+    double fastest_V_per_s;
+};
+
 struct plant {
     int64_t size;
     ns_t now;
@@ -76,6 +83,7 @@ struct plant {
     int32_t n_marked; /* islands to be found anew */
     bool keep_start;  /* the user gave the start voltages: don't settle */
     bool running;     /* wired and settled: events count */
+    struct unrest unrest;
     struct plant_counts counts;
     int32_t n_parts;
     int64_t slots_at, islands_at, island_of_at, member_at[MEMBER_TYPES], marked_at;

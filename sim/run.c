@@ -7,6 +7,7 @@
 
 #include "host.h"
 #include "host_config.h"
+#include "rest.h"
 #include "trace.h"
 
 enum { INSTANTS_A_LOOK = 1024, ROWS = 1000 };
@@ -103,6 +104,18 @@ bool run_check(const struct scenario *s, struct diag *d)
     return check_profiles(s, d) && controller;
 }
 
+void run_check_rest(const struct scenario *s, struct diag *d)
+{
+    struct plant_options options = {.seed = s->seed};
+    struct world *w =
+        plant_new(s->rack.parts, s->rack.n_parts, &options, &(struct sink){.ctx = NULL});
+
+    if (w != NULL) {
+        rest_warn(w, d);
+    }
+    plant_free(w);
+}
+
 void run_free(struct run *r)
 {
     if (r != NULL) {
@@ -179,6 +192,10 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
         diag_error(d, nowhere, "not enough memory for this rack");
         run_free(r);
         return NULL;
+    }
+    rest_warn(r->world, d);
+    if (s->n_vary > 0) {
+        diag_warning(d, s->vary[0].place, "'vary' is for campaigns: this is one run, as written");
     }
     if (options->out != NULL) {
         ns_t sample = options->sample > 0 ? options->sample

@@ -33,6 +33,9 @@ struct run {
 /* Can it be played? What stands against it beyond what the loader finds is reported. */
 bool run_check(const struct scenario *s, struct diag *d);
 
+/* Is it at rest at t = 0? Builds the rack; warns when it is not. */
+void run_check_rest(const struct scenario *s, struct diag *d);
+
 /* Play it and judge it; with `out` leave a trace. NULL: reported, nothing is left behind. */
 struct run *run_play(const struct scenario *s, const struct run_options *options, struct diag *d);
 void run_free(struct run *r);

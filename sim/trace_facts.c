@@ -155,6 +155,7 @@ void trace_run_yaml(FILE *out, const struct world *w, const struct trace_facts *
     fprintf(out, "event_hash: \"%016" PRIx64 "\"\n", w->plant->hash);
     fprintf(out, "seed: %" PRIu64 "\n", f->options->seed);
     fprintf(out, "duration_s: %.9f\n", ns_to_s(s->duration));
+    fprintf(out, "at_rest: %s\n", w->plant->unrest.restless ? "no" : "yes");
     fprintf(out, "reached_s: %.9f\n", ns_to_s(w->plant->now));
     fprintf(out, "integrator: %s\n", integrator_name(f->options));
     fprintf(out, "tolerance: %.6g\n", w->options.tolerance);

@@ -311,7 +311,7 @@ static void report_syntax(struct reader *r, struct fy_diag *log)
         message[strcspn(message, "\r\n")] = 0;
         diag_error(r->diag, place, "not YAML: %s", message);
     } else {
-        diag_error(r->diag, place, "not YAML");
+        diag_error(r->diag, place, "there is nothing in it but comments");
     }
 }
 

@@ -102,7 +102,7 @@ ideal() {
 }
 
 draw() { # script trace out format: quietly and with success?
-    gnuplot -c "$plots/$1.gp" "$2" "$3" "$4" > "$work/stdout" 2> "$work/stderr" &&
+    LC_ALL=C.UTF-8 gnuplot -c "$plots/$1.gp" "$2" "$3" "$4" > "$work/stdout" 2> "$work/stderr" &&
         [ ! -s "$work/stderr" ] && [ ! -s "$work/stdout" ]
 }
 

@@ -148,6 +148,8 @@ Test(cli, output_that_cannot_be_written_exits_2)
 {
     cr_expect_eq(powergap("schema >/dev/full 2>/dev/null"), 2);
     cr_expect_eq(powergap("run --no-trace " PASSES " >/dev/full 2>/dev/null"), 2);
+    cr_expect_eq(powergap("run --no-trace " PASSES " 2>&1 >/dev/full"), 2);
+    cr_expect(says("can't write the output: No space left on device"), "%s", said);
     cr_expect_eq(powergap("export --spice " PASSES " >/dev/full 2>/dev/null"), 2);
     cr_expect_eq(powergap("export --spice --out /dev/full " PASSES), 2);
     cr_expect(says("can't write '/dev/full'"), "%s", said);
@@ -246,6 +248,67 @@ Test(cli, an_interrupt_ends_the_run_and_keeps_the_trace)
     cr_expect_eq(access(yaml, R_OK), 0);
 }
 
+/* The trace folder has no picture, nor the beginning of one. */
+static bool has_no_picture(void)
+{
+    char command[128];
+
+    snprintf(command, sizeof command, "! ls '%s'/t | grep -q -e svg -e png", home);
+    return system(command) == 0;
+}
+
+/* A machine fresh from its installer has no locale: gnuplot would complain about UTF-8. */
+Test(cli, plots_are_drawn_without_a_word_in_any_locale)
+{
+    char names[256];
+
+    cr_assert_eq(powergap("run --quiet --out @/t " PASSES), 0);
+    setenv("LC_ALL", "C", 1);
+    cr_expect_eq(powergap("plot --only timeline @/t"), 0, "%s", said);
+    snprintf(names, sizeof names, "%s/t/timeline.svg\n%s/t/timeline.png\n", home, home);
+    cr_expect_str_eq(said, names);
+}
+
+/* Files end at 4 KiB here, as on a full disk, and gnuplot says nothing of it. */
+Test(cli, a_picture_is_there_in_full_or_not_at_all)
+{
+    char command[512];
+
+    cr_assert_eq(powergap("run --quiet --out @/t " PASSES), 0);
+    snprintf(command, sizeof command, "ulimit -f 8; '%s' plot '%s'/t 2>/dev/null", program(), home);
+    cr_expect_eq(WEXITSTATUS(system(command)), 2);
+    cr_expect(has_no_picture());
+}
+
+/* Oracle: a gnuplot of our own that begins a picture and never ends it. */
+Test(cli, an_interrupt_ends_the_plot_and_leaves_no_half_picture)
+{
+    char path[256];
+    char trace[128];
+    struct timespec moment = {.tv_nsec = 10000000};
+
+    cr_assert_eq(powergap("run --quiet --out @/t " PASSES), 0);
+    write_file("gnuplot", "#!/bin/sh\necho '<svg>' >\"$4\"\nexec sleep 60\n");
+    snprintf(path, sizeof path, "chmod +x '%s/gnuplot'", home);
+    cr_assert_eq(system(path), 0);
+    snprintf(path, sizeof path, "%s:/usr/bin:/bin", home);
+    snprintf(trace, sizeof trace, "%s/t", home);
+    pid_t child = fork();
+    if (child == 0) {
+        setenv("PATH", path, 1);
+        execl(program(), "powergap", "plot", trace, (char *)NULL);
+        _exit(127);
+    }
+    for (int i = 0; i < 1000 && has_no_picture(); i++) {
+        nanosleep(&moment, NULL);
+    }
+    int status = 0;
+    kill(child, SIGINT);
+    waitpid(child, &status, 0);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 130, "%d", status);
+    cr_expect(has_no_picture());
+}
+
 /* Is `--NAME` in the page's source as an option: ".It Fl -NAME"? */
 static bool page_has(const char *page, const char *name)
 {
@@ -284,6 +347,58 @@ Test(cli, manual_pages_know_every_option)
             cr_expect(known, "%s lacks --%s", page, name);
         }
     }
+}
+
+/* In a folder without parts, before anything is installed: where should they be? */
+Test(cli, a_machine_without_parts_is_told_where_they_belong)
+{
+    char here[256];
+    char path[512];
+    char installed[256] = "";
+
+    cr_assert_eq(powergap("--version"), 0);
+    cr_assert_eq(sscanf(said, "%*[^:]: %255s", installed), 1);
+    if (access(installed, R_OK) == 0) {
+        cr_skip_test("powergap is installed here, with its parts");
+    }
+    write_file("x.yaml", "duration: 1 ms\nrack:\n  bus_a: {part: bar-12v-copper}\n");
+    cr_assert(getcwd(here, sizeof here) != NULL);
+    snprintf(path, sizeof path, "%s/%s", program()[0] == '/' ? "" : here, program());
+    setenv("POWERGAP", path, 1);
+    unsetenv("POWERGAP_DATA");
+    cr_assert_eq(chdir(home), 0);
+    cr_expect_eq(powergap("run x.yaml"), 2);
+    cr_expect(says("x.yaml:3:17: error: no part file is named 'bar-12v-copper'") &&
+                  says("^~~~~~~~~~~~~~") && says("$POWERGAP_DATA/parts, ./models/parts or /"),
+              "%s", said);
+    cr_expect_eq(powergap("parts"), 2);
+    cr_expect(says("$POWERGAP_DATA/parts, ./models/parts or /"), "%s", said);
+}
+
+/* The manual's example of a scenario loads, and passes. */
+Test(cli, the_scenario_in_the_manual_can_be_run)
+{
+    char command[256];
+
+    snprintf(command, sizeof command,
+             "awk '/^title:/ { on = 1 } /^\\.Ed/ { on = 0 } on' sim/man/powergap-scenario.5 "
+             ">'%s/m.yaml'",
+             home);
+    cr_assert_eq(system(command), 0);
+    cr_expect_eq(powergap("check @/m.yaml"), 0, "%s", said);
+    cr_expect_eq(powergap("run --out @/t @/m.yaml"), 0, "%s", said);
+    cr_expect_not(says("warning"), "%s", said);
+}
+
+/* `vary:` is of a campaign; a single run of it says that it is one. */
+Test(cli, a_run_says_that_it_varies_nothing)
+{
+    write_file("x.yaml", "duration: 1 ms\nrack:\n  n1: {is: node, c: 1 mF, v0: 12 V}\n"
+                         "  l1: {is: load, at: n1, p: 1 W}\nvary:\n  l1.p: [1 W, 2 W]\n");
+    cr_expect_eq(powergap("run --no-trace @/x.yaml"), 0, "%s", said);
+    cr_expect(says("x.yaml:6:3: warning: 'vary' is for campaigns"), "%s", said);
+    cr_expect_eq(powergap("check @/x.yaml"), 0);
+    cr_expect_not(says("warning"), "%s", said);
 }
 
 /* What README says that the main scenario prints, it prints, line for line. */
