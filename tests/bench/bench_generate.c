@@ -19,6 +19,16 @@ static void yaml_bar(const struct bench_rack *r, int32_t bar)
     int32_t s = bar * supplies + 1;
     int32_t w = bar * servers + 1;
 
+    struct bench_rest rest = bench_at_rest(r, bar);
+
+    printf("  bar[%d..%d]: {is: node, c: %g F, v0: %.12g V}\n", bar + 1, bar + 1, BENCH_BAR_F,
+           rest.bar_V);
+    printf("  out[%d..%d]: {is: node, c: %g F, v0: %.12g V}\n", s, s + supplies - 1, BENCH_OUT_F,
+           rest.out_V);
+    printf("  psu[%d..%d]: {is: source, at: out#, e: %g V, r: %g Ohm, i_max: %g A}\n", s,
+           s + supplies - 1, BENCH_E_V, BENCH_SOURCE_OHM, BENCH_SOURCE_A);
+    printf("  in[%d..%d]: {is: node, c: %g F, v0: %.12g V}\n", w, w + servers - 1, BENCH_IN_F,
+           rest.in_V);
     printf("  own[%d..%d]: {is: switch, from: out#, to: bar%d, r: %g Ohm, closed: yes}\n", s,
            s + supplies - 1, bar + 1, BENCH_SWITCH_OHM);
     printf("  other[%d..%d]: {is: switch, from: out#, to: bar%d, r: %g Ohm}\n", s, s + supplies - 1,
@@ -54,11 +64,6 @@ static void yaml_write(const struct bench_rack *r)
     printf("title: %d supplies, %d bars, %d servers, %d failures in %d s\n", r->supplies, r->bars,
            r->servers, BENCH_GROUPS, BENCH_SECONDS);
     printf("duration: %d s\nrack:\n", BENCH_SECONDS);
-    printf("  bar[1..%d]: {is: node, c: %g F, v0: %g V}\n", r->bars, BENCH_BAR_F, BENCH_BAR_V);
-    printf("  out[1..%d]: {is: node, c: %g F, v0: %g V}\n", r->supplies, BENCH_OUT_F, BENCH_OUT_V);
-    printf("  psu[1..%d]: {is: source, at: out#, e: %g V, r: %g Ohm, i_max: %g A}\n", r->supplies,
-           BENCH_E_V, BENCH_SOURCE_OHM, BENCH_SOURCE_A);
-    printf("  in[1..%d]: {is: node, c: %g F, v0: %g V}\n", r->servers, BENCH_IN_F, BENCH_IN_V);
     for (int32_t bar = 0; bar < r->bars; bar++) {
         yaml_bar(r, bar);
     }
@@ -107,7 +112,7 @@ static void spice_supply(const struct bench_rack *r, int32_t supply, double end_
     int32_t own = bench_bar_of(r, supply);
     bool fails = has_part(r, supply, BENCH_SUPPLY_OFF, end_s);
 
-    printf("co%d out%d 0 %g ic=%g\n", i, i, BENCH_OUT_F, BENCH_OUT_V);
+    printf("co%d out%d 0 %g ic=%.12g\n", i, i, BENCH_OUT_F, bench_at_rest(r, own).out_V);
     printf("ro%d out%d bar%d %g\n", i, i, own + 1, BENCH_SWITCH_OHM);
     printf("bo%d 0 out%d i=min(uramp((%g-v(out%d))/%g),%g)", i, i, BENCH_E_V, i, BENCH_SOURCE_OHM,
            BENCH_SOURCE_A);
@@ -131,7 +136,7 @@ static void spice_server(const struct bench_rack *r, int32_t server)
     int32_t i = server + 1;
     int32_t bar = server / (r->servers / r->bars);
 
-    printf("ci%d in%d 0 %g ic=%g\n", i, i, BENCH_IN_F, BENCH_IN_V);
+    printf("ci%d in%d 0 %g ic=%.12g\n", i, i, BENCH_IN_F, bench_at_rest(r, bar).in_V);
     printf("bd%d bar%d in%d i=uramp(v(bar%d)-v(in%d))/%g\n", i, bar + 1, i, bar + 1, i,
            BENCH_DIODE_OHM);
     printf("sq%d one q%d in%d 0 lock on\nrq%d q%d 0 1k\n", i, i, i, i, i);
@@ -156,7 +161,7 @@ static void spice_write(const struct bench_rack *r, double end_s, double step_s)
     printf("vone one 0 1\n.model lock sw(vt=%g vh=%g ron=1 roff=1e9)\n",
            (BENCH_ON_V + BENCH_OFF_V) / 2.0, (BENCH_ON_V - BENCH_OFF_V) / 2.0);
     for (int32_t i = 0; i < r->bars; i++) {
-        printf("cb%d bar%d 0 %g ic=%g\n", i + 1, i + 1, BENCH_BAR_F, BENCH_BAR_V);
+        printf("cb%d bar%d 0 %g ic=%.12g\n", i + 1, i + 1, BENCH_BAR_F, bench_at_rest(r, i).bar_V);
     }
     for (int32_t i = 0; i < r->supplies; i++) {
         spice_supply(r, i, end_s);

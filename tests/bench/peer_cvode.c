@@ -357,15 +357,16 @@ static void place_entries(struct circuit *c)
 
 static void start(struct circuit *c, double v[])
 {
-    for (int32_t i = 0; i < c->n_states; i++) {
-        v[i] = i < c->rack->bars                       ? BENCH_BAR_V
-               : i < c->rack->bars + c->rack->supplies ? BENCH_OUT_V
-                                                       : BENCH_IN_V;
+    for (int32_t i = 0; i < c->rack->bars; i++) {
+        v[i] = bench_at_rest(c->rack, i).bar_V;
     }
     for (int32_t i = 0; i < c->rack->supplies; i++) {
-        c->supply[i] = (struct supply){.law = law_at(BENCH_OUT_V), .s = {.y1 = 1.0}};
+        double out_V = bench_at_rest(c->rack, bench_bar_of(c->rack, i)).out_V;
+        v[c->rack->bars + i] = out_V;
+        c->supply[i] = (struct supply){.law = law_at(out_V), .s = {.y1 = 1.0}};
     }
     for (int32_t i = 0; i < c->rack->servers; i++) {
+        v[in_state(c, i)] = bench_at_rest(c->rack, bar_of_server(c, i)).in_V;
         c->server[i] = (struct server){.draws = true, .restart = INFINITY};
     }
     for (int32_t i = 0; i < c->rack->bars; i++) {

@@ -1,6 +1,7 @@
 /* rack.c - the electrical racks of the bench. */
 #include "rack.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -66,4 +67,19 @@ void bench_deeds(const struct bench_rack *r, struct bench_deed deed[BENCH_DEEDS]
         deed[4 * g + 2] = (struct bench_deed){at + MS(100), MS(1), BENCH_SUPPLY_ON, failed};
         deed[4 * g + 3] = (struct bench_deed){at + MS(150), US(1), BENCH_SWITCH_OPEN, helper};
     }
+}
+
+/* Each server draws i = p / (e - R i), R being what all of them see of the supplies, and their own
+ * inlet. */
+struct bench_rest bench_at_rest(const struct bench_rack *r, int32_t bar)
+{
+    double each = (double)r->servers / r->supplies; /* servers a supply */
+    double r_Ohm = BENCH_DIODE_OHM + each * (BENCH_SWITCH_OHM + BENCH_SOURCE_OHM);
+    double p_W = bench_server_W(r, bar);
+    double i_A = (BENCH_E_V - sqrt(BENCH_E_V * BENCH_E_V - 4.0 * r_Ohm * p_W)) / (2.0 * r_Ohm);
+    double out_V = BENCH_E_V - BENCH_SOURCE_OHM * each * i_A;
+    double bar_V = out_V - BENCH_SWITCH_OHM * each * i_A;
+
+    return (struct bench_rest){
+        .bar_V = bar_V, .out_V = out_V, .in_V = bar_V - BENCH_DIODE_OHM * i_A};
 }

@@ -27,9 +27,6 @@ struct bench_rack {
 #define BENCH_BAR_F      10e-3
 #define BENCH_OUT_F      2e-3
 #define BENCH_IN_F       1e-3
-#define BENCH_BAR_V      12.1
-#define BENCH_OUT_V      12.15
-#define BENCH_IN_V       12.05
 #define BENCH_E_V        12.2
 #define BENCH_SOURCE_OHM 4e-3
 #define BENCH_SOURCE_A   150.0
@@ -63,5 +60,12 @@ int32_t bench_bar_of(const struct bench_rack *r, int32_t supply);
 int32_t bench_other_bar(int32_t bar);
 /* What a server on this bar draws. */
 double bench_server_W(const struct bench_rack *r, int32_t bar);
+
+/* Voltages at which a bar and what hangs on it are at rest, as they start. */
+struct bench_rest {
+    double bar_V, out_V, in_V;
+};
+
+struct bench_rest bench_at_rest(const struct bench_rack *r, int32_t bar);
 
 #endif
