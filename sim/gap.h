@@ -20,7 +20,7 @@ struct gap {
     int32_t watch;   /* who saw it: an index into the judge's watches */
     ns_t start, end; /* open: end is the end of the run */
     bool open;
-    double error_s;   /* of its length: the integrator's tolerance over the slope at both edges */
+    double error_s;   /* of its length: by the slope at both edges, and by what led there */
     double threshold; /* SI; NAN when the condition is no single comparison */
     double worst;     /* the observed quantity, farthest beyond its threshold */
     ns_t worst_at;

@@ -127,6 +127,7 @@ void judge_free(struct judge *j)
         free(j->clock[i].since);
     }
     gaps_free(&j->gaps);
+    doubts_free(&j->doubts);
     arena_free(j->arena);
 }
 
@@ -237,7 +238,7 @@ bool judge_sees_gaps(const struct judge *j, int32_t i)
 
 static struct watch_ear ear_of(struct judge *j)
 {
-    return (struct watch_ear){.ctx = j, .rise = on_rise, .gap = on_gap};
+    return (struct watch_ear){.ctx = j, .doubts = &j->doubts, .rise = on_rise, .gap = on_gap};
 }
 
 /* ---- the run begins ------------------------------------------------------------------------------ */
@@ -376,6 +377,7 @@ void judge_span(struct judge *j, const struct world *w, int32_t island, ns_t t1)
 
 void judge_event(struct judge *j, const struct event *e)
 {
+    doubts_event(&j->doubts, e);
     if (j->lookout == NULL || e->part == NO_PART) {
         return; /* the world is being made, or begins */
     }

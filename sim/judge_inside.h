@@ -43,6 +43,7 @@ struct judge {
     int32_t *first_clock;
     struct ruling *ruling;
     struct gaps gaps;
+    struct doubts doubts;
 };
 
 /* ruling.c: rule on everything. */

@@ -1,7 +1,8 @@
 /* ruling.c - from what was watched to a verdict with its margin.
  *
  * A margin smaller than what the integrator may be wrong by is UNRESOLVED: neither a pass nor a
- * fail. An edge is wrong by the tolerated error of the voltage over its slope there, and by 1 ns.
+ * fail. An edge is wrong by the tolerated error of the voltage over its slope there, by 1 ns, and by
+ * what its cause is wrong by (doubt.h).
  * Checked by tests/sim/test_judge.c. */
 #include <math.h>
 #include <stdio.h>

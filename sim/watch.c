@@ -14,6 +14,8 @@ enum { FIRST_EVENT = 1 }; /* EV_START */
 static const double ROUNDING =
     1e-12; /* of a voltage: far more than its computation can be off by */
 
+static const double ANY_TIME_S = 1e3; /* an edge nobody knows anything about */
+
 /* ---- what it depends on ------------------------------------------------------------------------ */
 
 static void add_home(struct watch *k, int32_t node)
@@ -256,8 +258,10 @@ static void outside(struct watch *k, const struct world *w, ns_t t0, ns_t t1)
 
 /* ---- edges ------------------------------------------------------------------------------------- */
 
-/* How wrong an edge at `at` may be. t0: where the segments begin; at t0 itself it is a jump. */
-static double edge_error_s(const struct watch *k, const struct world *w, ns_t t0, ns_t at)
+/* How wrong an edge at `at` may be: by itself, and by the event that led to it. t0: where the
+ * segments begin; at t0 itself it is a jump. */
+static double edge_error_s(const struct watch *k, const struct world *w, ns_t t0, ns_t at,
+                           struct doubts *doubts)
 {
     struct expr_view v = view_of(k);
 
@@ -265,9 +269,9 @@ static double edge_error_s(const struct watch *k, const struct world *w, ns_t t0
         return 0.0;
     }
     double slope = at > t0 ? fabs(cross_slope(&v, w, t0, at)) : INFINITY;
-    double error = watch_accuracy(k, w, at) / slope + 1e-9;
+    double own = fmin(watch_accuracy(k, w, at) / slope + 1e-9, ANY_TIME_S);
 
-    return error < 1e3 ? error : 1e3;
+    return fmin(doubts_edge(doubts, watch_cause(k, w, CAUSE_LAST), own), ANY_TIME_S);
 }
 
 /* What hurt last; where nothing is known to have hurt since the start, what changed it last. */
@@ -309,7 +313,7 @@ static void rise(struct watch *k, const struct world *w, ns_t t0, ns_t at,
 
     k->holds = true;
     k->since = at;
-    k->since_error_s = from_start ? 0.0 : edge_error_s(k, w, t0, at);
+    k->since_error_s = from_start ? 0.0 : edge_error_s(k, w, t0, at, ear->doubts);
     k->spells++;
     k->rises += !from_start;
     k->now = (struct gap){.watch = k->index,
@@ -329,7 +333,7 @@ static void rise(struct watch *k, const struct world *w, ns_t t0, ns_t at,
 static void fall(struct watch *k, const struct world *w, ns_t t0, ns_t at, bool open,
                  const struct watch_ear *ear)
 {
-    double error_s = k->since_error_s + (open ? 0.0 : edge_error_s(k, w, t0, at));
+    double error_s = k->since_error_s + (open ? 0.0 : edge_error_s(k, w, t0, at, ear->doubts));
 
     k->holds = false;
     k->now.end = at;

@@ -7,6 +7,7 @@
 #define SIM_WATCH_H
 
 #include "arena.h"
+#include "doubt.h"
 #include "expr.h"
 #include "gap.h"
 #include "plant.h"
@@ -16,6 +17,7 @@ struct watch;
 /* What a watch tells. */
 struct watch_ear {
     void *ctx;
+    struct doubts *doubts;                                       /* about the events of the run */
     void (*rise)(void *ctx, const struct watch *watch, ns_t at); /* it holds from `at` on */
     void (*gap)(void *ctx, const struct gap *gap);               /* a spell is over */
 };

@@ -402,6 +402,15 @@ Test(cli, a_run_says_that_it_varies_nothing)
 }
 
 /* What README says that the main scenario prints, it prints, line for line. */
+Test(cli, shows_where_the_energy_went)
+{
+    cr_assert_eq(powergap("run --balance --no-trace scenarios/psu-failure/fet.yaml"), 0);
+    cr_expect(says("from sources") && says("lost in links") && says("left over"));
+    cr_expect(says("of what moved"));
+    cr_assert_eq(powergap("run --balance --json --no-trace scenarios/psu-failure/fet.yaml"), 0);
+    cr_expect(says("\"energy\": {\"sources_J\": 72"));
+}
+
 Test(cli, prints_what_the_readme_shows)
 {
     char line[256];
