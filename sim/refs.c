@@ -247,9 +247,10 @@ static void check_room(struct loader *l)
     }
 }
 
-/* Two switches on one pin move together: as a rule a line was copied. */
+/* Two switches on one pin move together: as a rule a line was copied. Once for each pin. */
 static void check_pins(struct loader *l)
 {
+    enum { TOLD = -1 };
     int32_t n = l->rack.n_parts;
     int32_t *first = arena_array(l->arena, (size_t)n * EXPANDER_PINS, sizeof *first);
 
@@ -259,14 +260,13 @@ static void check_pins(struct loader *l)
         if (!pin || pin->device == NO_PART) {
             continue;
         }
-        int32_t *seen = &first[pin->device * EXPANDER_PINS + pin->bit];
-        if (*seen != 0) { /* the part's index + 1 */
+        int32_t *seen = &first[pin->device * EXPANDER_PINS + pin->bit]; /* a part + 1 */
+        if (*seen > 0) {
             diag_warning(l->diag, p->at, "'%s' is on the same pin as '%s': %s.%d moves both",
                          p->name, l->rack.parts[*seen - 1].name, l->rack.parts[pin->device].name,
                          pin->bit);
-        } else {
-            *seen = i + 1;
         }
+        *seen = *seen == 0 ? i + 1 : TOLD;
     }
 }
 
