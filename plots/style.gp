@@ -38,7 +38,7 @@ nothing = "'+' using (corner_x):(corner_y) with lines lw 0"
 
 set border 3 lw 1.2 lc rgb "#555555"
 set tics nomirror out scale 0.7 textcolor rgb "#333333"
-set format "%h" # the default begins with a space, which moves a number off its mark
+set format x "%h" # the default begins with a space, which moves a number off its mark
 set grid xtics ytics lt 1 lw 0.6 lc rgb "#E4E4E4"
 set key off
 set style fill solid 1.0 noborder

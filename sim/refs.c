@@ -247,6 +247,29 @@ static void check_room(struct loader *l)
     }
 }
 
+/* Two switches on one pin move together: as a rule a line was copied. Once for each pin. */
+static void check_pins(struct loader *l)
+{
+    enum { TOLD = -1 };
+    int32_t n = l->rack.n_parts;
+    int32_t *first = arena_array(l->arena, (size_t)n * EXPANDER_PINS, sizeof *first);
+
+    for (int32_t i = 0; i < n; i++) {
+        const struct part *p = &l->rack.parts[i];
+        const struct pin_path *pin = value_of_type(p, FIELD_PIN);
+        if (!pin || pin->device == NO_PART) {
+            continue;
+        }
+        int32_t *seen = &first[pin->device * EXPANDER_PINS + pin->bit]; /* a part + 1 */
+        if (*seen > 0) {
+            diag_warning(l->diag, p->at, "'%s' is on the same pin as '%s': %s.%d moves both",
+                         p->name, l->rack.parts[*seen - 1].name, l->rack.parts[pin->device].name,
+                         pin->bit);
+        }
+        *seen = *seen == 0 ? i + 1 : TOLD;
+    }
+}
+
 /* ---- taps, and parts that nothing is connected to ---------------------------------------------------- */
 
 /* True when some kind may name a part of this kind as an electrical connection. */
@@ -324,5 +347,6 @@ void refs_check(struct loader *l)
     check_cycles(l);
     check_addresses(l);
     check_room(l);
+    check_pins(l);
     check_connections(l);
 }

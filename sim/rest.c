@@ -90,9 +90,9 @@ static void find_fastest(struct world *w)
     struct unrest *u = &w->plant->unrest;
     struct world *fork = plant_fork(w, &(struct sink){.ctx = NULL});
     int32_t n = w->plant->net.n_nodes;
+    ns_t end = w->plant->now + SETTLE_NS;
 
-    for (int64_t k = 0; fork != NULL && k < LOOK_MOST * n; k++) {
-        plant_next(fork, 0);
+    for (int64_t k = 0; fork != NULL && k < LOOK_MOST * n && plant_next(fork, end); k++) {
         for (int32_t i = 0; i < n; i++) {
             double speed = speed_V_per_s(fork, i);
             if (speed > u->fastest_V_per_s) {

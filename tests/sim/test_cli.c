@@ -390,6 +390,20 @@ Test(cli, the_scenario_in_the_manual_can_be_run)
     cr_expect_not(says("warning"), "%s", said);
 }
 
+/* A line of a rack copied, and its pin forgotten. */
+Test(cli, two_switches_on_one_pin_are_warned_of)
+{
+    write_file("x.yaml", "duration: 1 ms\nrack:\n"
+                         "  bus_a: {is: bus, v: 12 V}\n"
+                         "  psu[1..2]: {is: psu, v: 12 V, rated: 1 kW, hold_up: 20 J}\n"
+                         "  sw1: {is: fet, from: psu1, to: bus_a, on: expander0.3}\n"
+                         "  sw2: {is: fet, from: psu2, to: bus_a, on: expander0.3, closed: no}\n");
+    cr_expect_eq(powergap("check @/x.yaml"), 0, "%s", said);
+    cr_expect(
+        says("x.yaml:6:3: warning: 'sw2' is on the same pin as 'sw1': expander0.3 moves both"),
+        "%s", said);
+}
+
 /* `vary:` is of a campaign; a single run of it says that it is one. */
 Test(cli, a_run_says_that_it_varies_nothing)
 {
