@@ -24,6 +24,9 @@ static const int64_t SETTLE_MOST = 5000;
 /* Handlings, for each node, in which the fastest is looked for: many periods. */
 static const int64_t LOOK_MOST = 200;
 
+/* The first step tried: a network that starts at rest is known to be so at once. */
+static const double H_START_S = 1e-3;
+
 static void start_states(struct world *w)
 {
     double *x0 = plant_x0(w);
@@ -48,7 +51,6 @@ static void start_states(struct world *w)
     for (int32_t i = 0; i < n->n_nodes; i++) {
         island_of[i] = i;
         plant_island(w, i)->dirty = true;
-        plant_island(w, i)->h_next_s = 1e-7;
         plant_island(w, i)->t0 = w->plant->now;
     }
     memcpy(plant_at(w->plant, w->plant->x1_at), x0, (size_t)n->n_states * sizeof *x0);
@@ -113,6 +115,9 @@ void rest_find(struct world *w)
     p->chatter_since = p->now;
     start_states(w);
     partition_all(w);
+    for (int32_t i = 0; i < p->net.n_nodes; i++) {
+        plant_island(w, i)->h_next_s = H_START_S;
+    }
     if (!p->keep_start && !(go(w, SETTLE_MOST * p->net.n_nodes, -1) && is_still(w))) {
         find_fastest(w);
     }
