@@ -110,7 +110,8 @@ static double loss_W(const struct psu_params *p, double out_W)
 static double conductance_W_per_K(const struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
-    double blown = pow(psu_look(w, part)->flow, 0.8);
+    double flow = psu_look(w, part)->flow;
+    double blown = flow == 1.0 ? 1.0 : pow(flow, 0.8);
 
     return p->still_W_per_K + (p->cooling_W_per_K - p->still_W_per_K) * blown;
 }
@@ -145,11 +146,13 @@ static void plan_heat(struct world *w, int32_t part)
     double towards = steady_C(w, part, psu_power_W(w, part, world_now(w)));
     double limit = s->phase == PSU_HOT ? p->otp_C - p->otp_back_K : p->otp_C;
     bool comes = s->phase == PSU_HOT ? towards < limit : towards > limit;
-    double wait_s =
-        comes ? p->heat_J_per_K / g * log((towards - s->heat_C) / (towards - limit)) : 0.0;
 
-    psu_set_timer(w, part, TIMER_HEAT,
-                  comes ? ns_after(world_now(w), ns_from_s(fmax(wait_s, 1e-6))) : NS_NEVER);
+    if (comes) {
+        double wait_s = p->heat_J_per_K / g * log((towards - s->heat_C) / (towards - limit));
+        psu_set_timer(w, part, TIMER_HEAT, ns_after(world_now(w), ns_from_s(fmax(wait_s, 1e-6))));
+    } else if (s->timer[TIMER_HEAT] != NS_NEVER) {
+        psu_set_timer(w, part, TIMER_HEAT, NS_NEVER);
+    }
 }
 
 void psu_heat_due(struct world *w, int32_t part)
