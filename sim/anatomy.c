@@ -56,16 +56,19 @@ const char *span_doc(enum span_class c)
 
 /* ---- chains ------------------------------------------------------------------------------------ */
 
-/* The event that all of this began with: an action of the scenario, or else the event itself. */
+/* The event that all of this began with: an action of the scenario; without one the first thing that
+ * a part did, not the air that had warmed for minutes before. */
 static uint32_t root_of(const struct log *l, uint32_t id)
 {
-    uint32_t root = id;
+    uint32_t action = 0;
+    uint32_t deed = id;
 
     for (const struct event *e = log_at(l, id); e != NULL && e->kind != EV_START;
          e = e->cause < e->id ? log_at(l, e->cause) : NULL) {
-        root = e->kind == EV_ACTION ? e->id : root;
+        action = e->kind == EV_ACTION ? e->id : action;
+        deed = e->kind != EV_INLET ? e->id : deed;
     }
-    return root;
+    return action != 0 ? action : deed;
 }
 
 /* The events behind `id`, newest first, back to the last one before `since`. */

@@ -213,3 +213,24 @@ Test(anatomy, the_recovery_is_what_brought_the_voltage_back)
     cr_expect_eq(a.within[SPAN_RECHARGE], 1000);
     expect_partition(&a, &g);
 }
+
+/* Nobody did anything: the air warms, a supply stops, too hot, its switch blocks. The fault is the
+ * supply's stop, neither what followed from it nor the warm air long before. */
+Test(anatomy, without_a_deed_the_fault_is_the_first_thing_that_a_part_did)
+{
+    struct event events[] = {
+        {.kind = EV_START, .part = NO_PART},
+        {.cause = 0, .at = 1000, .part = PSU, .kind = EV_INLET},
+        {.cause = 2, .at = 9000, .part = PSU, .kind = EV_OVER_TEMPERATURE},
+        {.cause = 3, .at = 9000, .part = PSU, .kind = EV_OUTPUT_OFF},
+        {.cause = 4, .at = 9100, .part = SWITCH, .kind = EV_ORING_OFF},
+    };
+    struct log l = log_of(events, 5);
+    struct gap g = {.start = 9300, .end = 9900, .open = true, .hurt = 5};
+    struct anatomy a;
+
+    anatomy_find(&l, &g, &a);
+    cr_expect_eq(a.fault, 3);
+    cr_expect_eq(a.ride_through, 300);
+    expect_partition(&a, &g);
+}
