@@ -23,7 +23,6 @@ enum { LINK_A_B, LINK_B_A, LINK_A_I, LINK_I_A, LINK_B_I, LINK_I_B, LINK_ENTRIES 
 
 /* Work space of one world: contents mean nothing between calls. */
 struct scratch {
-    int32_t n;
     /* By state of the whole network. */
     double *x;        /* states on a segment or of a stage */
     double *f, *f_t;  /* rates, their partial derivatives by time */

@@ -8,8 +8,8 @@
  * constant powers and the few bent elements (a conductance that moves, a power limit, a share trim)
  * are looked at in every step. Rows are numbered in the order of elimination (lu.h).
  *
- * It holds nothing that the plant does not imply: it is kept, outside the plant's block, for
- * as long as the island's `shape` and `change` are the ones it was made from. */
+ * It holds nothing that the plant does not imply, so it is kept outside the plant's block, for as
+ * long as the island's `shape` and `change` are the ones it was made from. */
 #ifndef SIM_LINEAR_H
 #define SIM_LINEAR_H
 
@@ -43,14 +43,15 @@ struct metered {
     int32_t *member[MEMBER_TYPES]; /* sources, links and loads */
 };
 
+/* An island, written out. */
 struct linear {
     uint64_t shape, change; /* of the island; 0: not made yet */
     struct lu lu;
     const int32_t *state; /* [n] the state in each row */
     int32_t n_quads;      /* arrays of doubles take whole quads; what is beyond n is 0, mass 1 */
     double *mass;         /* [n] C, L or trim_tau */
-    double *f, *f_t;      /* [n] */
-    double *g;            /* [lu_values] */
+    double *f, *f_t;      /* [n] of the affine elements, at x = 0 and the time of the change */
+    double *g;            /* [lu_values] of the same */
     int32_t n_powers;     /* constant powers: p / v out of a node */
     int32_t *power_row;
     double *power_W;
@@ -69,8 +70,8 @@ void linears_free(struct linears *all);
 /* The island as it is now. */
 struct linear *linear_of(struct world *w, const struct island *isl);
 
-/* f (and, for the matrix, G's change and f_t) of one step, at the begin of the segment: adds to the
- * affine part what powers and bent elements are at x0. x0: by row. values: [lu_values] gets G. */
+/* What a step begins with, at the begin of the segment, where the states are x0: f, f_t (by row) and
+ * G (`values`, [lu_values]) of all elements. */
 void linear_start(struct world *w, const struct island *isl, const struct linear *c,
                   const double x0[], double values[], double f[], double f_t[]);
 

@@ -2,7 +2,7 @@
  *
  * An island is named by its lowest node. Its members stand, type by type, in slices of arrays that
  * have room for twice as many: a new island's are put behind the last one's, and when the room is
- * used up all are moved together. Checked by tests/sim/test_island.c. */
+ * used up all are moved together. Checked by tests/sim/test_partition.c. */
 #include "partition.h"
 
 #include <math.h>

@@ -79,7 +79,6 @@ struct scratch *scratch_new(const struct plant *p, const struct sparse *sparse)
     if (s == NULL) {
         return NULL;
     }
-    s->n = n->n_states;
     s->linears = linears_new(n, sparse);
     s->marks = calloc((size_t)n->n_states + 3 * most_members(p) + 1, sizeof *s->marks);
     s->values = aligned_alloc(ALIGN, doubles * sizeof(double));
