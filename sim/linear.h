@@ -23,13 +23,16 @@ struct elements {
     const int32_t *member[MEMBER_TYPES];
 };
 
-/* Something that may end the segment: a mode's margin or an armed guard's. */
+/* Something that may end the segment: a mode, or the peace of an armed guard (models/net.h, struct
+ * range). Its quantity is y + sum of by (x - x0), x0 being the states when it was listed. */
 struct end {
     int32_t member; /* of the type */
     enum member type;
-    int32_t at[3]; /* rows that its margin looks at */
-    double by[3];  /* and how much it changes with each, at most */
-    double slack;  /* the margin is at least this */
+    bool bent;     /* its quantity is not affine */
+    int32_t at[3]; /* rows that it looks at */
+    double by[3];  /* and its slopes */
+    double y0, lo, hi;
+    double slack; /* it has at least this much left to the ends of its range */
 };
 
 /* What counts on meters, and the states of those elements. */

@@ -126,15 +126,20 @@ void scratch_free(struct scratch *s)
  * hundred times as much. So it may be off by what this voltage drives, too, */
 static const double RINGING_V = 4.0;
 /* but not when a step outlasts so many of its radians: then the current follows the rest of the
- * network, and its charge counts for as long as the step. */
+ * network, and its charge counts for as long as the step; */
 static const double RADIANS = 10.0;
+/* and not in an event's own first step: a mode that has just begun is near its end, and a curve that
+ * strays would end it at once. */
 
 /* In A, beyond the tolerance of any state; 0 for a voltage. */
-static double looseness(const struct world *w, const struct linear *c, int32_t k, double h_s)
+static double looseness(const struct world *w, const struct island *isl, const struct linear *c,
+                        int32_t k, double h_s)
 {
     double radians = h_s / (RADIANS * c->surge_s[k]);
 
-    return w->options.tolerance * RINGING_V * c->surge_S[k] / (1.0 + radians * radians);
+    return isl->dirty
+               ? 0.0
+               : w->options.tolerance * RINGING_V * c->surge_S[k] / (1.0 + radians * radians);
 }
 
 /* ---- one step ---------------------------------------------------------------------------------- */
@@ -244,7 +249,8 @@ static void add_up_step(const struct linear *c, const struct scratch *s, double 
 }
 
 /* Write the segment and return its error over the tolerance. */
-static double finish(const struct world *w, const struct linear *c, double h_s)
+static double finish(const struct world *w, const struct island *isl, const struct linear *c,
+                     double h_s)
 {
     const struct scratch *s = w->scratch;
     double *const *by_row = s->r; /* right-hand sides are not needed any more */
@@ -256,7 +262,7 @@ static double finish(const struct world *w, const struct linear *c, double h_s)
     add_up_step(c, s, by_row[0], by_row[1], by_row[2]);
     for (int32_t k = 0; k < c->lu.n; k++) {
         int32_t r = c->state[k];
-        double may = state_tolerance(w, by_row[0][k]) + looseness(w, c, k, h_s);
+        double may = state_tolerance(w, by_row[0][k]) + looseness(w, isl, c, k, h_s);
         double error = fabs(s->u[5][k]) / may;
         x1[r] = by_row[0][k];
         c0[r] = by_row[1][k];
@@ -315,5 +321,5 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
             return TOO_LONG;
         }
     }
-    return finish(w, c, h_s);
+    return finish(w, isl, c, h_s);
 }

@@ -1,9 +1,10 @@
 /* search.c - where modes and guards end.
  *
- * A margin of an affine law can't change by more than its slopes times how far the states move; the
- * segment's Bernstein coefficients enclose them (G. Farin, Curves and Surfaces for CAGD, ch. 5). As
- * long as what a margin had to spare isn't used up, nobody looks at it. Checked by
- * tests/sim/test_island.c and by every electrical oracle. */
+ * An end's quantity can't move further than its slopes times how far the states move, and where it is
+ * affine its own Bernstein coefficients enclose it (G. Farin, Curves and Surfaces for CAGD, ch. 5).
+ * As long as what it had to spare isn't used up, nobody looks at it; as long as the coefficients stay
+ * in its range, nobody looks at the law. Checked by tests/sim/test_island.c and by every electrical
+ * oracle. */
 #include "search.h"
 
 #include <math.h>
@@ -12,106 +13,88 @@
 #include "island.h"
 #include "locate.h"
 
-/* Slack below this, in A or V, is none: so that rounding never decides whether an end is looked at. */
-static const double SLACK_LEAST = 1e-6;
+/* What is left, in A or V, has to be more than rounding could take. */
+static const double LEAST = 1e-9;
 
-/* ---- margins ----------------------------------------------------------------------------------- */
+/* ---- what ends look at ----------------------------------------------------------------------------- */
 
-/* The margin of member m of a type at x and t; without end for a guard that isn't armed. */
-static double margin(const struct net *n, enum member type, int32_t m, const double x[],
-                     struct when t)
+/* The end's quantity and range at x and t, by the law itself. */
+static struct range range_of(const struct net *n, const struct end *e, const double x[],
+                             struct when t)
 {
-    switch (type) {
+    switch (e->type) {
     case MEMBER_SOURCE:
-        return source_margin(net_source_const(n, m), x, t);
+        return source_range(net_source_const(n, e->member), x, t);
     case MEMBER_LINK:
-        return link_margin(net_link_const(n, m), x, t);
+        return link_range(net_link_const(n, e->member), x, t);
     case MEMBER_LOAD:
-        return load_margin(net_load_const(n, m), x, t);
+        return load_range(net_load_const(n, e->member), x);
     case MEMBER_GUARD:
-        return net_guard_const(n, m)->armed ? guard_margin(net_guard_const(n, m), n, x, t)
-                                            : INFINITY;
-    case MEMBER_STATE:
-    case MEMBER_MOVER:
-    case MEMBER_TYPES:
     default:
-        return INFINITY;
+        return guard_range(net_guard_const(n, e->member), n, x, t);
     }
 }
-
-/* ---- what the margins look at -------------------------------------------------------------------- */
 
 /* One more state that the end looks at, and its slope. */
 static void looks_at(struct end *e, const int32_t in[], int i, int32_t state, double by)
 {
     e->at[i] = state < 0 ? 0 : in[state];
-    e->by[i] = state < 0 ? 0.0 : fabs(by);
+    e->by[i] = state < 0 ? 0.0 : by;
 }
 
-static void source_end(struct end *e, const struct source *u, const int32_t in[], ns_t t)
+static void looks_at_source(struct end *e, const struct source *u, const struct range *r,
+                            const int32_t in[])
 {
-    struct steepness y = source_margin_steepness(u, t);
-
-    looks_at(e, in, 0, u->node, y.by_v);
-    looks_at(e, in, 1, u->state_i, y.by_i);
-    looks_at(e, in, 2, u->state_trim, y.by_trim);
+    looks_at(e, in, 0, u->node, r->by_v);
+    looks_at(e, in, 1, u->state_i, r->by_i);
+    looks_at(e, in, 2, u->state_trim, r->by_trim);
 }
 
-static void link_end(struct end *e, const struct link *k, const int32_t in[], ns_t t)
+static void looks_between(struct end *e, int32_t a, int32_t b, int32_t state_i,
+                          const struct range *r, const int32_t in[])
 {
-    struct steepness y = link_margin_steepness(k, t);
-
-    looks_at(e, in, 0, k->a, y.by_v);
-    looks_at(e, in, 1, k->b, y.by_v);
-    looks_at(e, in, 2, k->state_i, y.by_i);
+    looks_at(e, in, 0, a, r->by_v);
+    looks_at(e, in, 1, b, -r->by_v);
+    looks_at(e, in, 2, state_i, r->by_i);
 }
 
-static void guard_end(struct end *e, const struct guard *g, const struct net *n, const int32_t in[],
-                      ns_t t)
+static void find_looks(struct end *e, const struct net *n, const struct range *r,
+                       const int32_t in[])
 {
-    if (g->what == GUARD_SOURCE_CURRENT) {
-        const struct source *u = net_source_const(n, g->a);
-        struct steepness y = source_steepness(u, t);
-        looks_at(e, in, 0, u->node, y.by_v);
-        looks_at(e, in, 1, u->state_i, y.by_i);
-        looks_at(e, in, 2, u->state_trim, y.by_trim);
-    } else if (g->what == GUARD_LINK_CURRENT) {
-        const struct link *k = net_link_const(n, g->a);
-        struct steepness y = link_steepness(k, t);
-        looks_at(e, in, 0, k->a, y.by_v);
-        looks_at(e, in, 1, k->b, y.by_v);
-        looks_at(e, in, 2, k->state_i, y.by_i);
+    const struct guard *g = e->type == MEMBER_GUARD ? net_guard_const(n, e->member) : NULL;
+    bool of_source = g != NULL ? g->what == GUARD_SOURCE_CURRENT : e->type == MEMBER_SOURCE;
+    bool of_link = g != NULL ? g->what == GUARD_LINK_CURRENT : e->type == MEMBER_LINK;
+    int32_t element = g != NULL ? g->a : e->member;
+
+    if (of_source) {
+        looks_at_source(e, net_source_const(n, element), r, in);
+    } else if (of_link) {
+        const struct link *k = net_link_const(n, element);
+        looks_between(e, k->a, k->b, k->state_i, r, in);
+    } else if (g != NULL) {
+        looks_between(e, g->a, g->b, NO_STATE, r, in);
     } else {
-        looks_at(e, in, 0, g->a, 1.0);
-        looks_at(e, in, 1, g->b, 1.0);
-        looks_at(e, in, 2, NO_STATE, 0.0);
+        looks_between(e, net_load_const(n, element)->node, GROUND, NO_STATE, r, in);
     }
 }
 
-static void end_of(struct end *e, const struct net *n, const int32_t in[], ns_t t)
+/* ---- how far the segment goes ------------------------------------------------------------------------ */
+
+/* Where the segment begins: by row, in scratch->x0. */
+static void take_begin(const struct world *w, const struct linear *c)
 {
-    switch (e->type) {
-    case MEMBER_SOURCE:
-        source_end(e, net_source_const(n, e->member), in, t);
-        break;
-    case MEMBER_LINK:
-        link_end(e, net_link_const(n, e->member), in, t);
-        break;
-    case MEMBER_LOAD:
-        looks_at(e, in, 0, net_load_const(n, e->member)->node, 1.0);
-        looks_at(e, in, 1, NO_STATE, 0.0);
-        looks_at(e, in, 2, NO_STATE, 0.0);
-        break;
-    case MEMBER_GUARD:
-    default:
-        guard_end(e, net_guard_const(n, e->member), n, in, t);
-        break;
+    const double *x0 = plant_x0(w);
+
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        w->scratch->x0[k] = x0[c->state[k]];
     }
 }
 
-/* How far each row's state gets away from where the segment begins, at most. */
-static void find_reach(const struct world *w, const struct linear *c, double reach[])
+/* How far each row's state gets away from there: the second to fourth of its Bernstein coefficients,
+ * and the most. By row, in scratch->u[0..2] and scratch->d. */
+static void find_ways(const struct world *w, const struct linear *c)
 {
+    struct scratch *s = w->scratch;
     const double *x0 = plant_x0(w);
     const double *x1 = plant_at(w->plant, w->plant->x1_at);
     const double *c0 = plant_at(w->plant, w->plant->c0_at);
@@ -120,18 +103,28 @@ static void find_reach(const struct world *w, const struct linear *c, double rea
     for (int32_t k = 0; k < c->lu.n; k++) {
         int32_t r = c->state[k];
         double rise = x1[r] - x0[r];
-        double b1 = fabs(rise + c0[r]) / 3.0;
-        double b2 = fabs(2.0 * rise + c0[r] + c1[r]) / 3.0;
-        double b3 = fabs(rise);
-        double far = b1 > b2 ? b1 : b2;
-        reach[k] = far > b3 ? far : b3;
+        double b1 = (rise + c0[r]) * (1.0 / 3.0);
+        double b2 = (2.0 * rise + c0[r] + c1[r]) * (1.0 / 3.0);
+        double far = fabs(b1) > fabs(b2) ? fabs(b1) : fabs(b2);
+        s->u[0][k] = b1;
+        s->u[1][k] = b2;
+        s->u[2][k] = rise;
+        s->d[k] = far > fabs(rise) ? far : fabs(rise);
     }
 }
 
-/* How much of its slack an end loses on a segment, at most. */
-static double loss(const struct end *e, const double reach[])
+/* By how much the end's quantity changes on these ways of the states. */
+static double change(const struct end *e, const double way[])
 {
-    return e->by[0] * reach[e->at[0]] + e->by[1] * reach[e->at[1]] + e->by[2] * reach[e->at[2]];
+    return e->by[0] * way[e->at[0]] + e->by[1] * way[e->at[1]] + e->by[2] * way[e->at[2]];
+}
+
+/* How much of its slack it loses on the segment, at most; without end when it is bent. */
+static double loss(const struct end *e, const double far[])
+{
+    return e->bent ? INFINITY
+                   : fabs(e->by[0]) * far[e->at[0]] + fabs(e->by[1]) * far[e->at[1]] +
+                         fabs(e->by[2]) * far[e->at[2]];
 }
 
 void search_prepare(const struct world *w, const struct island *isl, struct linear *c,
@@ -139,19 +132,25 @@ void search_prepare(const struct world *w, const struct island *isl, struct line
 {
     static const enum member types[] = {MEMBER_SOURCE, MEMBER_LINK, MEMBER_LOAD, MEMBER_GUARD};
     const struct net *n = &w->plant->net;
-    double *reach = w->scratch->d;
+    const struct scratch *s = w->scratch;
 
-    find_reach(w, c, reach); /* of the segment under way, if there is one */
+    take_begin(w, c);
     c->n_ends = 0;
     for (int i = 0; i < 4; i++) {
         const int32_t *members = plant_members(w, isl, types[i]);
         for (int32_t k = 0; k < isl->count[types[i]]; k++) {
             struct end *e = &c->ends[c->n_ends];
-            double slack = margin(n, types[i], members[k], plant_x0(w), when_ns(isl->t0));
-            if (slack < INFINITY) {
-                *e = (struct end){.type = types[i], .member = members[k], .slack = slack};
-                end_of(e, n, in, isl->t0);
-                e->slack -= loss(e, reach);
+            if (types[i] == MEMBER_GUARD && !net_guard_const(n, members[k])->armed) {
+                continue;
+            }
+            *e = (struct end){.type = types[i], .member = members[k]};
+            struct range r = range_of(n, e, plant_x0(w), when_ns(isl->t0));
+            if (r.lo > -INFINITY || r.hi < INFINITY) {
+                find_looks(e, n, &r, in);
+                e->bent = r.bent;
+                e->lo = r.lo;
+                e->hi = r.hi;
+                e->y0 = r.y - change(e, s->x0);
                 c->n_ends++;
             }
         }
@@ -160,23 +159,19 @@ void search_prepare(const struct world *w, const struct island *isl, struct line
 
 /* ---- the search -------------------------------------------------------------------------------- */
 
-/* The states that the end looks at, at fraction q of the segment, into x. */
-static void take(const struct world *w, const struct linear *c, const struct end *e, double q,
-                 double x[])
+/* How far its quantity is inside its range at fraction q of the segment, by the law itself. */
+static double margin_at(const struct world *w, const struct island *isl, const struct linear *c,
+                        const struct end *e, double q)
 {
+    double *x = w->scratch->x;
+
     for (int i = 0; i < 3; i++) {
         int32_t state = c->state[e->at[i]];
         x[state] = island_state(w, state, q);
     }
-}
-
-/* Its margin at fraction q of the segment, by the law itself. */
-static double margin_at(const struct world *w, const struct island *isl, const struct linear *c,
-                        const struct end *e, double q)
-{
-    take(w, c, e, q, w->scratch->x);
-    return margin(&w->plant->net, e->type, e->member, w->scratch->x,
-                  (struct when){.step = isl->t0, .s = q * isl->h_s});
+    struct range r =
+        range_of(&w->plant->net, e, x, (struct when){.step = isl->t0, .s = q * isl->h_s});
+    return range_margin(&r);
 }
 
 /* Is it negative at an instant? */
@@ -232,25 +227,45 @@ static ns_t fall_of(const struct world *w, const struct island *isl, const struc
     return fall < due ? fall : due;
 }
 
+/* How much the end's quantity has left to the ends of its range on the segment, at least. */
+static double left_of(const struct end *e, const struct scratch *s)
+{
+    double y = e->y0 + change(e, s->x0);
+    double way[3] = {change(e, s->u[0]), change(e, s->u[1]), change(e, s->u[2])};
+    double down = 0.0;
+    double up = 0.0;
+
+    for (int i = 0; i < 3; i++) {
+        down = way[i] < down ? way[i] : down;
+        up = way[i] > up ? way[i] : up;
+    }
+    return y + down - e->lo < e->hi - y - up ? y + down - e->lo : e->hi - y - up;
+}
+
 ns_t search_first_fall(struct world *w, const struct island *isl, ns_t due)
 {
     struct linear *c = linear_of(w, isl);
-    double *reach = w->scratch->d;
+    const struct scratch *s = w->scratch;
 
-    find_reach(w, c, reach);
+    take_begin(w, c);
+    find_ways(w, c);
     for (int32_t i = 0; i < c->n_ends; i++) {
         struct end *e = &c->ends[i];
-        double lost = loss(e, reach);
         double y[4];
 
-        e->slack -= lost;
-        if (e->slack > SLACK_LEAST) {
+        e->slack -= loss(e, s->d);
+        if (e->slack > LEAST) {
             continue;
+        }
+        if (!e->bent) {
+            e->slack = left_of(e, s);
+            if (e->slack > LEAST) {
+                continue;
+            }
         }
         for (int j = 0; j < 4; j++) {
             y[j] = margin_at(w, isl, c, e, (double)j / 3.0);
         }
-        e->slack = y[0] - lost;
         due = fall_of(w, isl, c, e, y, due);
     }
     return due;

@@ -135,7 +135,6 @@ Test(rosenbrock, what_its_curves_carry_is_what_charges)
     struct plant *p = w->plant;
     int32_t coil = net_link_const(&p->net, 0)->state_i;
     double h_s = 20e-6;
-    double q = 0.0;
 
     plant_next(w, 0);
     rosenbrock_try(w, plant_island(w, 0), h_s);
@@ -143,7 +142,7 @@ Test(rosenbrock, what_its_curves_carry_is_what_charges)
     const double *x1 = plant_at(p, p->x1_at);
     const double *c0 = plant_at(p, p->c0_at);
     const double *c1 = plant_at(p, p->c1_at);
-    q = h_s * ((x0[coil] + x1[coil]) / 2.0 + c0[coil] / 6.0 + c1[coil] / 12.0);
+    double q = h_s * ((x0[coil] + x1[coil]) / 2.0 + c0[coil] / 6.0 + c1[coil] / 12.0);
     cr_assert_float_eq(2e-3 * (x0[0] - x1[0]), q, 1e-14, "%g C", q);
     cr_assert_float_eq(3e-3 * (x1[1] - x0[1]), q, 1e-14, "%g C", q);
     cr_assert_gt(q, 1e-3);
