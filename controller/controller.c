@@ -135,10 +135,10 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
 
 void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
 {
-    (void)memset(out, 0, sizeof(*out));
-    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
-        out->bus[b].about = (uint8_t)CTL_NOBODY;
-    }
+    static const struct ctl_out nothing = {
+        .bus = {{.about = (uint8_t)CTL_NOBODY}, {.about = (uint8_t)CTL_NOBODY}}};
+
+    *out = nothing;
     c->now_us = in->now_us;
     c->count.steps++;
     if (c->mode == CONTROLLER_RUNNING) {

@@ -43,6 +43,7 @@ struct controller_counts {
     uint32_t stuck_switches;  /* switches found not to follow */
     uint32_t plans;           /* times the planner was asked */
     uint32_t moves;           /* times it answered with another allocation */
+    uint32_t changes;         /* times a supply's state, or the mode, became another one */
     uint32_t losses;          /* supplies believed lost */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */

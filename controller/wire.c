@@ -209,6 +209,7 @@ void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in)
     if ((job >= (uint8_t)WIRE_JOBS) || (b->state >= (uint8_t)WIRE_STATES) ||
         (b->index >= ((uint8_t)CTL_SUPPLIES + (uint8_t)CTL_EXPANDERS))) {
         c->count.broken++;
+        c->count.changes++;
         c->mode = CONTROLLER_SAFE;
         return;
     }
