@@ -137,6 +137,7 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
     bool was_lost = supply_is_lost(&c->supplies[s]);
 
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
+        c->count.changes++;
         c->count.losses += (!was_lost && supply_is_lost(&c->supplies[s])) ? 1U : 0U;
         c->replan = true;
         sequencer_wake(c);
