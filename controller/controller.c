@@ -23,7 +23,8 @@ enum {
     SURVEY_us =
         2000000, /* no longer than this does a first plan wait for a bus that keeps hanging */
     RETRIES_MAX = 100,
-    CONFIRM_MAX = 200
+    CONFIRM_MAX = 200,
+    SHARING_MAX_permille = 1000
 };
 
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
@@ -34,6 +35,9 @@ static void trim(struct ctl_config *cfg)
     cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
     cfg->confirm = (cfg->confirm > (uint8_t)CONFIRM_MAX) ? (uint8_t)CONFIRM_MAX : cfg->confirm;
     cfg->confirm = (cfg->confirm == 0U) ? 1U : cfg->confirm;
+    cfg->sharing_permille = (cfg->sharing_permille > (uint16_t)SHARING_MAX_permille)
+                                ? (uint16_t)SHARING_MAX_permille
+                                : cfg->sharing_permille;
     /* A reading is not old before the next one could be there. */
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
 }

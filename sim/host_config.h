@@ -9,6 +9,7 @@
 struct host_params {
     ns_t poll, step_cost, stale, identify;
     int32_t retries, confirm, redundancy;
+    double sharing;
 };
 
 struct host_state {
