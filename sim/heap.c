@@ -6,8 +6,7 @@
 
 enum { WAYS = 4, LINE = 64 };
 
-static const struct heap_entry nobody = {
-    .due = NS_NEVER, .rank = UINT32_MAX, .slot = HEAP_NOBODY};
+static const struct heap_entry nobody = {.due = NS_NEVER, .rank = UINT32_MAX, .slot = HEAP_NOBODY};
 
 static struct heap_entry *entries(const struct heap *h)
 {

@@ -313,6 +313,7 @@ static void integrate(struct world *w, int32_t island)
         most = 0.1; /* where the error hardly depends on h, it is far too long */
     }
     CHECK(error < HUGE_VAL);
+    linear_write_segment(w, linear_of(w, isl));
     p->counts.steps++;
     isl->h_next_s = fmax(isl->h_s * fmax(0.2, fmin(6.0, grow)), 1e-9);
     isl->dirty = false;

@@ -35,31 +35,38 @@ static struct range range_of(const struct net *n, const struct end *e, const dou
     }
 }
 
-/* One more state that the end looks at, and its slope. */
-static void looks_at(struct end *e, const int32_t in[], int i, int32_t state, double by)
+/* What an end that is being listed looks at. */
+struct look {
+    struct ends *ends;
+    const int32_t *in; /* the row of each state */
+    const struct range *range;
+};
+
+/* One more state, and the slope of the quantity. */
+static void looks_at(const struct look *l, int i, int32_t state, double by)
 {
-    e->at[i] = state < 0 ? 0 : in[state];
-    e->by[i] = state < 0 ? 0.0 : by;
+    int32_t e = l->ends->n;
+
+    l->ends->at[i][e] = state < 0 ? 0 : l->in[state];
+    l->ends->end[e].by[i] = state < 0 ? 0.0 : by;
+    l->ends->steep[i][e] = l->range->bent || state < 0 ? 0.0 : fabs(by);
 }
 
-static void looks_at_source(struct end *e, const struct source *u, const struct range *r,
-                            const int32_t in[])
+static void looks_at_source(const struct look *l, const struct source *u)
 {
-    looks_at(e, in, 0, u->node, r->by_v);
-    looks_at(e, in, 1, u->state_i, r->by_i);
-    looks_at(e, in, 2, u->state_trim, r->by_trim);
+    looks_at(l, 0, u->node, l->range->by_v);
+    looks_at(l, 1, u->state_i, l->range->by_i);
+    looks_at(l, 2, u->state_trim, l->range->by_trim);
 }
 
-static void looks_between(struct end *e, int32_t a, int32_t b, int32_t state_i,
-                          const struct range *r, const int32_t in[])
+static void looks_between(const struct look *l, int32_t a, int32_t b, int32_t state_i)
 {
-    looks_at(e, in, 0, a, r->by_v);
-    looks_at(e, in, 1, b, -r->by_v);
-    looks_at(e, in, 2, state_i, r->by_i);
+    looks_at(l, 0, a, l->range->by_v);
+    looks_at(l, 1, b, -l->range->by_v);
+    looks_at(l, 2, state_i, l->range->by_i);
 }
 
-static void find_looks(struct end *e, const struct net *n, const struct range *r,
-                       const int32_t in[])
+static void find_looks(const struct look *l, const struct end *e, const struct net *n)
 {
     const struct guard *g = e->type == MEMBER_GUARD ? net_guard_const(n, e->member) : NULL;
     bool of_source = g != NULL ? g->what == GUARD_SOURCE_CURRENT : e->type == MEMBER_SOURCE;
@@ -67,116 +74,121 @@ static void find_looks(struct end *e, const struct net *n, const struct range *r
     int32_t element = g != NULL ? g->a : e->member;
 
     if (of_source) {
-        looks_at_source(e, net_source_const(n, element), r, in);
+        looks_at_source(l, net_source_const(n, element));
     } else if (of_link) {
         const struct link *k = net_link_const(n, element);
-        looks_between(e, k->a, k->b, k->state_i, r, in);
+        looks_between(l, k->a, k->b, k->state_i);
     } else if (g != NULL) {
-        looks_between(e, g->a, g->b, NO_STATE, r, in);
+        looks_between(l, g->a, g->b, NO_STATE);
     } else {
-        looks_between(e, net_load_const(n, element)->node, GROUND, NO_STATE, r, in);
+        looks_between(l, net_load_const(n, element)->node, GROUND, NO_STATE);
     }
 }
 
 /* ---- how far the segment goes ------------------------------------------------------------------------ */
 
-/* Where the segment begins: by row, in scratch->x0. */
-static void take_begin(const struct world *w, const struct linear *c)
+/* How far each row's state gets away from where the segment in the rows begins: the second to fourth
+ * of its Bernstein coefficients, and the most. By row, in scratch->u[0..2] and scratch->d. */
+ANY_WIDTH
+static void find_ways(const struct linear *c, const struct scratch *s)
 {
-    const double *x0 = plant_x0(w);
-
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        w->scratch->x0[k] = x0[c->state[k]];
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        quad rise = quads_const(s->x1)[k] - quads_const(s->x0)[k];
+        quad c0 = quads_const(s->c0)[k];
+        quad b1 = (rise + c0) * (1.0 / 3.0);
+        quad b2 = (2.0 * rise + c0 + quads_const(s->c1)[k]) * (1.0 / 3.0);
+        quads(s->u[0])[k] = b1;
+        quads(s->u[1])[k] = b2;
+        quads(s->u[2])[k] = rise;
+        quads(s->d)[k] = QUAD_ABS(b1) + QUAD_ABS(b2) + QUAD_ABS(rise);
     }
 }
 
-/* How far each row's state gets away from there: the second to fourth of its Bernstein coefficients,
- * and the most. By row, in scratch->u[0..2] and scratch->d. */
-static void find_ways(const struct world *w, const struct linear *c)
+/* By how much the quantity of end e changes on these ways of the states. */
+static double change(const struct ends *all, int32_t e, const double way[])
 {
-    struct scratch *s = w->scratch;
-    const double *x0 = plant_x0(w);
-    const double *x1 = plant_at(w->plant, w->plant->x1_at);
-    const double *c0 = plant_at(w->plant, w->plant->c0_at);
-    const double *c1 = plant_at(w->plant, w->plant->c1_at);
+    const double *by = all->end[e].by;
 
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        int32_t r = c->state[k];
-        double rise = x1[r] - x0[r];
-        double b1 = (rise + c0[r]) * (1.0 / 3.0);
-        double b2 = (2.0 * rise + c0[r] + c1[r]) * (1.0 / 3.0);
-        double far = fabs(b1) > fabs(b2) ? fabs(b1) : fabs(b2);
-        s->u[0][k] = b1;
-        s->u[1][k] = b2;
-        s->u[2][k] = rise;
-        s->d[k] = far > fabs(rise) ? far : fabs(rise);
+    return by[0] * way[all->at[0][e]] + by[1] * way[all->at[1][e]] + by[2] * way[all->at[2][e]];
+}
+
+/* Take from what each has left the most that it can lose on the segment. */
+ANY_WIDTH
+static void lose(struct ends *all, const double far[])
+{
+    for (int32_t e = 0; e < all->n; e += QUAD) {
+        *quads(all->left + e) -=
+            *quads_const(all->steep[0] + e) * QUAD_GATHER(far, all->at[0] + e) +
+            *quads_const(all->steep[1] + e) * QUAD_GATHER(far, all->at[1] + e) +
+            *quads_const(all->steep[2] + e) * QUAD_GATHER(far, all->at[2] + e);
     }
 }
 
-/* By how much the end's quantity changes on these ways of the states. */
-static double change(const struct end *e, const double way[])
+static void list(const struct world *w, const struct island *isl, struct ends *all,
+                 enum member type, int32_t member, const int32_t in[])
 {
-    return e->by[0] * way[e->at[0]] + e->by[1] * way[e->at[1]] + e->by[2] * way[e->at[2]];
-}
+    const struct net *n = &w->plant->net;
+    struct end *e = &all->end[all->n];
 
-/* How much of its slack it loses on the segment, at most; without end when it is bent. */
-static double loss(const struct end *e, const double far[])
-{
-    return e->bent ? INFINITY
-                   : fabs(e->by[0]) * far[e->at[0]] + fabs(e->by[1]) * far[e->at[1]] +
-                         fabs(e->by[2]) * far[e->at[2]];
+    *e = (struct end){.type = type, .member = member};
+    struct range r = range_of(n, e, plant_x0(w), when_ns(isl->t0));
+    if (r.lo > -INFINITY || r.hi < INFINITY) {
+        find_looks(&(struct look){.ends = all, .in = in, .range = &r}, e, n);
+        e->bent = r.bent;
+        e->lo = r.lo;
+        e->hi = r.hi;
+        e->y0 = r.y - change(all, all->n, w->scratch->x0);
+        all->left[all->n++] = r.bent ? -INFINITY : range_margin(&r);
+    }
 }
 
 void search_prepare(const struct world *w, const struct island *isl, struct linear *c,
                     const int32_t in[])
 {
     static const enum member types[] = {MEMBER_SOURCE, MEMBER_LINK, MEMBER_LOAD, MEMBER_GUARD};
-    const struct net *n = &w->plant->net;
-    const struct scratch *s = w->scratch;
+    struct ends *all = &c->ends;
 
-    take_begin(w, c);
-    c->n_ends = 0;
+    linear_read_segment(w, c);
+    all->n = 0;
     for (int i = 0; i < 4; i++) {
         const int32_t *members = plant_members(w, isl, types[i]);
         for (int32_t k = 0; k < isl->count[types[i]]; k++) {
-            struct end *e = &c->ends[c->n_ends];
-            if (types[i] == MEMBER_GUARD && !net_guard_const(n, members[k])->armed) {
-                continue;
-            }
-            *e = (struct end){.type = types[i], .member = members[k]};
-            struct range r = range_of(n, e, plant_x0(w), when_ns(isl->t0));
-            if (r.lo > -INFINITY || r.hi < INFINITY) {
-                find_looks(e, n, &r, in);
-                e->bent = r.bent;
-                e->lo = r.lo;
-                e->hi = r.hi;
-                e->y0 = r.y - change(e, s->x0);
-                c->n_ends++;
+            if (types[i] != MEMBER_GUARD || net_guard_const(&w->plant->net, members[k])->armed) {
+                list(w, isl, all, types[i], members[k], in);
             }
         }
     }
+    for (int32_t e = all->n; e % QUAD != 0; e++) {
+        all->left[e] = INFINITY;
+        for (int i = 0; i < 3; i++) {
+            all->at[i][e] = 0;
+            all->steep[i][e] = 0.0;
+        }
+    }
+    find_ways(c, w->scratch); /* of the segment under way, if there is one */
+    lose(all, w->scratch->d);
 }
 
 /* ---- the search -------------------------------------------------------------------------------- */
 
 /* How far its quantity is inside its range at fraction q of the segment, by the law itself. */
 static double margin_at(const struct world *w, const struct island *isl, const struct linear *c,
-                        const struct end *e, double q)
+                        int32_t e, double q)
 {
     double *x = w->scratch->x;
 
     for (int i = 0; i < 3; i++) {
-        int32_t state = c->state[e->at[i]];
+        int32_t state = c->state[c->ends.at[i][e]];
         x[state] = island_state(w, state, q);
     }
-    struct range r =
-        range_of(&w->plant->net, e, x, (struct when){.step = isl->t0, .s = q * isl->h_s});
+    struct range r = range_of(&w->plant->net, &c->ends.end[e], x,
+                              (struct when){.step = isl->t0, .s = q * isl->h_s});
     return range_margin(&r);
 }
 
 /* Is it negative at an instant? */
 static bool has_fallen(const struct world *w, const struct island *isl, const struct linear *c,
-                       const struct end *e, ns_t at)
+                       int32_t e, ns_t at)
 {
     return margin_at(w, isl, c, e, ns_to_s(at - isl->t0) / isl->h_s) < 0.0;
 }
@@ -185,7 +197,7 @@ static bool has_fallen(const struct world *w, const struct island *isl, const st
  * that may be late: then go back to where it has not fallen yet. (Early is fine: the island looks,
  * finds nothing, and goes on from there.) */
 static ns_t not_late(const struct world *w, const struct island *isl, const struct linear *c,
-                     const struct end *e, ns_t t)
+                     int32_t e, ns_t t)
 {
     ns_t before = isl->t0;
 
@@ -215,7 +227,7 @@ static bool may_fall(const double y[4])
 
 /* Where the end's margin, which has these samples, falls, if it does before `due`. */
 static ns_t fall_of(const struct world *w, const struct island *isl, const struct linear *c,
-                    const struct end *e, const double y[4], ns_t due)
+                    int32_t e, const double y[4], ns_t due)
 {
     double at;
 
@@ -227,11 +239,12 @@ static ns_t fall_of(const struct world *w, const struct island *isl, const struc
     return fall < due ? fall : due;
 }
 
-/* How much the end's quantity has left to the ends of its range on the segment, at least. */
-static double left_of(const struct end *e, const struct scratch *s)
+/* What end e has left to the ends of its range on the segment, at least. */
+static double left_of(const struct ends *all, int32_t e, const struct scratch *s)
 {
-    double y = e->y0 + change(e, s->x0);
-    double way[3] = {change(e, s->u[0]), change(e, s->u[1]), change(e, s->u[2])};
+    const struct end *end = &all->end[e];
+    double y = end->y0 + change(all, e, s->x0);
+    double way[3] = {change(all, e, s->u[0]), change(all, e, s->u[1]), change(all, e, s->u[2])};
     double down = 0.0;
     double up = 0.0;
 
@@ -239,34 +252,37 @@ static double left_of(const struct end *e, const struct scratch *s)
         down = way[i] < down ? way[i] : down;
         up = way[i] > up ? way[i] : up;
     }
-    return y + down - e->lo < e->hi - y - up ? y + down - e->lo : e->hi - y - up;
+    return y + down - end->lo < end->hi - y - up ? y + down - end->lo : end->hi - y - up;
+}
+
+/* Where end e is left, if it is before `due`. */
+static ns_t fall_before(struct world *w, const struct island *isl, struct linear *c, int32_t e,
+                        ns_t due)
+{
+    double y[4];
+
+    if (!c->ends.end[e].bent) {
+        c->ends.left[e] = left_of(&c->ends, e, w->scratch);
+        if (c->ends.left[e] > LEAST) {
+            return due;
+        }
+    }
+    for (int j = 0; j < 4; j++) {
+        y[j] = margin_at(w, isl, c, e, (double)j / 3.0);
+    }
+    return fall_of(w, isl, c, e, y, due);
 }
 
 ns_t search_first_fall(struct world *w, const struct island *isl, ns_t due)
 {
     struct linear *c = linear_of(w, isl);
-    const struct scratch *s = w->scratch;
 
-    take_begin(w, c);
-    find_ways(w, c);
-    for (int32_t i = 0; i < c->n_ends; i++) {
-        struct end *e = &c->ends[i];
-        double y[4];
-
-        e->slack -= loss(e, s->d);
-        if (e->slack > LEAST) {
-            continue;
+    find_ways(c, w->scratch);
+    lose(&c->ends, w->scratch->d);
+    for (int32_t e = 0; e < c->ends.n; e++) {
+        if (c->ends.left[e] <= LEAST) {
+            due = fall_before(w, isl, c, e, due);
         }
-        if (!e->bent) {
-            e->slack = left_of(e, s);
-            if (e->slack > LEAST) {
-                continue;
-            }
-        }
-        for (int j = 0; j < 4; j++) {
-            y[j] = margin_at(w, isl, c, e, (double)j / 3.0);
-        }
-        due = fall_of(w, isl, c, e, y, due);
     }
     return due;
 }
