@@ -304,7 +304,7 @@ static bool read_command(struct pmbus_face *f, const struct i2c_request *rq, str
         data[n] = read_pec(f, rq, data, n);
     }
     for (int32_t i = 0; i < rq->n_rx; i++) {
-        re->rx[i] = i < with_pec ? data[i] : 0xFF;
+        re->rx[i] &= i < with_pec ? data[i] : 0xFF;
     }
     if (rq->n_rx > with_pec) {
         f->latched[PMBUS_CML] |= ST_CML_OTHER;
@@ -418,8 +418,7 @@ bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i
 {
     *wish = (struct pmbus_face_wish){.on = false};
     if (rq->n_tx == 0) {
-        memset(re->rx, 0xFF, rq->n_rx); /* it answers its address, and has nothing to say */
-        return true;
+        return true; /* it answers its address, and has nothing to say */
     }
     if (rows[rq->tx[0]].shape == SHAPE_UNKNOWN) {
         return refuse(f, ST_CML_COMMAND);
