@@ -417,41 +417,24 @@ static void end(struct world *w, int32_t bus, struct i2c_state *s)
     world_kind(w, master)->transferred(w, master, bus, &re);
 }
 
-static void give_up(struct world *w, int32_t bus, struct i2c_state *s)
-{
-    s->ends_as = I2C_TIMEOUT;
-    s->heard = false;
-    end(w, bus, s);
-}
-
 static void i2c_due(struct world *w, int32_t bus)
 {
     struct i2c_state *s = state_of(w, bus);
     ns_t now = world_now(w);
 
-    switch (s->phase) {
-    case PHASE_WAITS:
-        if (is_blocked(s, now)) {
-            give_up(w, bus, s);
-        } else {
-            begin(w, bus, s);
-        }
-        break;
-    case PHASE_RUNS:
-        if (now < s->ends) {
-            tell_byte(w, bus, s);
-        } else {
-            end(w, bus, s);
-        }
-        break;
-    case PHASE_STALLED:
-    case PHASE_SPOILED:
-        give_up(w, bus, s);
-        break;
-    case PHASE_IDLE:
-    default:
-        break;
+    if (s->phase == PHASE_RUNS && now < s->ends) {
+        tell_byte(w, bus, s);
+        return;
     }
+    if (s->phase == PHASE_WAITS && !is_blocked(s, now)) {
+        begin(w, bus, s);
+        return;
+    }
+    if (s->phase != PHASE_RUNS) { /* it gives up */
+        s->ends_as = I2C_TIMEOUT;
+        s->heard = false;
+    }
+    end(w, bus, s);
 }
 
 /* ---- lines that come and go -------------------------------------------------------------------- */
@@ -510,8 +493,8 @@ void i2c_channels_changed(struct world *w, int32_t bus, int32_t mux, uint8_t cha
 
     for (int32_t i = 0; i < s->seats; i++) {
         if (s->seat[i].mux == mux) {
-            bool on = channels >> s->seat[i].channel & 1;
-            s->open = on ? s->open | bit_of(i) : s->open & ~bit_of(i);
+            s->open &= ~bit_of(i);
+            s->open |= (uint64_t)(channels >> s->seat[i].channel & 1) << i;
         }
     }
     lines_changed(w, bus, s);
