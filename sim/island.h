@@ -12,7 +12,7 @@ void island_advance(struct world *w, int32_t island, ns_t t);
 void island_touch(struct world *w, int32_t island, enum effect effect);
 
 /* The island is due: advance, change modes, fire guards; when all is quiet integrate one segment. */
-void island_due(struct world *w, int32_t island);
+__attribute__((noinline)) void island_due(struct world *w, int32_t island);
 
 /* A state at fraction q of its island's segment. */
 double island_state(const struct world *w, int32_t state, double q);
