@@ -103,19 +103,10 @@ static void decide(struct controller *c)
     }
 }
 
-static uint32_t wake_wait_us(const struct controller *c)
-{
-    uint32_t wait_us = left_us(c->now_us, c->tick_us, (uint32_t)TICK_us);
-
-    wait_us = sooner_us(wait_us, sequencer_wait_us(c));
-    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
-        wait_us = sooner_us(wait_us, wire_wait_us(c, b));
-    }
-    return (wait_us == 0U) ? 1U : sooner_us(wait_us, (uint32_t)WAKE_MAX_us);
-}
-
 static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
 {
+    uint32_t wait_us = (uint32_t)WAKE_MAX_us;
+
     for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
         if (in->bus[b].status != CTL_BUS_NONE) {
             wire_finished(c, b, in);
@@ -128,9 +119,11 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
         decide(c);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
-        wire_next(c, b, out);
+        wait_us = sooner_us(wait_us, wire_next(c, b, out));
     }
-    out->wake_us = c->now_us + wake_wait_us(c);
+    wait_us = sooner_us(wait_us, left_us(c->now_us, c->tick_us, (uint32_t)TICK_us));
+    wait_us = sooner_us(wait_us, sequencer_wait_us(c));
+    out->wake_us = c->now_us + ((wait_us == 0U) ? 1U : wait_us);
 }
 
 void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
