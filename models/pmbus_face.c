@@ -303,8 +303,8 @@ static bool read_command(struct pmbus_face *f, const struct i2c_request *rq, str
     if (with_pec > n && rq->n_rx > n) {
         data[n] = read_pec(f, rq, data, n);
     }
-    for (int32_t i = 0; i < rq->n_rx; i++) {
-        re->rx[i] &= i < with_pec ? data[i] : 0xFF;
+    for (int32_t i = 0; i < rq->n_rx && i < with_pec; i++) {
+        re->rx[i] &= data[i];
     }
     if (rq->n_rx > with_pec) {
         f->latched[PMBUS_CML] |= ST_CML_OTHER;
