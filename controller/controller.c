@@ -128,10 +128,13 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
 
 void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
 {
-    static const struct ctl_out nothing = {
-        .bus = {{.about = (uint8_t)CTL_NOBODY}, {.about = (uint8_t)CTL_NOBODY}}};
-
-    *out = nothing;
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        out->bus[b].op = CTL_OP_NONE;
+        out->bus[b].address = 0;
+        out->bus[b].n_tx = 0;
+        out->bus[b].n_rx = 0;
+        out->bus[b].about = (uint8_t)CTL_NOBODY;
+    }
     c->now_us = in->now_us;
     c->count.steps++;
     if (c->mode == CONTROLLER_RUNNING) {

@@ -84,7 +84,7 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
  *
  *   c         in/out: state, owned by the caller, set up once by controller_init()
  *   in        every field valid
- *   out       overwritten in full; wake_us is at most one second ahead
+ *   out       overwritten, tx as far as n_tx says; wake_us is at most one second ahead
  *   errors    none: a NACK, a bad PEC or an absurd reading is an input and leads to a state
  *   source    controller/DESIGN.md, "One step"
  *   checked   tests/controller/test_step.c, test_reset.c, test_storm.c */
