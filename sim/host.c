@@ -16,6 +16,7 @@
 #include "host_config.h"
 #include "models/i2c.h"
 #include "models/world.h"
+#include "plant.h"
 
 #define NONE                                                                                       \
     {                                                                                              \
@@ -159,8 +160,13 @@ static void host_transferred(struct world *w, int32_t part, int32_t bus, const s
     s->in.bus[b].status = as[re->status];
     memcpy(s->in.bus[b].rx, re->rx, sizeof s->in.bus[b].rx);
     s->news = world_cause(w);
-    if (!s->busy) {
-        world_wake(w, part, world_now(w));
+    if (s->busy) {
+        return;
+    }
+    if (plant_is_last(w)) {
+        step(w, part, s);
+    } else {
+        world_wake(w, part, world_now(w)); /* when the others have had their turn */
     }
 }
 

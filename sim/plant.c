@@ -470,6 +470,11 @@ bool plant_next(struct world *w, ns_t until)
     return true;
 }
 
+bool plant_is_last(const struct world *w)
+{
+    return heap_first(&w->plant->heap)->due > w->plant->now;
+}
+
 void plant_run(struct world *w, ns_t until)
 {
     while (plant_next(w, until)) {
