@@ -490,13 +490,16 @@ static void lines_changed(struct world *w, int32_t bus, struct i2c_state *s)
 void i2c_channels_changed(struct world *w, int32_t bus, int32_t mux, uint8_t channels)
 {
     struct i2c_state *s = state_of(w, bus);
+    uint64_t behind = 0;
+    uint64_t on = 0;
 
     for (int32_t i = 0; i < s->seats; i++) {
         if (s->seat[i].mux == mux) {
-            s->open &= ~bit_of(i);
-            s->open |= (uint64_t)(channels >> s->seat[i].channel & 1) << i;
+            behind |= bit_of(i);
+            on |= (uint64_t)(channels >> s->seat[i].channel & 1) << i;
         }
     }
+    s->open = (s->open & ~behind) | on;
     lines_changed(w, bus, s);
 }
 

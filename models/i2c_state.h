@@ -59,7 +59,7 @@ struct i2c_state {
     int32_t seats;
     struct seat seat[I2C_DEVICES];
     uint64_t at[I2C_ADDRESSES]; /* seats of this address, bit i for seat i */
-    uint64_t open;              /* those that hear the bus now: before every mux, or their channel is on */
+    uint64_t open;              /* those that hear it now: before every mux, or its channel on */
 };
 
 /* Is the line low, seen from the master? A holder behind a mux pulls only while its channel is on. */

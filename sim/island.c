@@ -32,7 +32,7 @@ double plant_state(const struct world *w, int32_t state, ns_t at)
 {
     const struct island *isl = plant_island(w, plant_island_of(w)[state]);
 
-    return island_state(w, state, fraction(isl, at));
+    return isl->settled ? plant_x0(w)[state] : island_state(w, state, fraction(isl, at));
 }
 
 /* ---- time -------------------------------------------------------------------------------------- */
