@@ -25,11 +25,12 @@ enum { SIXTHS = 6 };
 struct reference {
     struct world *w;
     const struct island *isl;
+    const struct linear *rows; /* of the island, for its states */
     double h_s;
     double tolerance; /* of the driver, see below */
     gsl_odeiv2_system system;
     gsl_odeiv2_driver *driver; /* for islands of system.dimension states */
-    double *y;                 /* states in the order of the island's members */
+    double *y;                 /* states, by row */
     double *up, *down;         /* rates on both sides of a difference */
     double *at[SIXTHS + 1];
 };
@@ -52,7 +53,7 @@ static int rates(double t, const double y[], double dydt[], void *params)
 {
     const struct reference *r = params;
     const struct scratch *s = r->w->scratch;
-    const int32_t *states = plant_members(r->w, r->isl, MEMBER_STATE);
+    const int32_t *states = r->rows->state;
 
     for (size_t k = 0; k < r->system.dimension; k++) {
         s->x[states[k]] = y[k];
@@ -129,7 +130,8 @@ static struct reference *reference_new(const struct world *w, size_t n)
 /* The work space for this island, made anew when it has another number of states. */
 static struct reference *reference_for(struct world *w, const struct island *isl, double h_s)
 {
-    size_t n = (size_t)isl->count[MEMBER_STATE];
+    const struct linear *rows = linear_of(w, isl);
+    size_t n = (size_t)rows->lu.n;
     struct reference *r = w->scratch->reference;
 
     if (r == NULL || r->system.dimension != n) {
@@ -140,6 +142,7 @@ static struct reference *reference_for(struct world *w, const struct island *isl
     if (r != NULL) {
         r->w = w;
         r->isl = isl;
+        r->rows = rows;
         r->h_s = h_s;
     }
     return r;
@@ -149,7 +152,7 @@ static struct reference *reference_for(struct world *w, const struct island *isl
 static bool follow(struct reference *r)
 {
     const double *x0 = plant_x0(r->w);
-    const int32_t *states = plant_members(r->w, r->isl, MEMBER_STATE);
+    const int32_t *states = r->rows->state;
     double t = 0.0;
 
     gsl_odeiv2_driver_reset(r->driver);
@@ -200,7 +203,6 @@ double gsl_try(struct world *w, const struct island *isl, double h_s)
     struct reference *r = reference_for(w, isl, h_s);
     double worst = 0.0;
 
-    linear_of(w, isl); /* the search asks for it */
     if (r == NULL || !follow(r)) {
         return HUGE_VAL;
     }

@@ -145,6 +145,9 @@ static void enter_link_mode(struct world *w, struct link *k, enum link_mode mode
         partition_mark(w, k->a != GROUND ? k->a : k->b);
     }
     k->mode = mode;
+    if (mode == LINK_OPEN) {
+        partition_reshape(w, k);
+    }
     if (took_part != takes_part) {
         if (mode == LINK_OPEN) {
             world_event(w, k->part, EV_OPEN, 0.0);

@@ -22,13 +22,14 @@ struct linears {
     size_t size, used;
     int32_t *in;                   /* [n_states] the row of a state; -1 between calls */
     int32_t *position;             /* [n_values] */
+    char *real;                    /* of the sparse pattern's pairs, those that are no zeros */
     int32_t *affine[MEMBER_TYPES]; /* work space for members */
 };
 
 enum {
     ROWS = 7,    /* doubles a row, beside those of the matrix */
     ALIGN = 64,  /* bytes */
-    ARRAYS = 26, /* of one island */
+    ARRAYS = 27, /* of one island */
     END_BYTES = sizeof(struct end) + 3 * sizeof(int32_t) + 4 * sizeof(double),
     LU_NUMBER = sizeof(int32_t) + sizeof(double) /* one of the pattern's, at most one value */
 };
@@ -49,7 +50,7 @@ struct linears *linears_new(const struct net *n, const struct sparse *s)
     all->n_nodes = n->n_nodes;
     all->size = (size_t)n->n_nodes * ARRAYS * ALIGN + (size_t)n->n_states * ROWS * sizeof(double) +
                 (size_t)(s->n_values * 2 + s->update_first[s->n]) * LU_NUMBER +
-                (2 * elements + (size_t)n->n_states) * sizeof(int32_t) +
+                2 * (elements + (size_t)n->n_states) * sizeof(int32_t) +
                 (elements + (size_t)n->n_guards) * END_BYTES;
     all->size = rounded(all->size);
     all->affine[MEMBER_SOURCE] = malloc((elements + 1) * sizeof(int32_t));
@@ -57,8 +58,9 @@ struct linears *linears_new(const struct net *n, const struct sparse *s)
     all->block = aligned_alloc(ALIGN, all->size + ALIGN);
     all->in = malloc(((size_t)n->n_states + 1) * sizeof *all->in);
     all->position = malloc(((size_t)s->n_values + 1) * sizeof *all->position);
+    all->real = calloc((size_t)s->n_values + 1, sizeof *all->real);
     if (all->affine[MEMBER_SOURCE] == NULL || all->of == NULL || all->block == NULL ||
-        all->in == NULL || all->position == NULL) {
+        all->in == NULL || all->position == NULL || all->real == NULL) {
         linears_free(all);
         return NULL;
     }
@@ -76,6 +78,7 @@ void linears_free(struct linears *all)
         free(all->block);
         free(all->in);
         free(all->position);
+        free(all->real);
         free(all);
     }
 }
@@ -105,7 +108,7 @@ static size_t room_of(const struct island *isl, size_t n_states, int32_t lu_numb
                       (size_t)isl->count[MEMBER_LOAD];
 
     return (size_t)ARRAYS * ALIGN + ROWS * n_states * sizeof(double) +
-           (size_t)lu_numbers * LU_NUMBER + (2 * elements + n_states) * sizeof(int32_t) +
+           (size_t)lu_numbers * LU_NUMBER + 2 * (elements + n_states) * sizeof(int32_t) +
            (elements + (size_t)isl->count[MEMBER_GUARD]) * END_BYTES;
 }
 
@@ -128,26 +131,89 @@ static void hand_out_ends(struct linears *all, struct ends *e, size_t n)
     e->left = hand_out(all, whole * sizeof *e->left);
 }
 
+/* The island's states in the order of elimination, without the currents of open or ohmic links:
+ * those keep what they are. Their number. */
+static int32_t find_rows(const struct world *w, const struct island *isl, int32_t row[])
+{
+    enum { IDLE = -2 };
+    int32_t *in = w->scratch->linears->in;
+    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
+    const int32_t *links = plant_members(w, isl, MEMBER_LINK);
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < isl->count[MEMBER_LINK]; i++) {
+        const struct link *k = net_link_const(&w->plant->net, links[i]);
+        if (k->state_i != NO_STATE && !link_is_free(k)) {
+            in[k->state_i] = IDLE;
+        }
+    }
+    for (int32_t i = 0; i < isl->count[MEMBER_STATE]; i++) {
+        bool is_idle = in[states[i]] == IDLE;
+        in[states[i]] = is_idle ? -1 : n;
+        row[n] = states[i];
+        n += !is_idle;
+    }
+    return n;
+}
+
+static void mark_real(const struct sparse *s, const int32_t value[], int n, char real[])
+{
+    for (int i = 0; i < n; i++) {
+        if (value[i] >= 0) {
+            real[value[i] - (value[i] < s->below ? s->right : s->below)] = true;
+        }
+    }
+}
+
+/* Which pairs of the pattern the elements have something to say about, as long as no link gets into
+ * or out of conducting or changes how it does (partition.h, partition_reshape). */
+static void find_real(const struct world *w, const struct island *isl, const struct lu_part *part)
+{
+    const struct net *n = &w->plant->net;
+    const struct wiring *wire = w->wiring;
+    const int32_t *sources = plant_members(w, isl, MEMBER_SOURCE);
+    const int32_t *links = plant_members(w, isl, MEMBER_LINK);
+
+    for (int32_t k = 0; k < part->n; k++) {
+        int32_t first = wire->sparse->first[part->row[k]];
+        int32_t end = wire->sparse->first[part->row[k] + 1];
+        memset(&part->real[first], false, (size_t)(end - first));
+    }
+    for (int32_t i = 0; i < isl->count[MEMBER_SOURCE]; i++) {
+        mark_real(wire->sparse, wire->source[sources[i]], SOURCE_ENTRIES, part->real);
+    }
+    for (int32_t i = 0; i < isl->count[MEMBER_LINK]; i++) {
+        const struct link *k = net_link_const(n, links[i]);
+        const int32_t *at = wire->link[links[i]];
+        if (link_is_free(k)) {
+            mark_real(wire->sparse, at + LINK_A_I, LINK_ENTRIES - LINK_A_I, part->real);
+        } else if (k->mode != LINK_OPEN) {
+            mark_real(wire->sparse, at, LINK_A_I, part->real);
+        }
+    }
+    lu_fill(wire->sparse, part);
+}
+
 static void cut(struct world *w, const struct island *isl, struct linear *c)
 {
     struct linears *all = w->scratch->linears;
     const struct sparse *s = w->wiring->sparse;
-    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
-    int32_t n = isl->count[MEMBER_STATE];
+    int32_t *states = w->scratch->work[0];
+    int32_t n = find_rows(w, isl, states);
+    struct lu_part part = {.row = states, .n = n, .in = all->in, .real = all->real};
     size_t whole = ((size_t)n + QUAD - 1) / QUAD * QUAD;
 
-    for (int32_t k = 0; k < n; k++) {
-        all->in[states[k]] = k;
-    }
-    int32_t numbers = lu_room(s, states, n, all->in);
+    find_real(w, isl, &part);
+    int32_t numbers = lu_room(s, &part);
     if (all->used + room_of(isl, whole, numbers) > all->size) {
         clear(all);
     }
     *c = (struct linear){.shape = isl->shape, .n_quads = (int32_t)whole / QUAD};
-    lu_cut(&c->lu, s, states, n, all->in, all->position,
-           hand_out(all, (size_t)numbers * sizeof(int32_t)));
+    lu_cut(&c->lu, s, &part, all->position, hand_out(all, (size_t)numbers * sizeof(int32_t)));
+    c->state = hand_out(all, whole * sizeof *c->state);
     for (int32_t k = 0; k < n; k++) {
         all->in[states[k]] = -1;
+        c->state[k] = states[k];
     }
     c->mass = doubles(all, whole);
     c->f = doubles(all, whole);
@@ -267,7 +333,6 @@ struct linear *linear_of(struct world *w, const struct island *isl)
     if (c->shape != isl->shape) {
         cut(w, isl, c);
     }
-    c->state = plant_members(w, isl, MEMBER_STATE); /* another island's partition may move it */
     if (c->change != isl->change) {
         write_out(w, isl, c);
     }

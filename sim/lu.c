@@ -7,40 +7,64 @@
 
 /* ---- the pattern ------------------------------------------------------------------------------- */
 
-static int32_t degree_of(const struct sparse *s, int32_t r, const int32_t in[])
+/* Does the pair belong to the part? */
+static bool is_kept(const struct sparse *s, const struct lu_part *part, int32_t pair)
+{
+    return part->real[pair] && part->in[s->neighbour[pair]] >= 0;
+}
+
+void lu_fill(const struct sparse *s, const struct lu_part *part)
+{
+    for (int32_t k = 0; k < part->n; k++) {
+        int32_t r = part->row[k];
+        int32_t degree = s->first[r + 1] - s->first[r];
+        const int32_t *update = &s->update[s->update_first[r]];
+        for (int32_t p = 0; p < degree; p++) {
+            for (int32_t q = 0; q < degree; q++) {
+                int32_t value = update[p * degree + q];
+                if (value >= s->right && is_kept(s, part, s->first[r] + p) &&
+                    is_kept(s, part, s->first[r] + q)) {
+                    part->real[value - (value < s->below ? s->right : s->below)] = true;
+                }
+            }
+        }
+    }
+}
+
+static int32_t degree_of(const struct sparse *s, const struct lu_part *part, int32_t r)
 {
     int32_t degree = 0;
 
     for (int32_t p = s->first[r]; p < s->first[r + 1]; p++) {
-        degree += in[s->neighbour[p]] >= 0;
+        degree += is_kept(s, part, p);
     }
     return degree;
 }
 
-int32_t lu_room(const struct sparse *s, const int32_t rows[], int32_t n_rows, const int32_t in[])
+int32_t lu_room(const struct sparse *s, const struct lu_part *part)
 {
-    int32_t room = 2 * n_rows;
+    int32_t room = 2 * part->n;
 
-    for (int32_t k = 0; k < n_rows; k++) {
-        int32_t degree = degree_of(s, rows[k], in);
+    for (int32_t k = 0; k < part->n; k++) {
+        int32_t degree = degree_of(s, part, part->row[k]);
         room += degree * (3 + degree);
     }
     return room;
 }
 
 /* Columns, and where each value comes from; position[] becomes the inverse of from[]. */
-static void cut_rows(struct lu *l, const struct sparse *s, const int32_t rows[], const int32_t in[],
+static void cut_rows(struct lu *l, const struct sparse *s, const struct lu_part *part,
                      int32_t position[])
 {
     int32_t at = 0;
 
     for (int32_t k = 0; k < l->n; k++) {
-        int32_t r = rows[k];
+        int32_t r = part->row[k];
         l->from[k] = r;
         position[r] = k;
         for (int32_t p = s->first[r]; p < s->first[r + 1]; p++) {
-            if (in[s->neighbour[p]] >= 0) {
-                l->col[at] = in[s->neighbour[p]];
+            if (is_kept(s, part, p)) {
+                l->col[at] = part->in[s->neighbour[p]];
                 l->from[l->n + at] = s->right + p;
                 l->from[l->n + l->n_off + at] = s->below + p;
                 position[s->right + p] = l->n + at;
@@ -51,19 +75,18 @@ static void cut_rows(struct lu *l, const struct sparse *s, const int32_t rows[],
     }
 }
 
-static void cut_updates(struct lu *l, const struct sparse *s, const int32_t rows[],
-                        const int32_t in[], const int32_t position[])
+static void cut_updates(struct lu *l, const struct sparse *s, const struct lu_part *part,
+                        const int32_t position[])
 {
     int32_t *to = l->update;
 
     for (int32_t k = 0; k < l->n; k++) {
-        int32_t r = rows[k];
-        const int32_t *neighbour = &s->neighbour[s->first[r]];
+        int32_t r = part->row[k];
         const int32_t *update = &s->update[s->update_first[r]];
         int32_t degree = s->first[r + 1] - s->first[r];
         for (int32_t p = 0; p < degree; p++) {
             for (int32_t q = 0; q < degree; q++) {
-                if (in[neighbour[p]] >= 0 && in[neighbour[q]] >= 0) {
+                if (is_kept(s, part, s->first[r] + p) && is_kept(s, part, s->first[r] + q)) {
                     *to++ = position[update[p * degree + q]];
                 }
             }
@@ -84,22 +107,22 @@ static int32_t count_leaves(const struct lu *l)
     return k / QUAD * QUAD;
 }
 
-void lu_cut(struct lu *l, const struct sparse *s, const int32_t rows[], int32_t n_rows,
-            const int32_t in[], int32_t position[], int32_t room[])
+void lu_cut(struct lu *l, const struct sparse *s, const struct lu_part *part, int32_t position[],
+            int32_t room[])
 {
-    l->n = n_rows;
+    l->n = part->n;
     l->n_off = 0;
     l->degree = room;
-    for (int32_t k = 0; k < n_rows; k++) {
-        l->degree[k] = degree_of(s, rows[k], in);
+    for (int32_t k = 0; k < l->n; k++) {
+        l->degree[k] = degree_of(s, part, part->row[k]);
         l->n_off += l->degree[k];
     }
-    l->col = l->degree + n_rows;
+    l->col = l->degree + l->n;
     l->from = l->col + l->n_off;
     l->update = l->from + lu_values(l);
-    cut_rows(l, s, rows, in, position);
+    cut_rows(l, s, part, position);
     l->n_leaves = count_leaves(l);
-    cut_updates(l, s, rows, in, position);
+    cut_updates(l, s, part, position);
 }
 
 /* ---- the numbers -------------------------------------------------------------------------------

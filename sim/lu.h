@@ -29,14 +29,25 @@ static inline int32_t lu_values(const struct lu *l)
     return l->n + 2 * l->n_off;
 }
 
-/* Numbers that lu_cut() will write for these rows into `room`, none of whose entries join them with
- * the rest. in[] says for each row of the whole matrix where it stands here; -1: it is elsewhere. */
-int32_t lu_room(const struct sparse *s, const int32_t rows[], int32_t n_rows, const int32_t in[]);
+/* A part of the whole pattern: rows in the order of elimination, which no real entry joins with the
+ * rest. */
+struct lu_part {
+    const int32_t *row;
+    int32_t n;
+    const int32_t *in; /* where each row of the whole stands here; -1: it is elsewhere */
+    char *real;        /* which of the pairs s->neighbour[p] are more than zeros */
+};
 
-/* Cut the rows' pattern out of the whole one, into `room`. position[] is work space for n_values
- * numbers of the whole matrix. */
-void lu_cut(struct lu *l, const struct sparse *s, const int32_t rows[], int32_t n_rows,
-            const int32_t in[], int32_t position[], int32_t room[]);
+/* Mark as real what the elimination of real entries fills in. */
+void lu_fill(const struct sparse *s, const struct lu_part *part);
+
+/* Numbers that lu_cut() will write for it into `room`. */
+int32_t lu_room(const struct sparse *s, const struct lu_part *part);
+
+/* Cut its pattern out of the whole one, into `room`. position[] is work space for n_values numbers of
+ * the whole matrix. */
+void lu_cut(struct lu *l, const struct sparse *s, const struct lu_part *part, int32_t position[],
+            int32_t room[]);
 
 /* Factorise in place (Doolittle); the diagonal keeps the reciprocals of the pivots. True when all
  * pivots are positive; when not, something in M dx/dt = J x grows by itself, faster than e within

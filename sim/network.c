@@ -153,7 +153,12 @@ void net_set_link_mode(struct world *w, int32_t link, enum link_mode mode, enum 
     if ((mode == LINK_INDUCTIVE || mode == LINK_CLAMPED) && !link_is_free(k)) {
         plant_x0(w)[k->state_i] = link_i_A(k, plant_x0(w), when_ns(w->plant->now));
     }
+    bool was_free = link_is_free(k);
+    bool was_open = k->mode == LINK_OPEN;
     k->mode = mode;
+    if (was_free != link_is_free(k) || was_open != (mode == LINK_OPEN)) {
+        partition_reshape(w, k);
+    }
     /* What a law without L has counted as loss was in part stored, and the other way round. */
     k->loss_J -= link_stored_J(k, plant_x0(w)) - stored_J;
 }

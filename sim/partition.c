@@ -126,6 +126,16 @@ void partition_mark(struct world *w, int32_t node)
     }
 }
 
+void partition_reshape(struct world *w, const struct link *k)
+{
+    struct plant *p = w->plant;
+
+    plant_island(w, plant_island_of(w)[link_home(k)])->shape = ++p->changes;
+    if (k->a != GROUND && k->b != GROUND) {
+        plant_island(w, plant_island_of(w)[k->b])->shape = ++p->changes;
+    }
+}
+
 /* Join the nodes of the marked islands anew. */
 static void join_marked(const struct world *w, int32_t up[])
 {

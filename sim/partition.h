@@ -10,6 +10,10 @@ void partition_all(struct world *w);
 /* The island of this node may have come apart, or have met another one that is marked too. */
 void partition_mark(struct world *w, int32_t node);
 
+/* The link has begun or ceased to conduct, or to have a current that is a state: what is known of the
+ * shape of its islands' equations is so no more. */
+void partition_reshape(struct world *w, const struct link *k);
+
 /* Find the marked islands anew; whoever keeps its nodes keeps going. Costs what they cost. */
 void partition_marked(struct world *w);
 

@@ -38,7 +38,7 @@ static struct range range_of(const struct net *n, const struct end *e, const dou
 /* What an end that is being listed looks at. */
 struct look {
     struct ends *ends;
-    const int32_t *in; /* the row of each state */
+    const int32_t *in; /* the row of each state, -1: it has none */
     const struct range *range;
 };
 
@@ -46,10 +46,11 @@ struct look {
 static void looks_at(const struct look *l, int i, int32_t state, double by)
 {
     int32_t e = l->ends->n;
+    int32_t row = state < 0 ? -1 : l->in[state];
 
-    l->ends->at[i][e] = state < 0 ? 0 : l->in[state];
-    l->ends->end[e].by[i] = state < 0 ? 0.0 : by;
-    l->ends->steep[i][e] = l->range->bent || state < 0 ? 0.0 : fabs(by);
+    l->ends->at[i][e] = row < 0 ? 0 : row;
+    l->ends->end[e].by[i] = row < 0 ? 0.0 : by;
+    l->ends->steep[i][e] = l->range->bent || row < 0 ? 0.0 : fabs(by);
 }
 
 static void looks_at_source(const struct look *l, const struct source *u)

@@ -135,8 +135,17 @@ struct part {
     struct lu lu;
     int32_t row[N_MAX];
     int32_t room[N_MAX * N_MAX * 4], position[N_MAX * N_MAX];
+    char real[N_MAX * N_MAX];
     double values[N_MAX * N_MAX];
 };
+
+/* The pairs with a number other than 0. */
+static void find_real(const struct sparse *s, const double values[], char real[])
+{
+    for (int32_t p = 0; p < s->first[s->n]; p++) {
+        real[p] = values[s->right + p] != 0.0 || values[s->below + p] != 0.0;
+    }
+}
 
 static void cut(struct part *p, const struct sparse *s, const double values[], int32_t from,
                 int32_t to)
@@ -152,8 +161,11 @@ static void cut(struct part *p, const struct sparse *s, const double values[], i
             p->row[n++] = r;
         }
     }
-    cr_assert_leq(lu_room(s, p->row, n, in), N_MAX * N_MAX * 4);
-    lu_cut(&p->lu, s, p->row, n, in, p->position, p->room);
+    struct lu_part part = {.row = p->row, .n = n, .in = in, .real = p->real};
+    find_real(s, values, p->real);
+    lu_fill(s, &part);
+    cr_assert_leq(lu_room(s, &part), N_MAX * N_MAX * 4);
+    lu_cut(&p->lu, s, &part, p->position, p->room);
     for (int32_t i = 0; i < lu_values(&p->lu); i++) {
         p->values[i] = values[p->lu.from[i]];
     }
@@ -332,6 +344,39 @@ Test(sparse, an_island_is_solved_without_the_rest)
     cr_assert_eq(part.lu.n, 10);
     solve(&part, right, x);
     for (int32_t i = 0; i < 10; i++) {
+        cr_assert_float_eq(x[i], expected[i], 1e-9 * fabs(expected[i]) + 1e-15);
+    }
+    sparse_free(s);
+}
+
+/* A supply on two bars one of whose switches is open: the zeros of the open one are left out, and so is
+ * all that they would have filled in. */
+Test(sparse, leaves_out_what_is_open)
+{
+    static struct part part;
+    struct network w = {.n = 9};
+    double values[N_MAX * N_MAX];
+    double right[N_MAX], x[N_MAX], expected[N_MAX];
+
+    for (int32_t i = 2; i < w.n; i++) {
+        join(&w, 0, i);
+        join(&w, 1, i);
+    }
+    for (int32_t i = 3; i < w.n; i++) { /* only supply 2 feeds both */
+        int32_t open = i % 2;
+        w.dense[open][i] = w.dense[i][open] = 0.0;
+    }
+    add_capacitances(&w);
+    struct sparse *s = sparse_of(&w, values);
+    for (int32_t i = 0; i < w.n; i++) {
+        right[i] = draw(-1.0, 1.0);
+    }
+    dense_solve(&w, right, expected);
+    cut(&part, s, values, 0, w.n);
+    cr_assert_eq(part.lu.n_off, w.n - 1 + 1, "six leaves, and 0 to 1 by way of 2: %d",
+                 part.lu.n_off);
+    solve(&part, right, x);
+    for (int32_t i = 0; i < w.n; i++) {
         cr_assert_float_eq(x[i], expected[i], 1e-9 * fabs(expected[i]) + 1e-15);
     }
     sparse_free(s);
