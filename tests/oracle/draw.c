@@ -165,8 +165,9 @@ static void draw_cpl(struct drawing *d, int load, const char *node)
     put(d, "cpl l%d %s P=%.6g Voff=%.6g", load, node,
         d->p / d->n_loads * (chance(d, 0.5) ? 1.0 : between(d, 0.3, 1.5)), off);
     if (chance(d, 0.6)) {
-        double on = fmax(threshold(d, 0.6, 0.97), off + 0.01 * d->v);
-        put(d, " Von=%.6g trst=%.6g", on, lasting(d, 0.2 * d->tstop));
+        double on = fmax(threshold(d, 0.6, 0.97), off + 0.02 * d->v);
+        double wait = fmax(lasting(d, 0.2 * d->tstop), chance(d, 0.9) ? 0.01 * d->tstop : 0.0);
+        put(d, " Von=%.6g trst=%.9f", on, wait);
     }
     put(d, " vfl=%.6g\n", 0.04 * d->v);
 }

@@ -9,6 +9,8 @@
 #include "referee.h"
 #include "sim/run.h"
 
+enum { TOLD = 8 }; /* at most of one circuit */
+
 static const double NEXT_DOOR = 1e-5; /* of time and of voltage: what decides nothing */
 
 /* ---- powergap ---------------------------------------------------------------------------------- */
@@ -56,7 +58,7 @@ static void note_events(const struct ckt *c, struct outcome *o, const struct run
     }
 }
 
-static bool powergap_play(const struct ckt *c, struct outcome *o, FILE *story)
+static bool powergap_play(const struct ckt *c, double tolerance, struct outcome *o, FILE *story)
 {
     static char text[4 * CKT_TEXT];
     struct diag *d = diag_new();
@@ -68,7 +70,8 @@ static bool powergap_play(const struct ckt *c, struct outcome *o, FILE *story)
         s = scenario_load_text("duel.yaml", text, strlen(text), d);
     }
     if (s != NULL) {
-        r = run_play(s, &(struct run_options){.plant.seed = s->seed}, d);
+        struct plant_options plant = {.seed = s->seed, .tolerance = tolerance};
+        r = run_play(s, &(struct run_options){.plant = plant}, d);
     }
     for (int i = 0, watch = 0; r != NULL && i < c->n_nodes; i++) {
         o->node[i].v_end = net_v_V(r->world, i, r->world->plant->now);
@@ -102,7 +105,8 @@ static __attribute__((format(printf, 2, 3))) void tell(struct comparison *k, con
     va_list args;
 
     k->result->verdict = DUEL_DISAGREES;
-    if (k->story != NULL) {
+    k->result->told++;
+    if (k->result->told <= TOLD && k->story != NULL) {
         fprintf(k->story, "    %s: ", k->of);
         va_start(args, format);
         vfprintf(k->story, format, args);
@@ -195,7 +199,7 @@ static bool is_undecided(const struct ckt *c, const struct outcome *straight)
     return false;
 }
 
-struct duel_result duel(const char *text, FILE *story)
+struct duel_result duel(const char *text, double tolerance, FILE *story)
 {
     static struct ckt c;
     static struct outcome ours, theirs;
@@ -207,7 +211,7 @@ struct duel_result duel(const char *text, FILE *story)
         }
         return (struct duel_result){.verdict = DUEL_BROKEN};
     }
-    if (!referee_play(&c, &theirs) || !powergap_play(&c, &ours, story)) {
+    if (!referee_play(&c, &theirs) || !powergap_play(&c, tolerance, &ours, story)) {
         return (struct duel_result){.verdict = DUEL_BROKEN};
     }
     struct duel_result r = compare_outcomes(&c, &ours, &theirs, story);
@@ -236,7 +240,7 @@ void duel_shrink(char *text)
         shrunk = false;
         for (size_t at = 0; text[at] != '\0';) {
             cut_line(less, text, at);
-            if (duel(less, NULL).verdict == DUEL_DISAGREES) {
+            if (duel(less, 0.0, NULL).verdict == DUEL_DISAGREES) {
                 strcpy(text, less);
                 shrunk = true;
             } else {

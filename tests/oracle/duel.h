@@ -15,14 +15,15 @@ enum duel {
 
 struct duel_result {
     enum duel verdict;
-    double worst;  /* error of all that was compared, in parts of its tolerance */
-    int n;         /* so much was compared */
-    int drops, gaps;
+    double worst;    /* error of all that was compared, in parts of its tolerance */
+    int n, told;     /* so much was compared, so much disagreed */
+    int drops, gaps; /* in the referee's eyes */
 };
 
 /* Edges, gaps and load times within max(1 us, 0.1 % of the gap), lowest voltages within 0.2 %,
- * counts equal. What disagrees is told to `story`, unless that is NULL. */
-struct duel_result duel(const char *text, FILE *story);
+ * counts equal. Powergap plays at its tolerance or at this one, unless that is 0. What disagrees is
+ * told to `story`, unless that is NULL. */
+struct duel_result duel(const char *text, double tolerance, FILE *story);
 
 /* Take out every line that is not needed for the disagreement. */
 void duel_shrink(char *text);

@@ -3,6 +3,7 @@
  *   search_duels FIRST LAST    seeds; a disagreement is shrunk and printed as a circuit
  *   search_duels FILE.ckt      that circuit
  *   search_duels --scenario FILE.ckt   print it as a scenario
+ *   search_duels --referee FILE.ckt    print what the referee sees
  *
  * Exit 1: they disagree somewhere. */
 #include <stdio.h>
@@ -11,6 +12,7 @@
 
 #include "draw.h"
 #include "duel.h"
+#include "referee.h"
 
 static char text[CKT_TEXT];
 
@@ -26,28 +28,75 @@ static void read_file(const char *path)
     fclose(in);
 }
 
+static void read_circuit(const char *path, struct ckt *c)
+{
+    int wrong;
+
+    read_file(path);
+    if (!ckt_read(c, text, &wrong)) {
+        fprintf(stderr, "%s: line %d is not understood\n", path, wrong);
+        exit(2);
+    }
+}
+
 static int print_scenario(const char *path)
 {
     static struct ckt c;
     static char out[4 * CKT_TEXT];
-    int wrong;
 
-    read_file(path);
-    if (!ckt_read(&c, text, &wrong) || !ckt_scenario(&c, out, sizeof out)) {
-        fprintf(stderr, "%s: line %d\n", path, wrong);
+    read_circuit(path, &c);
+    if (!ckt_scenario(&c, out, sizeof out)) {
+        fprintf(stderr, "%s: too long\n", path);
         return 2;
     }
     fputs(out, stdout);
     return 0;
 }
 
+static void print_edges(const char *name, const char *begins, const char *ends,
+                        const struct edges *e)
+{
+    for (int i = 0; i < e->n_begun && i < EDGES_MANY; i++) {
+        printf("%s,%s,%.12f\n", name, begins, e->begun[i]);
+        if (i < e->n_ended) {
+            printf("%s,%s,%.12f\n", name, ends, e->ended[i]);
+        }
+    }
+}
+
+static int print_referee(const char *path)
+{
+    static struct ckt c;
+    static struct outcome o;
+
+    read_circuit(path, &c);
+    if (!referee_play(&c, &o)) {
+        fprintf(stderr, "%s: the referee comes to no end\n", path);
+        return 2;
+    }
+    for (int i = 0; i < c.n_nodes; i++) {
+        print_edges(c.node[i].name, "down", "up", &o.node[i].gap);
+        printf("%s,lowest,%.12g\n%s,at the end,%.12g\n", c.node[i].name, o.node[i].v_min,
+               c.node[i].name, o.node[i].v_end);
+    }
+    for (int i = 0; i < c.n_cpls; i++) {
+        print_edges(c.cpl[i].name, "off", "on", &o.off[i]);
+    }
+    return 0;
+}
+
+static const char *word_of(enum duel verdict)
+{
+    static const char *const words[] = {"agrees", "disagrees", "is undecided", "is broken"};
+
+    return words[verdict];
+}
+
 static int one_file(const char *path)
 {
-    static const char *const words[] = {"agrees", "disagrees", "undecided", "broken"};
-
     read_file(path);
-    struct duel_result r = duel(text, stdout);
-    printf("%s: %s; %d compared, worst %.3g of its tolerance\n", path, words[r.verdict], r.n,
+    struct duel_result r = duel(text, 0.0, stdout);
+    printf("%s: %s; %d compared, worst %.3g of its tolerance\n", path, word_of(r.verdict), r.n,
            r.worst);
     return r.verdict == DUEL_DISAGREES || r.verdict == DUEL_BROKEN;
 }
@@ -55,9 +104,9 @@ static int one_file(const char *path)
 static void shrink_and_tell(void)
 {
     duel_shrink(text);
-    duel(text, stdout);
-    fputs(text, stdout);
-    fputc('\n', stdout);
+    duel(text, 0.0, stdout);
+    printf("    at a tolerance of 1e-9 powergap %s\n%s\n", word_of(duel(text, 1e-9, NULL).verdict),
+           text);
     fflush(stdout);
 }
 
@@ -69,7 +118,7 @@ static int search(long first, long last)
 
     for (long seed = first; seed <= last; seed++) {
         draw((uint64_t)seed, text, sizeof text);
-        struct duel_result r = duel(text, NULL);
+        struct duel_result r = duel(text, 0.0, NULL);
         count[r.verdict]++;
         compared += r.n;
         drops += r.drops;
@@ -82,7 +131,7 @@ static int search(long first, long last)
             printf("seed %ld disagrees; shrunk:\n", seed);
             shrink_and_tell();
         } else if (r.verdict != DUEL_AGREES) {
-            printf("seed %ld is %s\n", seed, r.verdict == DUEL_BROKEN ? "broken" : "undecided");
+            printf("seed %ld %s\n", seed, word_of(r.verdict));
             fflush(stdout);
         }
     }
@@ -98,12 +147,15 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--scenario") == 0) {
         return print_scenario(argv[2]);
     }
+    if (argc == 3 && strcmp(argv[1], "--referee") == 0) {
+        return print_referee(argv[2]);
+    }
     if (argc == 3) {
         return search(atol(argv[1]), atol(argv[2]));
     }
     if (argc == 2) {
         return one_file(argv[1]);
     }
-    fprintf(stderr, "search_duels FIRST LAST | FILE.ckt | --scenario FILE.ckt\n");
+    fprintf(stderr, "search_duels FIRST LAST | [--scenario|--referee] FILE.ckt\n");
     return 2;
 }
