@@ -35,6 +35,7 @@ struct scratch {
     double *u[6], *r[6]; /* stages, their right-hand sides */
     double *x0, *d, *f0; /* at the begin; how far a stage is from there; what happens there */
     double *f_t0;        /* ... by time */
+    double *pull, *pole; /* p / v0^2 and v0 of a constant power; 0 and far away elsewhere */
     double *lu;          /* [n_values] */
     struct linears *linears;
     void *reference; /* GSL's work space, made when first used */

@@ -26,8 +26,9 @@ struct linears {
 };
 
 enum {
+    ROWS = 7,                                    /* doubles a row, beside those of the matrix */
     ALIGN = 64,                                  /* bytes */
-    ARRAYS = 16,                                 /* of one island */
+    ARRAYS = 18,                                 /* of one island */
     LU_NUMBER = sizeof(int32_t) + sizeof(double) /* one of the pattern's, at most one value */
 };
 
@@ -45,9 +46,8 @@ struct linears *linears_new(const struct net *n, const struct sparse *s)
         return NULL;
     }
     all->n_nodes = n->n_nodes;
-    all->size = (size_t)n->n_nodes * ARRAYS * ALIGN + (size_t)n->n_states * 4 * sizeof(double) +
+    all->size = (size_t)n->n_nodes * ARRAYS * ALIGN + (size_t)n->n_states * ROWS * sizeof(double) +
                 (size_t)(s->n_values * 2 + s->update_first[s->n]) * LU_NUMBER +
-                (size_t)n->n_loads * (sizeof(double) + sizeof(int32_t)) +
                 (2 * elements + (size_t)n->n_states) * sizeof(int32_t) +
                 (elements + (size_t)n->n_guards) * sizeof(struct end);
     all->size = rounded(all->size);
@@ -103,9 +103,8 @@ static size_t room_of(const struct island *isl, size_t n_states, int32_t lu_numb
     size_t elements = (size_t)isl->count[MEMBER_SOURCE] + (size_t)isl->count[MEMBER_LINK] +
                       (size_t)isl->count[MEMBER_LOAD];
 
-    return (size_t)ARRAYS * ALIGN + 4 * n_states * sizeof(double) + (size_t)lu_numbers * LU_NUMBER +
-           (size_t)isl->count[MEMBER_LOAD] * (sizeof(double) + sizeof(int32_t)) +
-           (2 * elements + n_states) * sizeof(int32_t) +
+    return (size_t)ARRAYS * ALIGN + ROWS * n_states * sizeof(double) +
+           (size_t)lu_numbers * LU_NUMBER + (2 * elements + n_states) * sizeof(int32_t) +
            (elements + (size_t)isl->count[MEMBER_GUARD]) * sizeof(struct end);
 }
 
@@ -140,12 +139,16 @@ static void cut(struct world *w, const struct island *isl, struct linear *c)
     c->mass = doubles(all, whole);
     c->f = doubles(all, whole);
     c->f_t = doubles(all, whole);
+    c->surge_S = doubles(all, whole);
+    c->surge_s = doubles(all, whole);
     for (size_t k = 0; k < whole; k++) {
         c->mass[k] = k < (size_t)n ? w->wiring->mass[states[k]] : 1.0;
+        c->surge_S[k] = k < (size_t)n ? w->wiring->surge_S[states[k]] : 0.0;
+        c->surge_s[k] = c->surge_S[k] > 0.0 ? c->mass[k] * c->surge_S[k] : 1.0;
     }
     c->g = doubles(all, (size_t)lu_values(&c->lu));
-    c->power_row = hand_out(all, (size_t)isl->count[MEMBER_LOAD] * sizeof *c->power_row);
-    c->power_W = hand_out(all, (size_t)isl->count[MEMBER_LOAD] * sizeof *c->power_W);
+    c->power_W = doubles(all, whole);
+    c->apart_V = doubles(all, whole);
     for (int type = MEMBER_SOURCE; type <= MEMBER_LOAD; type++) {
         c->bent[type] = hand_out(all, (size_t)isl->count[type] * sizeof *c->bent[type]);
         c->metered.member[type] = hand_out(all, (size_t)isl->count[type] * sizeof(int32_t));
@@ -203,8 +206,9 @@ static void part_by_shape(const struct world *w, const struct island *isl, enum 
             c->bent[type][c->n_bent[type]++] = m;
         } else {
             const struct load *l = net_load_const(n, m);
-            c->power_row[c->n_powers] = w->scratch->linears->in[l->node];
-            c->power_W[c->n_powers++] = ramp_at(&l->p, when_ns(isl->changed));
+            int32_t row = w->scratch->linears->in[l->node];
+            c->power_W[row] += ramp_at(&l->p, when_ns(isl->changed));
+            c->apart_V[row] = 0.0;
         }
     }
 }
@@ -218,7 +222,10 @@ static void write_out(struct world *w, const struct island *isl, struct linear *
     for (int32_t k = 0; k < c->lu.n; k++) {
         all->in[c->state[k]] = k;
     }
-    c->n_powers = 0;
+    for (int32_t k = 0; k < c->n_quads * QUAD; k++) {
+        c->power_W[k] = 0.0;
+        c->apart_V[k] = 1e100;
+    }
     for (int type = MEMBER_SOURCE; type <= MEMBER_LOAD; type++) {
         affine.member[type] = all->affine[type];
         part_by_shape(w, isl, (enum member)type, c, all->affine[type], &affine.n[type]);
@@ -267,34 +274,40 @@ static struct elements bent_elements(const struct linear *c)
     return e;
 }
 
-void linear_start(struct world *w, const struct island *isl, const struct linear *c,
-                  const double x0[], double values[], double f[], double f_t[])
+/* p / v is p / v0 - p / v0^2 (v - v0) + p / v0^2 (v - v0)^2 / v; the last is the integrator's. */
+ANY_WIDTH
+static void start_rows(const struct linear *c, const struct scratch *s, double since_s)
 {
-    double s = ns_to_s(isl->t0 - isl->changed);
-
-    memcpy(values, c->g, (size_t)lu_values(&c->lu) * sizeof *values);
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        f[k] = c->f[k] + c->f_t[k] * s;
-        f_t[k] = c->f_t[k];
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        quad pole = quads_const(s->x0)[k] + quads_const(c->apart_V)[k];
+        quad i_A = quads_const(c->power_W)[k] / pole;
+        quads(s->pole)[k] = pole;
+        quads(s->pull)[k] = i_A / pole;
+        quads(s->f0)[k] = quads_const(c->f)[k] + quads_const(c->f_t)[k] * since_s - i_A;
+        quads(s->f_t0)[k] = quads_const(c->f_t)[k];
     }
-    lu_subtract_product(&c->lu, c->g, x0, f);
-    for (int32_t i = 0; i < c->n_powers; i++) {
-        int32_t k = c->power_row[i];
-        double i_A = c->power_W[i] / x0[k];
-        f[k] -= i_A;
-        values[k] -= i_A / x0[k];
+}
+
+void linear_start(struct world *w, const struct island *isl, const struct linear *c,
+                  struct scratch *s)
+{
+    start_rows(c, s, ns_to_s(isl->t0 - isl->changed));
+    lu_subtract_product(&c->lu, c->g, s->x0, s->f0);
+    memcpy(s->lu, c->g, (size_t)lu_values(&c->lu) * sizeof *s->lu);
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        s->lu[k] -= s->pull[k];
     }
     if (linear_is_bent(c)) {
-        struct tangent y = tangent_of(w->scratch);
+        struct tangent y = tangent_of(s);
         struct elements bent = bent_elements(c);
         zero_tangent(c, &y);
         network_tangent(w, &bent, plant_x0(w), isl->t0, &y);
         for (int32_t k = 0; k < c->lu.n; k++) {
-            f[k] += y.f[c->state[k]];
-            f_t[k] += y.f_t[c->state[k]];
+            s->f0[k] += y.f[c->state[k]];
+            s->f_t0[k] += y.f_t[c->state[k]];
         }
         for (int32_t i = 0; i < lu_values(&c->lu); i++) {
-            values[i] += y.g[c->lu.from[i]];
+            s->lu[i] += y.g[c->lu.from[i]];
         }
     }
 }
@@ -303,21 +316,14 @@ void linear_bend(struct world *w, const struct island *isl, const struct linear 
                  const double x0[], const double d[], double s, double f[])
 {
     struct scratch *scratch = w->scratch;
+    struct elements bent = bent_elements(c);
 
-    /* p / v less its tangent p / v0 - (v - v0) p / v0^2 */
-    for (int32_t i = 0; i < c->n_powers; i++) {
-        int32_t k = c->power_row[i];
-        f[k] -= c->power_W[i] * d[k] * d[k] / (x0[k] * x0[k] * (x0[k] + d[k]));
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        scratch->x[c->state[k]] = x0[k] + d[k];
+        scratch->f[c->state[k]] = 0.0;
     }
-    if (linear_is_bent(c)) {
-        struct elements bent = bent_elements(c);
-        for (int32_t k = 0; k < c->lu.n; k++) {
-            scratch->x[c->state[k]] = x0[k] + d[k];
-            scratch->f[c->state[k]] = 0.0;
-        }
-        network_bend(w, &bent, isl->t0, scratch->x, s, scratch->f);
-        for (int32_t k = 0; k < c->lu.n; k++) {
-            f[k] += scratch->f[c->state[k]];
-        }
+    network_bend(w, &bent, isl->t0, scratch->x, s, scratch->f);
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        f[k] += scratch->f[c->state[k]];
     }
 }

@@ -15,10 +15,7 @@
 
 #include "lu.h"
 #include "plant.h"
-
-/* Four numbers that are worked on together; the same bits as one after the other. */
-typedef double quad __attribute__((vector_size(32), may_alias));
-enum { QUAD = 4 };
+#include "quad.h"
 
 /* Sources, links and loads by their indices. */
 struct elements {
@@ -50,11 +47,12 @@ struct linear {
     const int32_t *state; /* [n] the state in each row */
     int32_t n_quads;      /* arrays of doubles take whole quads; what is beyond n is 0, mass 1 */
     double *mass;         /* [n] C, L or trim_tau */
+    double *surge_S;      /* [n] of a current: how much of it a volt drives at most; else 0 */
+    double *surge_s;      /* [n] and how long a radian of its ringing takes; else 1 */
     double *f, *f_t;      /* [n] of the affine elements, at x = 0 and the time of the change */
     double *g;            /* [lu_values] of the same */
-    int32_t n_powers;     /* constant powers: p / v out of a node */
-    int32_t *power_row;
-    double *power_W;
+    double *power_W;      /* [n] constant powers, p / v out of a node */
+    double *apart_V;      /* [n] 0 where there is one, else so much that v is as good as endless */
     int32_t n_bent[MEMBER_TYPES];
     int32_t *bent[MEMBER_TYPES]; /* all others that are not affine */
     struct metered metered;
@@ -64,18 +62,20 @@ struct linear {
 
 /* Room for those of all islands. */
 struct linears;
+struct scratch;
 struct linears *linears_new(const struct net *n, const struct sparse *s);
 void linears_free(struct linears *all);
 
 /* The island as it is now. */
 struct linear *linear_of(struct world *w, const struct island *isl);
 
-/* What a step begins with, at the begin of the segment, where the states are x0: f, f_t (by row) and
- * G (`values`, [lu_values]) of all elements. */
+/* What a step begins with, at the begin of the segment, where the states are s->x0: f0, f_t0, the
+ * constant powers' pull and pole (by row) and G (s->lu) of all elements. */
 void linear_start(struct world *w, const struct island *isl, const struct linear *c,
-                  const double x0[], double values[], double f[], double f_t[]);
+                  struct scratch *s);
 
-/* What f is more than its tangent at x0 and t0 says, after s seconds at x0 + d: added to f. */
+/* What the bent elements' f is more than its tangent at x0 and t0 says, after s seconds at x0 + d:
+ * added to f. */
 void linear_bend(struct world *w, const struct island *isl, const struct linear *c,
                  const double x0[], const double d[], double s, double f[]);
 

@@ -3,6 +3,8 @@
  * Checked by tests/sim/test_sparse.c against dense Gaussian elimination. */
 #include "lu.h"
 
+#include "quad.h"
+
 /* ---- the pattern ------------------------------------------------------------------------------- */
 
 static int32_t degree_of(const struct sparse *s, int32_t r, const int32_t in[])
@@ -69,6 +71,19 @@ static void cut_updates(struct lu *l, const struct sparse *s, const int32_t rows
     }
 }
 
+/* How many leading rows have one entry each, which no other of them has its column in. */
+static int32_t count_leaves(const struct lu *l)
+{
+    int32_t k = 0;
+    int32_t least_col = l->n;
+
+    while (k < least_col && l->degree[k] == 1) {
+        least_col = l->col[k] < least_col ? l->col[k] : least_col;
+        k++;
+    }
+    return k / QUAD * QUAD;
+}
+
 void lu_cut(struct lu *l, const struct sparse *s, const int32_t rows[], int32_t n_rows,
             const int32_t in[], int32_t position[], int32_t room[])
 {
@@ -79,35 +94,52 @@ void lu_cut(struct lu *l, const struct sparse *s, const int32_t rows[], int32_t 
         l->degree[k] = degree_of(s, rows[k], in);
         l->n_off += l->degree[k];
     }
-    l->n_leaves = 0;
-    while (l->n_leaves < n_rows && l->degree[l->n_leaves] == 1) {
-        l->n_leaves++;
-    }
     l->col = l->degree + n_rows;
     l->from = l->col + l->n_off;
     l->update = l->from + lu_values(l);
     cut_rows(l, s, rows, in, position);
+    l->n_leaves = count_leaves(l);
     cut_updates(l, s, rows, in, position);
 }
 
 /* ---- the numbers -------------------------------------------------------------------------------
- * Each in two parts: leaves, where row k has just entry k, and the rest. */
+ * Each in two parts: leaves, where row k has just entry k, four at a time, and the rest. */
 
-bool lu_factor(const struct lu *l, double values[])
+static bool all_positive(const quad *least)
 {
-    const int32_t *update = l->update;
+    return (*least)[0] > 0.0 && (*least)[1] > 0.0 && (*least)[2] > 0.0 && (*least)[3] > 0.0;
+}
+
+/* Eliminate the leaves. True when all their pivots are positive. */
+static inline bool factor_leaves(const struct lu *l, double values[])
+{
     const double *right = values + l->n;
     double *below = values + l->n + l->n_off;
     bool positive = true;
 
-    for (int32_t k = 0; k < l->n_leaves; k++) {
-        positive = positive && values[k] > 0.0;
-        values[k] = 1.0 / values[k];
-        below[k] *= values[k];
-        values[*update++] -= below[k] * right[k];
+    for (int32_t k = 0; k < l->n_leaves; k += QUAD) {
+        quad *pivot = quads(values + k);
+        quad factor;
+        quad change;
+
+        positive = positive && all_positive(pivot);
+        *pivot = 1.0 / *pivot;
+        factor = *quads(below + k) * *pivot;
+        *quads(below + k) = factor;
+        change = factor * *quads_const(right + k);
+        quad_scatter_subtract(values, l->col + k, &change);
     }
-    right += l->n_leaves;
-    below += l->n_leaves;
+    return positive;
+}
+
+ANY_WIDTH
+bool lu_factor(const struct lu *l, double values[])
+{
+    const double *right = values + l->n + l->n_leaves;
+    double *below = values + l->n + l->n_off + l->n_leaves;
+    const int32_t *update = l->update + l->n_leaves;
+    bool positive = factor_leaves(l, values);
+
     for (int32_t k = l->n_leaves; k < l->n; k++) {
         int32_t degree = l->degree[k];
 
@@ -126,35 +158,69 @@ bool lu_factor(const struct lu *l, double values[])
     return positive;
 }
 
+static inline void solve_leaves_down(const struct lu *l, const double below[], double b[])
+{
+    for (int32_t k = 0; k < l->n_leaves; k += QUAD) {
+        quad change = *quads_const(below + k) * *quads(b + k);
+        quad_scatter_subtract(b, l->col + k, &change);
+    }
+}
+
+static inline void solve_leaves_up(const struct lu *l, const double values[], double b[])
+{
+    const double *right = values + l->n;
+
+    for (int32_t k = 0; k < l->n_leaves; k += QUAD) {
+        quad other;
+        quad_gather(&other, b, l->col + k);
+        *quads(b + k) =
+            (*quads(b + k) - *quads_const(right + k) * other) * *quads_const(values + k);
+    }
+}
+
+ANY_WIDTH
 void lu_solve(const struct lu *l, const double values[], double b[])
 {
     const double *right = values + l->n;
     const double *below = values + l->n + l->n_off;
     const int32_t *col = l->col;
-    int32_t leaves = l->n_leaves;
-    int32_t at = leaves;
+    int32_t at = l->n_leaves;
 
-    for (int32_t k = 0; k < leaves; k++) {
-        b[col[k]] -= below[k] * b[k];
-    }
-    for (int32_t k = leaves; k < l->n; k++) {
-        for (int32_t p = 0; p < l->degree[k]; p++, at++) {
+    solve_leaves_down(l, below, b);
+    for (int32_t k = l->n_leaves; k < l->n; k++) {
+        for (int32_t end = at + l->degree[k]; at < end; at++) {
             b[col[at]] -= below[at] * b[k];
         }
     }
-    for (int32_t k = l->n - 1; k >= leaves; k--) {
+    for (int32_t k = l->n - 1; k >= l->n_leaves; k--) {
         double sum = b[k];
-        for (int32_t p = 0; p < l->degree[k]; p++) {
+        for (int32_t begin = at - l->degree[k]; at > begin;) {
             at--;
             sum -= right[at] * b[col[at]];
         }
         b[k] = sum * values[k];
     }
-    for (int32_t k = leaves - 1; k >= 0; k--) {
-        b[k] = (b[k] - right[k] * b[col[k]]) * values[k];
+    solve_leaves_up(l, values, b);
+}
+
+/* y -= the part of A d that is in the leaves' rows and columns. */
+static inline void subtract_leaves(const struct lu *l, const double values[], const double d[],
+                                   double y[])
+{
+    const double *right = values + l->n;
+    const double *below = values + l->n + l->n_off;
+
+    for (int32_t k = 0; k < l->n_leaves; k += QUAD) {
+        quad other;
+        quad change = *quads_const(below + k) * *quads_const(d + k);
+        quad_gather(&other, d, l->col + k);
+        *quads(y + k) -=
+            *quads_const(values + k) * *quads_const(d + k) + *quads_const(right + k) * other;
+        quad_scatter_subtract(y, l->col + k, &change);
     }
 }
 
+ANY_WIDTH
 void lu_subtract_product(const struct lu *l, const double values[], const double d[], double y[])
 {
     const double *right = values + l->n;
@@ -162,13 +228,10 @@ void lu_subtract_product(const struct lu *l, const double values[], const double
     const int32_t *col = l->col;
     int32_t at = l->n_leaves;
 
-    for (int32_t k = 0; k < l->n_leaves; k++) {
-        y[k] -= values[k] * d[k] + right[k] * d[col[k]];
-        y[col[k]] -= below[k] * d[k];
-    }
+    subtract_leaves(l, values, d, y);
     for (int32_t k = l->n_leaves; k < l->n; k++) {
         double sum = values[k] * d[k];
-        for (int32_t p = 0; p < l->degree[k]; p++, at++) {
+        for (int32_t end = at + l->degree[k]; at < end; at++) {
             sum += right[at] * d[col[at]];
             y[col[at]] -= below[at] * d[k];
         }

@@ -106,6 +106,7 @@ struct event {
 struct wiring {
     struct sparse *sparse;
     double *mass;          /* C, L or trim_tau of each state */
+    double *surge_S;       /* of each current that is a state: what a volt drives of it; else 0 */
     int32_t (*source)[10]; /* enums in integrator.h */
     int32_t (*link)[6];
 };

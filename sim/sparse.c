@@ -10,6 +10,7 @@
 struct row {
     int32_t n, room;
     int32_t degree; /* how many are left; INT32_MAX: it is eliminated itself */
+    bool lost;      /* it has lost one already */
     int32_t *at;
 };
 
@@ -66,7 +67,14 @@ static void row_purge(struct row *r, const int32_t place[])
     r->n = kept;
 }
 
-/* ---- whose turn it is: least degree, the smallest index among equals ---------------------------- */
+/* ---- whose turn it is ----------------------------------------------------------------------------
+ * Least degree; among equals those that have lost no neighbour yet, which are independent of each
+ * other; then the smallest index. */
+
+static bool goes_before(const struct row *a, const struct row *b)
+{
+    return a->degree < b->degree || (a->degree == b->degree && !a->lost && b->lost);
+}
 
 /* A tournament: winner[width + i] is row i, winner[k] the better one of winner[2 k] and
  * winner[2 k + 1]; -1: nobody. winner[1] has won. The width is a power of two, so that the rows on
@@ -84,7 +92,7 @@ static void play(struct tournament *t, int32_t k)
     int32_t right = t->winner[child + 1];
 
     t->winner[k] =
-        right >= 0 && (left < 0 || t->rows[right].degree < t->rows[left].degree) ? right : left;
+        right >= 0 && (left < 0 || goes_before(&t->rows[right], &t->rows[left])) ? right : left;
 }
 
 static bool tournament_begin(struct tournament *t, const struct row rows[], int32_t n)
@@ -120,6 +128,7 @@ static bool eliminate(struct row rows[], int32_t r, struct tournament *t)
     for (int32_t p = 0; p < rows[r].n; p++) {
         int32_t i = rows[r].at[p];
         rows[i].degree--;
+        rows[i].lost = true;
         for (int32_t q = 0; q < rows[r].n; q++) {
             if (q != p && !row_insert(&rows[i], rows[r].at[q])) {
                 return false;

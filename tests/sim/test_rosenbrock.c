@@ -121,6 +121,35 @@ Test(rosenbrock, its_curve_inside_a_step_is_of_order_3)
     }
 }
 
+/* A coil between two capacitors, and a step of two radians: not exact at all, but what the curve of
+ * its current says has left one capacitor and has come to the other is what both have felt.
+ * Oracle: the conservation of charge; the mean of the cubic in island.h. */
+Test(rosenbrock, what_its_curves_carry_is_what_charges)
+{
+    struct circuit *c = circuit_new();
+
+    circuit_add(c, &node_kind, "from", "c=2e-3 v0=13");
+    circuit_add(c, &node_kind, "to", "c=3e-3 v0=10");
+    circuit_add(c, &inductor_kind, "coil", "from=from to=to l=100e-9 r=1e-3 i0=40");
+    struct world *w = circuit_start(c, (struct plant_options){0});
+    struct plant *p = w->plant;
+    int32_t coil = net_link_const(&p->net, 0)->state_i;
+    double h_s = 20e-6;
+    double q = 0.0;
+
+    plant_next(w, 0);
+    rosenbrock_try(w, plant_island(w, 0), h_s);
+    const double *x0 = plant_x0(w);
+    const double *x1 = plant_at(p, p->x1_at);
+    const double *c0 = plant_at(p, p->c0_at);
+    const double *c1 = plant_at(p, p->c1_at);
+    q = h_s * ((x0[coil] + x1[coil]) / 2.0 + c0[coil] / 6.0 + c1[coil] / 12.0);
+    cr_assert_float_eq(2e-3 * (x0[0] - x1[0]), q, 1e-14, "%g C", q);
+    cr_assert_float_eq(3e-3 * (x1[1] - x0[1]), q, 1e-14, "%g C", q);
+    cr_assert_gt(q, 1e-3);
+    circuit_free(c, w);
+}
+
 /* ---- stability --------------------------------------------------------------------------------- */
 
 /* A time constant of 1 ns, a step of 1 s, for an offset too small to be worth drawing. */

@@ -210,32 +210,35 @@ Test(sparse, solves_racks_as_dense_elimination_does)
     }
 }
 
-/* Eliminate on a table of who is whose neighbour: each time the row with the fewest that is left, the
- * first among equals; its neighbours then know each other. */
+/* Eliminate on a table of who is whose neighbour: each time the row with the fewest that is left;
+ * among equals one that has lost none before one that has, then the first. Its neighbours then know
+ * each other. */
 static void eliminate_by_table(const struct network *w, int32_t order[])
 {
     bool joined[N_MAX][N_MAX] = {{false}};
     bool gone[N_MAX] = {false};
+    bool lost[N_MAX] = {false};
 
     for (int32_t p = 0; p < w->n_pairs; p++) {
         joined[w->pairs[p][0]][w->pairs[p][1]] = joined[w->pairs[p][1]][w->pairs[p][0]] = true;
     }
     for (int32_t k = 0; k < w->n; k++) {
         int32_t best = -1;
-        int32_t fewest = N_MAX;
+        int32_t fewest = 2 * N_MAX;
         for (int32_t i = 0; i < w->n; i++) {
             int32_t degree = 0;
             for (int32_t j = 0; j < w->n; j++) {
                 degree += joined[i][j] && !gone[j];
             }
-            if (!gone[i] && degree < fewest) {
+            if (!gone[i] && 2 * degree + lost[i] < fewest) {
                 best = i;
-                fewest = degree;
+                fewest = 2 * degree + lost[i];
             }
         }
         order[k] = best;
         gone[best] = true;
         for (int32_t i = 0; i < w->n; i++) {
+            lost[i] = lost[i] || joined[best][i];
             for (int32_t j = 0; j < w->n; j++) {
                 joined[i][j] = joined[i][j] || (i != j && joined[best][i] && joined[best][j]);
             }
@@ -243,7 +246,7 @@ static void eliminate_by_table(const struct network *w, int32_t order[])
     }
 }
 
-Test(sparse, goes_by_least_degree_and_by_index_among_equals)
+Test(sparse, goes_by_least_degree_then_by_who_has_lost_none_then_by_index)
 {
     struct network w;
     double values[N_MAX * N_MAX];
