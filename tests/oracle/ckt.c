@@ -101,8 +101,7 @@ static void read_node(struct ckt *c, struct line *l)
 {
     struct ckt_node *n = &c->node[c->n_nodes];
 
-    *n = (struct ckt_node){
-        .C = value(l, "C"), .V0 = value(l, "V0"), .uv = optional(l, "uv", 0.0)};
+    *n = (struct ckt_node){.C = value(l, "C"), .V0 = value(l, "V0"), .uv = optional(l, "uv", 0.0)};
     name(l, n->name);
     c->n_nodes++;
 }
@@ -335,10 +334,10 @@ static void put_cpl(struct page *p, const struct ckt *c, const struct ckt_cpl *l
 static void put_at(struct page *p, const struct ckt *c, const struct ckt_at *a)
 {
     const char *name = a->psu != CKT_NONE ? c->psu[a->psu].name : c->link[a->link].name;
-    const char *act = a->act == CKT_ERAMP      ? "ramp"
-                      : a->psu != CKT_NONE     ? (a->act == CKT_ON ? "on" : "off")
-                      : a->act == CKT_ON       ? "close"
-                                               : "open";
+    const char *act = a->act == CKT_ERAMP  ? "ramp"
+                      : a->psu != CKT_NONE ? (a->act == CKT_ON ? "on" : "off")
+                      : a->act == CKT_ON   ? "close"
+                                           : "open";
 
     put(p, "  - {at: %.0f ns, act: %s.%s, optional: yes", a->T * 1e9, name, act);
     if (a->act == CKT_ERAMP) {

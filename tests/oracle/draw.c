@@ -95,6 +95,13 @@ static double threshold(struct drawing *d, double lo, double hi)
     return v;
 }
 
+/* Of a gap: near, but never equal to where a load drops, for a voltage that only touches it would be
+ * below it or not by the last bit. */
+static double gap_threshold(struct drawing *d, double lo, double hi)
+{
+    return threshold(d, lo, hi) + 0.5e-3;
+}
+
 /* ---- parts ------------------------------------------------------------------------------------- */
 
 /* That lasts, alone, for so long: C v^2 / 2 = P t. */
@@ -108,7 +115,7 @@ static void draw_bar(struct drawing *d, int bar)
     double v0 = chance(d, 0.1) ? between(d, 0.0, 0.9) : between(d, 0.97, 1.0);
 
     put(d, "node b%d C=%.6g V0=%.6g uv=%.6g\n", bar, capacitance(d, 0.2e-3, 20e-3), v0 * d->v,
-        threshold(d, 0.7, 0.99));
+        gap_threshold(d, 0.7, 0.99));
 }
 
 /* How a supply reaches its bar. */
@@ -183,7 +190,7 @@ static void draw_load(struct drawing *d, int load)
         double r = about(d, 0.002, 0.02) * d->v / d->share_A;
         snprintf(node, sizeof node, "m%d", load);
         put(d, "node %s C=%.6g V0=%.6g uv=%.6g\n", node, capacitance(d, 0.1e-3, 3e-3),
-            between(d, 0.9, 1.0) * d->v, threshold(d, 0.7, 0.98));
+            between(d, 0.9, 1.0) * d->v, gap_threshold(d, 0.7, 0.98));
         put(d, "dio e%d b%d %s Vf=%.6g Ron=%.6g\n", load, bar, node, 0.0, r);
         if (d->n_bars > 1) {
             put(d, "dio f%d b%d %s Vf=%.6g Ron=%.6g\n", load, (bar + 1) % d->n_bars, node, 0.0, r);
@@ -256,8 +263,7 @@ static void draw_switch_event(struct drawing *d)
     if (chance(d, 0.3)) {
         draw_bounces(d, sw, at);
     } else {
-        put(d, "at %.9f %s s%d tr=%.6g\n", at, chance(d, 0.5) ? "on" : "off", sw,
-            lasting(d, 1e-4));
+        put(d, "at %.9f %s s%d tr=%.6g\n", at, chance(d, 0.5) ? "on" : "off", sw, lasting(d, 1e-4));
     }
 }
 

@@ -269,8 +269,8 @@ static double good_step(struct player *p, double h, double y[], double f[])
         double error = try_step(p, h, y, f);
         bool hides = false;
         for (int i = 0; i < p->n_guards && error <= 1.0; i++) {
-            hides = hides || (is_live(p, &p->guard[i]) &&
-                              may_have_touched(p, &p->guard[i], h, y, f));
+            hides =
+                hides || (is_live(p, &p->guard[i]) && may_have_touched(p, &p->guard[i], h, y, f));
         }
         if (h < H_LEAST || (error <= 1.0 && !hides)) {
             p->h = h * fmin(4.0, 0.9 * pow(fmax(error, 1e-6), -1.0 / 8.0));
@@ -538,8 +538,12 @@ static void watch_rest(struct player *p)
     for (g.of = 0; g.of < c->n_links; g.of++) {
         const struct ckt_link *k = &c->link[g.of];
         if (k->kind == CKT_DIO) {
-            watch(p, (struct guard){.what = BEND, .of = g.of, .a = k->a, .b = k->b,
-                                    .psu = CKT_NONE, .level = k->Vf});
+            watch(p, (struct guard){.what = BEND,
+                                    .of = g.of,
+                                    .a = k->a,
+                                    .b = k->b,
+                                    .psu = CKT_NONE,
+                                    .level = k->Vf});
         }
     }
 }
