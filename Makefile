@@ -61,10 +61,12 @@ libraries = $(foreach d,$(1:$(B)/%=%) tests,$(if $(call helpers,$d),$(B)/$d/help
 
 SRC       := $(wildcard controller/*.c models/*.c sim/*.c)
 TEST_SRC  := $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
-MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,peer) $(call named,fuzz)
+MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,peer) $(call named,fuzz) \
+             $(call named,search)
 TESTS     := $(patsubst %.c,$(B)/%,$(call named,test))
 BENCHES   := $(patsubst %.c,$(B)/%,$(call named,bench))
 FUZZERS   := $(patsubst %.c,$(B)/%,$(call named,fuzz))
+SEARCHES  := $(patsubst %.c,$(B)/%,$(call named,search))
 # The peers of the bench: only where SUNDIALS and KLU are.
 PEERS_SRC := $(if $(word 2,$(wildcard $(addprefix /usr/include/,cvode/cvode.h suitesparse/klu.h))), \
              $(call named,peer))
@@ -79,7 +81,7 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h tes
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench bench-results bench-truth fuzz crosscheck check format \
+.PHONY: all deps demo run test suite bench bench-results bench-truth duels fuzz crosscheck check format \
         format-check layers lint determinism install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
@@ -98,14 +100,14 @@ $(LIB): $(call objects,$(filter-out sim/main.c,$(SRC)))
 $(B)/%/helpers.a: $$(call objects,$$(call helpers,$$*))
 	$(ARCHIVE)
 
-$(BIN) $(BENCHES): LDFLAGS += $(if $(WHOLE),-flto=$(JOBS))
+$(BIN) $(BENCHES) $(SEARCHES): LDFLAGS += $(if $(WHOLE),-flto=$(JOBS))
 $(TESTS) $(FUZZERS): LDFLAGS += $(if $(WHOLE),-fno-lto)
 $(TESTS):   LDLIBS += $(or $(shell pkg-config --libs criterion 2>/dev/null),-lcriterion)
 $(FUZZERS): LDLIBS += -fsanitize=fuzzer
 $(PEER_BINS): LDLIBS += $(addprefix -lsundials_,cvode nvecserial sunlinsoldense sunlinsolklu \
                         sunmatrixdense sunmatrixsparse generic)
 $(PEER_BINS:%=%.o): private CPPFLAGS += -isystem /usr/include/suitesparse
-$(TESTS) $(BENCHES) $(PEER_BINS) $(FUZZERS): %: %.o $$(call libraries,$$(@D))
+$(TESTS) $(BENCHES) $(SEARCHES) $(PEER_BINS) $(FUZZERS): %: %.o $$(call libraries,$$(@D))
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
@@ -191,6 +193,11 @@ bench-truth: $(PEER_BINS)
 ## compare with ngspice: the circuits of tests/oracle/ played, the racks of all scenarios at rest
 crosscheck: $(BIN)
 	@sh tests/tools/crosscheck.sh $(BIN) $(B)/crosscheck $(wildcard tests/oracle/*.yaml) $(SCENARIOS)
+
+SEEDS ?= 1 1000
+## play random circuits against the referee of tests/oracle/: make duels [SEEDS="1 1000"]
+duels: $(SEARCHES)
+	$(B)/tests/oracle/search_duels $(SEEDS)
 
 FUZZ_SECONDS ?= 20
 ## feed random input: make fuzz T=step|scenario|pmbus [FUZZ_SECONDS=20]; needs clang

@@ -97,11 +97,13 @@ struct source_params {
     ns_t trip_after, off_for, ramp_in;
 };
 
-enum source_phase { PHASE_OFF, PHASE_ON, PHASE_FADES, PHASE_LIMITS, PHASE_HICCUP };
-
+/* What it is told (on, off) and what it does by itself (out, in its hiccup) go their own ways: it
+ * gives current while it is on or fades, and not out. */
 struct source_state {
     int32_t source;
-    enum source_phase phase;
+    bool on, out;
+    ns_t gone; /* when its current will have faded */
+    ns_t due;  /* the end of its time in the limit, or of its hiccup */
 };
 
 #define SOURCE_FIELD(k, member) .key = k, .offset = offsetof(struct source_params, member)
@@ -131,7 +133,8 @@ static void source_join(struct world *w, int32_t part)
     const struct source_params *p = world_params(w, part);
     struct source_state *s = world_state(w, part);
 
-    s->phase = p->on ? PHASE_ON : PHASE_OFF;
+    s->on = p->on;
+    s->gone = s->due = NS_NEVER;
     s->source = net_add_source(w, &(struct source){
                                       .node = ideal_node(w, &p->at),
                                       .part = part,
@@ -144,11 +147,16 @@ static void source_join(struct world *w, int32_t part)
                                       .i_rated_A = p->i_max_A,
                                       .share_gain = 1.0,
                                       .e = ramp_constant(p->e_V),
-                                      .s = ramp_constant(1.0),
+                                      .s = ramp_constant(p->on ? 1.0 : 0.0),
                                   });
 }
 
-static void source_stop(struct world *w, struct source_state *s, int32_t part)
+static void source_wake(struct world *w, const struct source_state *s, int32_t part)
+{
+    world_wake(w, part, s->gone < s->due ? s->gone : s->due);
+}
+
+static void source_stop(struct world *w, const struct source_state *s, int32_t part)
 {
     struct source *u = net_change_source(w, s->source, EFFECT_HURTS);
 
@@ -156,78 +164,97 @@ static void source_stop(struct world *w, struct source_state *s, int32_t part)
     world_event(w, part, EV_OUTPUT_OFF, 0.0);
 }
 
-static void source_due(struct world *w, int32_t part)
+/* Its time in the limit is over. */
+static void source_trip(struct world *w, struct source_state *s, int32_t part)
 {
     const struct source_params *p = world_params(w, part);
-    struct source_state *s = world_state(w, part);
-    struct source *u;
 
-    switch (s->phase) {
-    case PHASE_FADES:
-        source_stop(w, s, part);
-        s->phase = PHASE_OFF;
-        break;
-    case PHASE_LIMITS:
-        world_event(w, part, EV_OVERLOAD, 0.0);
-        source_stop(w, s, part);
-        s->phase = PHASE_HICCUP;
-        world_wake(w, part, ns_after(world_now(w), p->off_for));
-        break;
-    case PHASE_HICCUP:
+    world_event(w, part, EV_OVERLOAD, 0.0);
+    source_stop(w, s, part);
+    s->out = true;
+    s->due = ns_after(world_now(w), p->off_for);
+}
+
+/* Its hiccup is over: e rises from 0 to where it was, or is bound for. */
+static void source_return(struct world *w, struct source_state *s, int32_t part)
+{
+    const struct source_params *p = world_params(w, part);
+    struct source *u = net_change_source(w, s->source, EFFECT_HELPS);
+    double e_V = u->e.y1;
+
+    u->e = ramp_constant(0.0);
+    ramp_to(&u->e, world_now(w), e_V, p->ramp_in);
+    s->out = false;
+    s->due = NS_NEVER;
+    if (s->on || s->gone != NS_NEVER) {
         world_event(w, part, EV_OUTPUT_ON, 0.0);
-        u = net_change_source(w, s->source, EFFECT_HELPS);
-        u->e = ramp_constant(0.0);
-        ramp_to(&u->e, world_now(w), p->e_V, p->ramp_in);
         u->mode = SOURCE_REGULATES;
-        s->phase = PHASE_ON;
-        break;
-    case PHASE_OFF:
-    case PHASE_ON:
-    default:
-        break;
     }
 }
 
+static void source_due(struct world *w, int32_t part)
+{
+    struct source_state *s = world_state(w, part);
+    ns_t now = world_now(w);
+
+    if (s->gone <= now) {
+        s->gone = NS_NEVER;
+        if (!s->out) {
+            source_stop(w, s, part);
+        }
+    }
+    if (s->due <= now) {
+        (s->out ? source_return : source_trip)(w, s, part);
+    }
+    source_wake(w, s, part);
+}
+
+/* It tires while it is on, not while it fades. */
 static void source_limit(struct world *w, int32_t part, bool limited)
 {
     const struct source_params *p = world_params(w, part);
     struct source_state *s = world_state(w, part);
 
-    if (p->trip_after == 0 || (s->phase != PHASE_ON && s->phase != PHASE_LIMITS)) {
+    if (p->trip_after == 0 || s->out) {
         return;
     }
-    s->phase = limited ? PHASE_LIMITS : PHASE_ON;
-    world_wake(w, part, limited ? ns_after(world_now(w), p->trip_after) : NS_NEVER);
+    s->due = limited && s->on ? ns_after(world_now(w), p->trip_after) : NS_NEVER;
+    source_wake(w, s, part);
 }
 
 static bool source_act_off(struct world *w, int32_t part, const struct act_args *a)
 {
     struct source_state *s = world_state(w, part);
 
-    if (s->phase == PHASE_OFF || s->phase == PHASE_FADES) {
+    if (!s->on && s->gone == NS_NEVER) {
         return false;
     }
     ramp_to(&net_change_source(w, s->source, EFFECT_HURTS)->s, world_now(w), 0.0, a->over);
-    s->phase = PHASE_FADES;
-    world_wake(w, part, ns_after(world_now(w), a->over));
+    s->on = false;
+    s->gone = ns_after(world_now(w), a->over);
+    source_limit(w, part, false);
+    source_wake(w, s, part);
     return true;
 }
 
 static bool source_act_on(struct world *w, int32_t part, const struct act_args *a)
 {
-    const struct source_params *p = world_params(w, part);
     struct source_state *s = world_state(w, part);
 
-    if (s->phase != PHASE_OFF) {
+    struct source *u = net_change_source(w, s->source, EFFECT_HELPS);
+
+    if (ramp_rests(&u->s, world_now(w), 1.0)) {
         return false;
     }
-    struct source *u = net_change_source(w, s->source, EFFECT_HELPS);
-    u->e = ramp_constant(p->e_V);
-    u->s = ramp_constant(0.0);
     ramp_to(&u->s, world_now(w), 1.0, a->over);
-    u->mode = SOURCE_REGULATES;
-    s->phase = PHASE_ON;
-    world_event(w, part, EV_OUTPUT_ON, 0.0);
+    s->on = true;
+    s->gone = NS_NEVER;
+    if (!s->out) {
+        u->mode = u->mode == SOURCE_OFF ? SOURCE_REGULATES : u->mode;
+        world_event(w, part, EV_OUTPUT_ON, 0.0);
+    }
+    source_limit(w, part, u->mode == SOURCE_I_LIMIT);
+    source_wake(w, s, part);
     return true;
 }
 

@@ -17,16 +17,14 @@
 struct link_params {
     struct tap_list from, to, trip_node;
     double r_Ohm, l_H, i0_A, v_f_V, trip_below_V;
-    int32_t closed;
+    int32_t closed, trip_again;
     ns_t trip_delay, trip_over;
 };
 
-enum link_phase { LINK_RESTS, LINK_OPENS, LINK_TRIPS };
-
 struct link_state {
     int32_t link, guard;
-    bool closed; /* or closing */
-    enum link_phase phase;
+    ns_t opened; /* when it will have opened */
+    ns_t trips;  /* when it will open by itself */
 };
 
 #define LINK_FIELD(k, member) .key = k, .offset = offsetof(struct link_params, member)
@@ -153,6 +151,8 @@ static const struct field switch_fields[] = {
      .doc = "from there to the begin of opening"},
     {LINK_FIELD("trip_over", trip_over), .type = FIELD_TIME, .min = 0.0, .max = 1e6, .def = 0.0,
      .doc = "duration of that opening"},
+    {LINK_FIELD("trip_again", trip_again), .type = FIELD_FLAG, .def = 0.0,
+     .doc = "closed by hand it is ready to trip again (no: it trips once)"},
     NONE,
 };
 
@@ -162,7 +162,7 @@ static void switch_join(struct world *w, int32_t part)
     struct link_state *s = world_state(w, part);
 
     add_link(w, part, p->closed ? LINK_CONDUCTS : LINK_OPEN, false);
-    s->closed = p->closed;
+    s->opened = s->trips = NS_NEVER;
     if (p->trip_node.n > 0) {
         s->guard = net_add_guard(w, &(struct guard){.what = GUARD_VOLTAGE,
                                                     .a = ideal_node(w, &p->trip_node),
@@ -182,20 +182,30 @@ static enum effect effect_of(const struct link *k, bool close)
     return close == to_ground ? EFFECT_HURTS : EFFECT_HELPS;
 }
 
-static void switch_to(struct world *w, int32_t part, bool close, ns_t over)
+static void switch_wake(struct world *w, const struct link_state *s, int32_t part)
+{
+    world_wake(w, part, s->opened < s->trips ? s->opened : s->trips);
+}
+
+/* False: it is there already. */
+static bool switch_to(struct world *w, int32_t part, bool close, ns_t over)
 {
     struct link_state *s = world_state(w, part);
-    enum effect effect = effect_of(net_link_const(world_net_const(w), s->link), close);
+    const struct link *is = net_link_const(world_net_const(w), s->link);
+    enum effect effect = effect_of(is, close);
 
+    if (close ? ramp_rests(&is->s, world_now(w), 1.0) : is->mode == LINK_OPEN) {
+        return false;
+    }
     world_event(w, part, close ? EV_CONDUCTS : EV_OPENS, 0.0);
     struct link *k = net_change_link(w, s->link, effect);
     if (k->mode == LINK_OPEN) {
         net_set_link_mode(w, s->link, LINK_CONDUCTS, effect);
     }
     ramp_to(&k->s, world_now(w), close ? 1.0 : 0.0, over);
-    s->closed = close;
-    s->phase = close ? LINK_RESTS : LINK_OPENS;
-    world_wake(w, part, close ? NS_NEVER : ns_after(world_now(w), over));
+    s->opened = close ? NS_NEVER : ns_after(world_now(w), over);
+    switch_wake(w, s, part);
+    return true;
 }
 
 static void switch_due(struct world *w, int32_t part)
@@ -203,13 +213,16 @@ static void switch_due(struct world *w, int32_t part)
     const struct link_params *p = world_params(w, part);
     struct link_state *s = world_state(w, part);
 
-    if (s->phase == LINK_TRIPS) {
-        switch_to(w, part, false, p->trip_over);
-    } else if (s->phase == LINK_OPENS) {
+    if (s->opened <= world_now(w)) {
         const struct link *k = net_link_const(world_net_const(w), s->link);
         net_set_link_mode(w, s->link, LINK_OPEN, effect_of(k, false));
-        s->phase = LINK_RESTS;
+        s->opened = NS_NEVER;
     }
+    if (s->trips <= world_now(w)) {
+        s->trips = NS_NEVER;
+        switch_to(w, part, false, p->trip_over);
+    }
+    switch_wake(w, s, part);
 }
 
 static void switch_guard(struct world *w, int32_t part, int32_t code)
@@ -219,21 +232,19 @@ static void switch_guard(struct world *w, int32_t part, int32_t code)
 
     (void)code;
     world_event(w, part, EV_TRIP, p->trip_below_V);
-    s->phase = LINK_TRIPS;
-    world_wake(w, part, ns_after(world_now(w), p->trip_delay));
+    s->trips = ns_after(world_now(w), p->trip_delay);
+    switch_wake(w, s, part);
 }
 
-/* Closed by hand it is ready to trip again. */
 static bool switch_act_close(struct world *w, int32_t part, const struct act_args *a)
 {
     const struct link_params *p = world_params(w, part);
     const struct link_state *s = world_state(w, part);
 
-    if (s->closed) {
+    if (!switch_to(w, part, true, a->over)) {
         return false;
     }
-    switch_to(w, part, true, a->over);
-    if (p->trip_node.n > 0) {
+    if (p->trip_node.n > 0 && p->trip_again) {
         net_arm(w, s->guard, true);
     }
     return true;
@@ -241,13 +252,7 @@ static bool switch_act_close(struct world *w, int32_t part, const struct act_arg
 
 static bool switch_act_open(struct world *w, int32_t part, const struct act_args *a)
 {
-    const struct link_state *s = world_state(w, part);
-
-    if (!s->closed) {
-        return false;
-    }
-    switch_to(w, part, false, a->over);
-    return true;
+    return switch_to(w, part, false, a->over);
 }
 
 static const struct action switch_actions[] = {

@@ -45,6 +45,11 @@ ns_t ramp_break(const struct ramp *r, ns_t t)
     return t < r->t0 ? r->t0 : r->t1;
 }
 
+bool ramp_rests(const struct ramp *r, ns_t t, double y)
+{
+    return r->y1 == y && ramp_at(r, when_ns(t)) == y;
+}
+
 void ramp_to(struct ramp *r, ns_t t, double y, ns_t over)
 {
     double from = over > 0 ? ramp_at(r, when_ns(t)) : y;

@@ -50,6 +50,8 @@ double ramp_at(const struct ramp *r, struct when t);
 double ramp_slope(const struct ramp *r, ns_t t);
 /* The next instant after t at which the slope changes; NS_NEVER: none. */
 ns_t ramp_break(const struct ramp *r, ns_t t);
+/* At y already, and bound for nowhere else. */
+bool ramp_rests(const struct ramp *r, ns_t t, double y);
 /* From its value at t to y within `over`; over 0: a jump. */
 void ramp_to(struct ramp *r, ns_t t, double y, ns_t over);
 

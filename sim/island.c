@@ -286,44 +286,55 @@ static bool has_settled(const struct world *w, const struct island *isl)
     return true;
 }
 
+/* Take the longest step, not beyond h_ns, whose error is small enough; returns how long it is. */
+static ns_t take_step(struct world *w, struct island *isl, ns_t h_ns, double *error)
+{
+    double most = 0.7;
+
+    for (;;) {
+        h_ns = h_ns < 1 ? 1 : h_ns;
+        h_ns = isl->bend < isl->t0 + h_ns ? isl->bend - isl->t0 : h_ns;
+        isl->h_s = ns_to_s(h_ns);
+        *error = try_step(w, isl, isl->h_s);
+        double grow = *error > 0.0 ? 0.9 / sqrt(sqrt(*error)) : 6.0;
+        if (*error <= 1.0 || h_ns == 1) {
+            CHECK(*error < HUGE_VAL);
+            linear_write_segment(w, linear_of(w, isl));
+            w->plant->counts.steps++;
+            isl->h_next_s = fmax(isl->h_s * fmax(0.2, fmin(6.0, grow)), 1e-9);
+            return h_ns;
+        }
+        w->plant->counts.rejected++;
+        h_ns = (ns_t)(isl->h_s * fmax(0.1, fmin(most, grow)) * 1e9);
+        most = 0.1; /* where the error hardly depends on h, it is far too long */
+    }
+}
+
+/* A step that is cut short where a mode ends gives what its curve has there, and that may be off by
+ * more than its end. Beyond this error it is taken anew, to end there. */
+static const double CUT_ERROR = 0.1;
+
 static void integrate(struct world *w, int32_t island)
 {
     struct plant *p = w->plant;
     struct island *isl = plant_island(w, island);
-    double h_s = fmin(isl->h_next_s, H_LONGEST_S);
-    double most = 0.7;
-    double error;
-    double grow;
-    ns_t h_ns;
 
     if (isl->dirty || isl->t0 >= isl->bend) {
         find_break(w, isl);
         isl->change = ++p->changes;
         isl->changed = isl->t0;
     }
-    for (;;) {
-        h_ns = (ns_t)(h_s * 1e9);
-        h_ns = h_ns < 1 ? 1 : h_ns;
-        h_ns = isl->bend < isl->t0 + h_ns ? isl->bend - isl->t0 : h_ns;
-        isl->h_s = ns_to_s(h_ns);
-        error = try_step(w, isl, isl->h_s);
-        grow = error > 0.0 ? 0.9 / sqrt(sqrt(error)) : 6.0;
-        if (error <= 1.0 || h_ns == 1) {
-            break;
-        }
-        p->counts.rejected++;
-        h_s = isl->h_s * fmax(0.1, fmin(most, grow));
-        most = 0.1; /* where the error hardly depends on h, it is far too long */
-    }
-    CHECK(error < HUGE_VAL);
-    linear_write_segment(w, linear_of(w, isl));
-    p->counts.steps++;
-    isl->h_next_s = fmax(isl->h_s * fmax(0.2, fmin(6.0, grow)), 1e-9);
-    isl->dirty = false;
-    isl->settled = has_settled(w, isl);
+    double error;
+    ns_t h_ns = take_step(w, isl, (ns_t)(fmin(isl->h_next_s, H_LONGEST_S) * 1e9), &error);
     ns_t due = search_first_fall(w, isl, isl->t0 + h_ns);
     isl->falls = due < isl->t0 + h_ns;
-    if (isl->settled && due == isl->t0 + h_ns) {
+    if (isl->falls && error > CUT_ERROR) {
+        h_ns = take_step(w, isl, due - isl->t0, &error);
+        due = search_first_fall(w, isl, isl->t0 + h_ns); /* it may fall a little sooner, or later */
+    }
+    isl->dirty = false;
+    isl->settled = has_settled(w, isl);
+    if (isl->settled && !isl->falls) {
         segment_at(w, isl, isl->t0);
         isl->settled = true;
         due = isl->bend;

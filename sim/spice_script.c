@@ -260,31 +260,21 @@ static void track_write(const struct spice *k, const struct track *t, const char
 struct played {
     struct track scale; /* of the current of a source, of the conductance of a switch */
     struct track level; /* e of a source, p of a load */
-    bool is_off;        /* a source */
-    ns_t off_at;        /* when it has faded */
 };
 
-static void play_source(struct played *p, const struct firing *f, double e_V)
+static void play_source(struct played *p, const struct firing *f)
 {
     if (strcmp(f->action->key, "ramp") == 0) {
         track_ramp(&p->level, f->at, f->args.to, f->args.over);
-    } else if (strcmp(f->action->key, "off") == 0 && !p->is_off) {
-        track_ramp(&p->scale, f->at, 0.0, f->args.over);
-        p->is_off = true;
-        p->off_at = ns_after(f->at, f->args.over);
-    } else if (strcmp(f->action->key, "on") == 0 && p->is_off && f->at >= p->off_at) {
-        track_ramp(&p->scale, f->at, 1.0, f->args.over);
-        p->is_off = false;
-        if (track_at(&p->level, f->at) != e_V) {
-            track_ramp(&p->level, f->at, e_V, 0);
-        }
+    } else {
+        track_ramp(&p->scale, f->at, strcmp(f->action->key, "on") == 0, f->args.over);
     }
 }
 
 static void play_firing(struct played *p, const struct part *part, const struct firing *f)
 {
     if (part->kind == &source_kind) {
-        play_source(p, f, number(part, "e"));
+        play_source(p, f);
     } else if (part->kind == &switch_kind) {
         double to = strcmp(f->action->key, "close") == 0 ? 1.0 : 0.0;
         track_ramp(&p->scale, f->at, to, f->args.over);
@@ -297,8 +287,7 @@ static void play_firing(struct played *p, const struct part *part, const struct 
 static void begin(struct played *p, const struct part *part)
 {
     if (part->kind == &source_kind) {
-        p->is_off = number(part, "on") == 0.0;
-        p->scale.start = p->is_off ? 0.0 : 1.0;
+        p->scale.start = number(part, "on");
         p->level.start = number(part, "e");
     } else if (part->kind == &switch_kind) {
         p->scale.start = number(part, "closed");

@@ -64,7 +64,8 @@ Test(ideal, a_switch_that_trips_does_so_each_time_it_was_closed)
     struct stand *s =
         stand_new(NODE("n", "1 mF", "12 V") "feed: {is: source, at: n, e: 12 V, r: 0.1 Ohm}\n"
                                             "short: {is: switch, from: n, r: 10 mOhm, closed: no, "
-                                            "trip_node: n, trip_below: 10 V, trip_delay: 1 ms}\n");
+                                            "trip_node: n, trip_below: 10 V, trip_delay: 1 ms, "
+                                            "trip_again: yes}\n");
     double r = 0.1 * 0.01 / 0.11, low_V = 12.0 * 0.01 / 0.11;
     double falls_s = r * 1e-3 * log((12.0 - low_V) / (10.0 - low_V));
 

@@ -32,7 +32,7 @@ tests       .
 doors='
 <libfyaml.h>    ^sim/yaml\.c
 <csv.h>         ^sim/csv\.c
-<gsl/           ^sim/gsl_integrator\.c ^sim/distribution\.c
+<gsl/           ^tests/oracle/referee\.c ^sim/gsl_integrator\.c ^sim/distribution\.c
 <Random123/     ^sim/random\.c ^tests/sim/test_random\.c
 <criterion/     ^tests/
 '
