@@ -399,6 +399,24 @@ double load_i_A(const struct load *l, const double x[], struct when t)
     }
 }
 
+double load_W(const struct load *l, const double x[], struct when t)
+{
+    switch (l->mode) {
+    case LOAD_POWER:
+        return ramp_at(&l->p, t);
+    case LOAD_RESISTOR:
+        return load_i_A(l, x, t) * voltage_V(x, l->node);
+    case LOAD_OFF:
+    default:
+        return 0.0;
+    }
+}
+
+bool load_is_steady(const struct load *l, ns_t t)
+{
+    return l->mode == LOAD_OFF || load_shape(l, t) == SHAPE_POWER;
+}
+
 struct flow load_flow(const struct load *l, const double x[], struct when t)
 {
     double v_V = voltage_V(x, l->node);

@@ -184,6 +184,8 @@ struct flow {
 double source_i_A(const struct source *u, const double x[], struct when t);
 double link_i_A(const struct link *k, const double x[], struct when t);
 double load_i_A(const struct load *l, const double x[], struct when t);
+double load_W(const struct load *l, const double x[], struct when t); /* i v */
+bool load_is_steady(const struct load *l, ns_t t); /* its power is, while its mode lasts */
 struct flow source_flow(const struct source *u, const double x[], struct when t);
 struct flow link_flow(const struct link *k, const double x[], struct when t);
 struct flow load_flow(const struct load *l, const double x[], struct when t);
@@ -265,4 +267,5 @@ double net_v_V(const struct world *w, int32_t node, ns_t at);
 double net_source_i_A(const struct world *w, int32_t source, ns_t at);
 double net_link_i_A(const struct world *w, int32_t link, ns_t at);
 double net_load_i_A(const struct world *w, int32_t load, ns_t at);
+double net_load_W(const struct world *w, int32_t load, ns_t at);
 #endif
