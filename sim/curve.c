@@ -26,6 +26,18 @@ double curve_at(const struct curve *c, double q)
     return polar(c, q, q, q);
 }
 
+double curve_mean_product(const struct curve *c, const struct curve *d)
+{
+    const double *x = c->b;
+    const double *y = d->b;
+    double sum = x[0] * (20.0 * y[0] + 10.0 * y[1] + 4.0 * y[2] + y[3]) +
+                 x[1] * (10.0 * y[0] + 12.0 * y[1] + 9.0 * y[2] + 4.0 * y[3]) +
+                 x[2] * (4.0 * y[0] + 9.0 * y[1] + 12.0 * y[2] + 10.0 * y[3]) +
+                 x[3] * (y[0] + 4.0 * y[1] + 10.0 * y[2] + 20.0 * y[3]);
+
+    return sum * (1.0 / 140.0);
+}
+
 /* A third of the slope is (1-q)^2 d0 + 2 q (1-q) d1 + q^2 d2 with the steps d between coefficients:
  * a q^2 + 2 b q + d0 with a = d0 - 2 d1 + d2 and b = d1 - d0. It rises through zero where
  * q = (-b + sqrt(b^2 - a d0)) / a, written so that nothing cancels. */

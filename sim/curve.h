@@ -58,6 +58,10 @@ static inline double curve_mean(const struct curve *c)
     return 0.25 * (c->b[0] + c->b[1] + c->b[2] + c->b[3]);
 }
 
+/* Of the product of two: the integral over [0, 1] of the Bernstein polynomials i and j of degree 3
+ * is (3 i)(3 j) / (6 i+j) / 7 in binomials; times 140 these are whole numbers. */
+double curve_mean_product(const struct curve *c, const struct curve *d);
+
 /* Where in [0, 1] the curve is least, the first such place: exact, from the roots of its slope. */
 double curve_least(const struct curve *c);
 

@@ -49,6 +49,7 @@ struct linears *linears_new(const struct net *n, const struct sparse *s)
                 (size_t)(s->n_values * 2 + s->update_first[s->n]) * LU_NUMBER +
                 (size_t)n->n_loads * (sizeof(double) + sizeof(int32_t)) +
                 (2 * elements + (size_t)n->n_states) * sizeof(int32_t) +
+                elements * sizeof(struct metered_flow) +
                 (elements + (size_t)n->n_guards) * sizeof(struct end);
     all->size = rounded(all->size);
     all->affine[MEMBER_SOURCE] = malloc((elements + 1) * sizeof(int32_t));
@@ -105,7 +106,7 @@ static size_t room_of(const struct island *isl, size_t n_states, int32_t lu_numb
 
     return (size_t)ARRAYS * ALIGN + 4 * n_states * sizeof(double) + (size_t)lu_numbers * LU_NUMBER +
            (size_t)isl->count[MEMBER_LOAD] * (sizeof(double) + sizeof(int32_t)) +
-           (2 * elements + n_states) * sizeof(int32_t) +
+           (2 * elements + n_states) * sizeof(int32_t) + elements * sizeof(struct metered_flow) +
            (elements + (size_t)isl->count[MEMBER_GUARD]) * sizeof(struct end);
 }
 
@@ -151,6 +152,9 @@ static void cut(struct world *w, const struct island *isl, struct linear *c)
         c->metered.member[type] = hand_out(all, (size_t)isl->count[type] * sizeof(int32_t));
     }
     c->metered.state = hand_out(all, whole * sizeof(int32_t));
+    c->metered.affine =
+        hand_out(all, (size_t)(isl->count[MEMBER_SOURCE] + isl->count[MEMBER_LINK]) *
+                          sizeof(struct metered_flow));
     int32_t n_ends = isl->count[MEMBER_SOURCE] + isl->count[MEMBER_LINK] + isl->count[MEMBER_LOAD] +
                      isl->count[MEMBER_GUARD];
     c->ends = hand_out(all, (size_t)n_ends * sizeof *c->ends);

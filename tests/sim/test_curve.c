@@ -88,6 +88,25 @@ Test(curve, has_the_mean_of_its_polynomial)
     }
 }
 
+/* Oracle: Simpson's rule on a thousand stretches. */
+Test(curve, of_two_the_product_has_the_mean_of_theirs)
+{
+    for (int i = 0; i < CURVES; i++) {
+        struct cubic k = any_cubic(i);
+        struct cubic l = any_cubic(i + 1);
+        struct curve c = curve_from(&k);
+        struct curve d = curve_from(&l);
+        double sum = 0.0;
+        for (int j = 0; j <= 2 * LOOKS; j++) {
+            double q = 0.5 * j / LOOKS;
+            double weight = j == 0 || j == 2 * LOOKS ? 1.0 : j % 2 == 1 ? 4.0 : 2.0;
+            sum += weight * at(&k, q) * at(&l, q);
+        }
+        cr_assert_float_eq(curve_mean_product(&c, &d), sum / (6.0 * LOOKS), 1e-9, "%d", i);
+        cr_assert_float_eq(curve_mean_product(&d, &c), sum / (6.0 * LOOKS), 1e-9, "%d", i);
+    }
+}
+
 Test(curve, a_part_of_it_is_the_same_curve)
 {
     struct island isl = {.t0 = 1000, .h_s = 1e-6};
