@@ -136,12 +136,26 @@ static void warm(struct world *w, int32_t part, ns_t t0, ns_t t1)
     s->moved_J = energy_J;
 }
 
+/* Could it become too hot at all, at its current limit? That is passed for a nanosecond at most. */
+static bool can_overheat(const struct world *w, int32_t part, double g)
+{
+    const struct psu_state *s = psu_look(w, part);
+    double most_A = 1.01 * net_source_const(world_net_const(w), s->source)->i_max_A;
+    double most_W = most_A * net_v_V(w, s->inside, world_now(w));
+
+    return steady_C(w, part, most_W, g) > psu_params(w, part)->otp_C;
+}
+
 /* When it will be too hot, or cool again, at the present power. */
 static void plan_heat(struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
     double g = conductance_W_per_K(w, part);
+
+    if (s->phase != PSU_HOT && s->timer[TIMER_HEAT] == NS_NEVER && !can_overheat(w, part, g)) {
+        return;
+    }
     double towards = steady_C(w, part, psu_power_W(w, part, world_now(w)), g);
     double limit = s->phase == PSU_HOT ? p->otp_C - p->otp_back_K : p->otp_C;
     bool comes = s->phase == PSU_HOT ? towards < limit : towards > limit;
