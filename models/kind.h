@@ -25,6 +25,8 @@ struct signal {
     double (*read)(const struct world *w, int32_t part, ns_t at); /* SI */
     /* It is the lowest voltage of some nodes in a row: how many, and the first. NULL: it is not. */
     int32_t (*nodes)(const struct world *w, int32_t part, int32_t *first);
+    /* It is the power of this load of the network. NULL: it is not. */
+    int32_t (*load)(const struct world *w, int32_t part);
 };
 
 /* Many signals in one row: one for each tap of a bar ("bus_a.v[3]"), or one for each other part of

@@ -121,20 +121,17 @@ struct flow source_flow(const struct source *u, const double x[], struct when t)
     return f;
 }
 
+bool source_current_is_bent(const struct source *u, ns_t t)
+{
+    return u->mode == SOURCE_P_LIMIT ||
+           (u->mode == SOURCE_REGULATES && ramp_slope(&u->s, t) != 0.0);
+}
+
 enum shape source_shape(const struct source *u, ns_t t)
 {
-    switch (u->mode) {
-    case SOURCE_OFF:
-        return SHAPE_AFFINE;
-    case SOURCE_P_LIMIT:
-        return SHAPE_BENT;
-    case SOURCE_I_LIMIT:
-    case SOURCE_BLOCKED:
-        return u->state_trim == NO_STATE ? SHAPE_AFFINE : SHAPE_BENT;
-    case SOURCE_REGULATES:
-    default:
-        return u->state_trim == NO_STATE && ramp_slope(&u->s, t) == 0.0 ? SHAPE_AFFINE : SHAPE_BENT;
-    }
+    bool is_trimmed = u->mode != SOURCE_OFF && u->state_trim != NO_STATE;
+
+    return is_trimmed || source_current_is_bent(u, t) ? SHAPE_BENT : SHAPE_AFFINE;
 }
 
 double source_drive_V(const struct source *u, const double x[], struct when t)
@@ -291,14 +288,20 @@ enum shape link_shape(const struct link *k, ns_t t)
     return k->mode == LINK_CONDUCTS && ramp_slope(&k->s, t) != 0.0 ? SHAPE_BENT : SHAPE_AFFINE;
 }
 
+/* Of the arc or the avalanche. */
+static double against_V(const struct link *k, struct when t)
+{
+    return k->mode == LINK_CLAMPED ? ramp_at(&k->clamp, t) : 0.0;
+}
+
 double link_drive_V(const struct link *k, const double x[], struct when t)
 {
-    if (!link_is_free(k)) {
-        return 0.0;
-    }
-    double against_V = k->mode == LINK_CLAMPED ? ramp_at(&k->clamp, t) : 0.0;
+    return link_is_free(k) ? across_V(k, x) - against_V(k, t) - k->r_Ohm * x[k->state_i] : 0.0;
+}
 
-    return across_V(k, x) - against_V - k->r_Ohm * x[k->state_i];
+double link_lost_V(const struct link *k, double v_V, double i_A, struct when t)
+{
+    return link_is_free(k) ? against_V(k, t) + k->r_Ohm * i_A : v_V;
 }
 
 struct range link_range(const struct link *k, const double x[], struct when t)
@@ -375,6 +378,24 @@ double load_i_A(const struct load *l, const double x[], struct when t)
     }
 }
 
+double load_W(const struct load *l, const double x[], struct when t)
+{
+    switch (l->mode) {
+    case LOAD_POWER:
+        return ramp_at(&l->p, t);
+    case LOAD_RESISTOR:
+        return load_i_A(l, x, t) * voltage_V(x, l->node);
+    case LOAD_OFF:
+    default:
+        return 0.0;
+    }
+}
+
+bool load_is_steady(const struct load *l, ns_t t)
+{
+    return l->mode == LOAD_OFF || load_shape(l, t) == SHAPE_POWER;
+}
+
 struct flow load_flow(const struct load *l, const double x[], struct when t)
 {
     double v_V = voltage_V(x, l->node);
@@ -445,8 +466,7 @@ static struct range watched(const struct guard *g, const struct net *n, const do
         const struct source *u = net_source_const(n, g->a);
         struct flow f = source_flow(u, x, t);
         bool e_moves = u->state_i == NO_STATE && ramp_slope(&u->e, t.step) != 0.0;
-        return current_range(&f, u->mode == SOURCE_P_LIMIT || e_moves ||
-                                     ramp_slope(&u->s, t.step) != 0.0);
+        return current_range(&f, e_moves || source_current_is_bent(u, t.step));
     }
     if (g->what == GUARD_LINK_CURRENT) {
         const struct link *k = net_link_const(n, g->a);

@@ -186,6 +186,8 @@ struct flow {
 double source_i_A(const struct source *u, const double x[], struct when t);
 double link_i_A(const struct link *k, const double x[], struct when t);
 double load_i_A(const struct load *l, const double x[], struct when t);
+double load_W(const struct load *l, const double x[], struct when t); /* i v */
+bool load_is_steady(const struct load *l, ns_t t); /* its power is, while its mode lasts */
 struct flow source_flow(const struct source *u, const double x[], struct when t);
 struct flow link_flow(const struct link *k, const double x[], struct when t);
 struct flow load_flow(const struct load *l, const double x[], struct when t);
@@ -193,6 +195,8 @@ struct flow load_flow(const struct load *l, const double x[], struct when t);
 /* L di/dt of an element whose current is a state, in volts; 0 while its mode holds the current. */
 double source_drive_V(const struct source *u, const double x[], struct when t);
 double link_drive_V(const struct link *k, const double x[], struct when t);
+/* Of the voltage v_V across a link: what its inductance does not give back. */
+double link_lost_V(const struct link *k, double v_V, double i_A, struct when t);
 bool source_is_free(const struct source *u); /* its current moves by itself: state and mode */
 bool link_is_free(const struct link *k);
 
@@ -210,6 +214,7 @@ enum shape {
     SHAPE_BENT   /* anything else */
 };
 enum shape source_shape(const struct source *u, ns_t t);
+bool source_current_is_bent(const struct source *u, ns_t t); /* its trim apart */
 enum shape link_shape(const struct link *k, ns_t t);
 enum shape load_shape(const struct load *l, ns_t t);
 
@@ -277,4 +282,5 @@ double net_v_V(const struct world *w, int32_t node, ns_t at);
 double net_source_i_A(const struct world *w, int32_t source, ns_t at);
 double net_link_i_A(const struct world *w, int32_t link, ns_t at);
 double net_load_i_A(const struct world *w, int32_t load, ns_t at);
+double net_load_W(const struct world *w, int32_t load, ns_t at);
 #endif

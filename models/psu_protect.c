@@ -116,11 +116,10 @@ static double conductance_W_per_K(const struct world *w, int32_t part)
     return p->still_W_per_K + (p->cooling_W_per_K - p->still_W_per_K) * blown;
 }
 
-static double steady_C(const struct world *w, int32_t part, double out_W)
+/* Where it ends with this output, through a conductance of g. */
+static double steady_C(const struct world *w, int32_t part, double out_W, double g)
 {
-    const struct psu_params *p = psu_params(w, part);
-
-    return psu_look(w, part)->inlet_C + loss_W(p, out_W) / conductance_W_per_K(w, part);
+    return psu_look(w, part)->inlet_C + loss_W(psu_params(w, part), out_W) / g;
 }
 
 /* Bring the temperature to t, with the mean power since it was last known. */
@@ -131,10 +130,20 @@ static void warm(struct world *w, int32_t part, ns_t t0, ns_t t1)
     double energy_J = net_source_const(world_net_const(w), s->source)->energy_J;
     double dt_s = ns_to_s(t1 - t0);
     double g = conductance_W_per_K(w, part);
-    double towards = steady_C(w, part, (energy_J - s->moved_J) / dt_s);
+    double towards = steady_C(w, part, (energy_J - s->moved_J) / dt_s, g);
 
     s->heat_C = towards + (s->heat_C - towards) * exp(-dt_s * g / p->heat_J_per_K);
     s->moved_J = energy_J;
+}
+
+/* Could it become too hot at all, at its current limit? That is passed for a nanosecond at most. */
+static bool can_overheat(const struct world *w, int32_t part, double g)
+{
+    const struct psu_state *s = psu_look(w, part);
+    double most_A = 1.01 * net_source_const(world_net_const(w), s->source)->i_max_A;
+    double most_W = most_A * net_v_V(w, s->inside, world_now(w));
+
+    return steady_C(w, part, most_W, g) > psu_params(w, part)->otp_C;
 }
 
 /* When it will be too hot, or cool again, at the present power. */
@@ -143,7 +152,11 @@ static void plan_heat(struct world *w, int32_t part)
     const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
     double g = conductance_W_per_K(w, part);
-    double towards = steady_C(w, part, psu_power_W(w, part, world_now(w)));
+
+    if (s->phase != PSU_HOT && s->timer[TIMER_HEAT] == NS_NEVER && !can_overheat(w, part, g)) {
+        return;
+    }
+    double towards = steady_C(w, part, psu_power_W(w, part, world_now(w)), g);
     double limit = s->phase == PSU_HOT ? p->otp_C - p->otp_back_K : p->otp_C;
     bool comes = s->phase == PSU_HOT ? towards < limit : towards > limit;
 
@@ -205,7 +218,7 @@ void psu_protect_start(struct world *w, int32_t part)
 {
     struct psu_state *s = psu_state(w, part);
 
-    s->heat_C = steady_C(w, part, psu_power_W(w, part, world_now(w)));
+    s->heat_C = steady_C(w, part, psu_power_W(w, part, world_now(w)), conductance_W_per_K(w, part));
     net_arm(w, s->guard[PSU_GUARD_OVERLOAD], true);
     net_arm(w, s->guard[PSU_GUARD_OVP], true);
     plan_heat(w, part);

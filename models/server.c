@@ -255,9 +255,12 @@ static double read_i(const struct world *w, int32_t part, ns_t at)
 
 static double read_p(const struct world *w, int32_t part, ns_t at)
 {
-    const struct server_state *s = state_of(w, part);
+    return net_load_W(w, state_of(w, part)->load, at);
+}
 
-    return net_load_i_A(w, s->load, at) * net_v_V(w, s->terminal.node, at);
+static int32_t load_of(const struct world *w, int32_t part)
+{
+    return state_of(w, part)->load;
 }
 
 static double read_state(const struct world *w, int32_t part, ns_t at)
@@ -305,7 +308,8 @@ static const struct signal server_signals[] = {
      .quantity = QTY_WATT,
      .continuous = true,
      .doc = "what its load draws",
-     .read = read_p},
+     .read = read_p,
+     .load = load_of},
     {.key = "state", .choices = SERVER_WORDS, .doc = "what it is doing", .read = read_state},
     {.key = "drops",
      .quantity = QTY_OPERATIONS,

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "gauss.h"
 #include "locate.h"
 
 enum { HALVINGS = 12, SHORTEST = 16 }; /* ns: below this every nanosecond is looked at */
@@ -187,14 +188,10 @@ double cross_least(const struct expr_view *v, const struct world *w, ns_t t0, ns
     return least;
 }
 
-/* Gauss's rule with four points; each falls on the next whole nanosecond, so that short stretches
+/* Gauss's rule, where each point falls on the next whole nanosecond, so that short stretches
  * are better served by the trapezium. */
 double cross_area(const struct expr_view *v, const struct world *w, ns_t t0, ns_t t1)
 {
-    static const double at[] = {0.06943184420297371, 0.33000947820757187, 0.66999052179242813,
-                                0.93056815579702629};
-    static const double weight[] = {0.17392742256872693, 0.32607257743127307, 0.32607257743127307,
-                                    0.17392742256872693};
     struct look l = {.v = v, .w = w};
     double span = (double)(t1 - t0);
     double sum = 0.0;
@@ -202,8 +199,8 @@ double cross_area(const struct expr_view *v, const struct world *w, ns_t t0, ns_
     if (t1 - t0 < 1000) {
         return -0.5e-9 * span * (value(&l, t0) + value(&l, t1));
     }
-    for (int i = 0; i < 4; i++) {
-        sum += weight[i] * value(&l, t0 + (ns_t)(at[i] * span + 0.5));
+    for (int i = 0; i < GAUSS; i++) {
+        sum += gauss_weight[i] * value(&l, t0 + (ns_t)(gauss_at[i] * span + 0.5));
     }
     return -1e-9 * span * sum;
 }

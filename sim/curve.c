@@ -15,31 +15,27 @@ static double polar(const struct curve *c, double q, double r, double s)
     return abc + s * (bcd - abc);
 }
 
-struct curve curve_part(const struct curve *c, const struct island *isl, ns_t t0, ns_t t1)
+struct curve curve_part(const struct curve *c, struct slice s)
 {
-    double q0 = ns_to_s(t0 - isl->t0) / isl->h_s;
-    double q1 = ns_to_s(t1 - isl->t0) / isl->h_s;
-
-    if (isl->settled || (q0 == 0.0 && q1 == 1.0)) {
-        return *c;
-    }
-    return (struct curve){
-        {polar(c, q0, q0, q0), polar(c, q0, q0, q1), polar(c, q0, q1, q1), polar(c, q1, q1, q1)}};
+    return (struct curve){{polar(c, s.q0, s.q0, s.q0), polar(c, s.q0, s.q0, s.q1),
+                           polar(c, s.q0, s.q1, s.q1), polar(c, s.q1, s.q1, s.q1)}};
 }
 
-double curve_mean(const struct curve *c)
+double curve_at(const struct curve *c, double q)
 {
-    return 0.25 * (c->b[0] + c->b[1] + c->b[2] + c->b[3]);
+    return polar(c, q, q, q);
 }
 
-struct curve curve_beyond(const struct curve *c, double sign, double level)
+double curve_mean_product(const struct curve *c, const struct curve *d)
 {
-    struct curve y;
+    const double *x = c->b;
+    const double *y = d->b;
+    double sum = x[0] * (20.0 * y[0] + 10.0 * y[1] + 4.0 * y[2] + y[3]) +
+                 x[1] * (10.0 * y[0] + 12.0 * y[1] + 9.0 * y[2] + 4.0 * y[3]) +
+                 x[2] * (4.0 * y[0] + 9.0 * y[1] + 12.0 * y[2] + 10.0 * y[3]) +
+                 x[3] * (y[0] + 4.0 * y[1] + 10.0 * y[2] + 20.0 * y[3]);
 
-    for (int i = 0; i < 4; i++) {
-        y.b[i] = sign * (c->b[i] - level);
-    }
-    return y;
+    return sum * (1.0 / 140.0);
 }
 
 /* A third of the slope is (1-q)^2 d0 + 2 q (1-q) d1 + q^2 d2 with the steps d between coefficients:
@@ -67,7 +63,7 @@ double curve_least(const struct curve *c)
         return 1.0;
     }
     double q = turning_place(c);
-    bool turns = q > 0.0 && q < 1.0 && polar(c, q, q, q) < fmin(c->b[0], c->b[3]);
+    bool turns = q > 0.0 && q < 1.0 && curve_at(c, q) < fmin(c->b[0], c->b[3]);
 
     return turns ? q : end;
 }

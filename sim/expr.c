@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "expr_code.h"
+#include "level.h"
 #include "models/world.h"
 
 static double read_ref(const struct expr_ref *r, const struct world *w, ns_t at)
@@ -91,6 +92,9 @@ double expr_view_value(const struct expr_view *v, const struct world *w, ns_t at
 {
     double stack[EXPR_STACK] = {0.0};
 
+    if (v->level != NULL) {
+        return level_value(v->level, w, at);
+    }
     run(v, w, at, v->expr->n_code, stack);
     return stack[0];
 }
@@ -199,7 +203,8 @@ bool expr_level(const struct expr *e, int32_t instance, const struct world *w,
     level->n = nodes_of(expr_ref(e, instance, ref), w, &level->first);
     level->sign = is_less == on_left ? 1.0 : -1.0;
     level->level = on_left ? right : left;
-    return level->n > 0 && (on_left || is_read(&e->code[e->n_code - 2], ref));
+    return level->n > 0 && level->n <= EXPR_LEVEL_NODES &&
+           (on_left || is_read(&e->code[e->n_code - 2], ref));
 }
 
 /* ---- what it is -------------------------------------------------------------------------------- */

@@ -58,6 +58,8 @@ static inline bool expr_holds(const struct expr *e, int32_t instance, const stru
     return expr_value(e, instance, w, at) < 0.0;
 }
 
+enum { EXPR_LEVEL_NODES = 64 };
+
 /* A number whose nodes are known: the condition is true while the lowest voltage of `n` nodes in a
  * row is below the level (sign 1), or above it (sign -1). */
 struct expr_level {
@@ -73,6 +75,7 @@ struct expr_view {
     const struct expr *expr;
     int32_t instance;
     const double *held;
+    const struct expr_level *level; /* all that it is; NULL: more */
 };
 double expr_view_value(const struct expr_view *v, const struct world *w, ns_t at);
 bool expr_view_sides(const struct expr_view *v, const struct world *w, ns_t at, double *left,

@@ -107,7 +107,6 @@ struct judge *judge_new(const struct scenario *s)
     j->room_rulings += s->n_deeds;
     j->watch = arena_array(a, (size_t)n, sizeof *j->watch);
     j->owner = arena_array(a, (size_t)n, sizeof *j->owner);
-    j->quiet = arena_array(a, (size_t)n, sizeof *j->quiet);
     j->touched = arena_array(a, (size_t)n, sizeof *j->touched);
     j->moment = arena_array(a, (size_t)s->n_expectations + 1, sizeof *j->moment);
     j->clock = arena_array(a, (size_t)j->room_rulings + 1, sizeof *j->clock);
@@ -267,7 +266,7 @@ static void add_watch(struct judge *j, const struct world *w, const struct expr 
     j->owner[j->n_watches] = owner;
     watch_init(k, w, j->arena, e, owner.instance, j->n_watches);
     k->is_default = owner.expectation < 0;
-    j->quiet[j->n_watches++] = watch_band(k);
+    j->n_watches++;
 }
 
 static void add_expectation(struct judge *j, const struct world *w, int32_t i)
@@ -338,41 +337,39 @@ ns_t judge_stop(const struct judge *j)
 /* ---- during the run ------------------------------------------------------------------------------ */
 
 /* On all of the segment every node stays where the watch has nothing to do. */
-static bool is_quiet(const struct watch_band *b, const struct segment *s)
+static bool is_quiet(const struct watch_band *b, const struct segments *s)
 {
     for (int32_t i = 0; i < b->n; i++) {
         struct curve c = curve_of(s, b->first + i);
-        if (curve_floor(&c) <= b->low || curve_ceiling(&c) >= b->high) {
+        if (b->sign * c.b[0] <= b->mark || b->sign * c.b[1] <= b->mark ||
+            b->sign * c.b[2] <= b->mark || b->sign * c.b[3] <= b->mark) {
             return false;
         }
     }
     return b->n > 0;
 }
 
-static void span_of(struct judge *j, const struct world *w, struct watch_list list, int32_t island,
-                    ns_t t1)
+static void span_of(struct judge *j, const struct world *w, struct watch_list list, ns_t t1)
 {
-    struct segment segment = segment_of(w, plant_island(w, island));
+    struct segments now = segments_of(w);
     struct watch_ear ear = ear_of(j);
 
     for (int32_t i = 0; i < list.n; i++) {
-        int32_t at = list.watch[i];
-        if (is_quiet(&j->quiet[at], &segment)) {
+        struct watch *k = &j->watch[list.watch[i]];
+        if (is_quiet(&k->quiet, &now)) {
             continue;
         }
-        struct watch *k = &j->watch[at];
         watch_span(k, w, t1, &ear);
-        j->quiet[at] = watch_band(k);
-        if (!k->is_level || k->holds) { /* voltages don't jump: only within a gap help may come */
-            touch(j, at);
+        if (!k->is_level) { /* voltages don't jump */
+            touch(j, list.watch[i]);
         }
     }
 }
 
 void judge_span(struct judge *j, const struct world *w, int32_t island, ns_t t1)
 {
-    span_of(j, w, lookout_span(j->lookout, w, island), island, t1);
-    span_of(j, w, lookout_roaming(j->lookout), island, t1);
+    span_of(j, w, lookout_span(j->lookout, w, island), t1);
+    span_of(j, w, lookout_roaming(j->lookout), t1);
 }
 
 void judge_event(struct judge *j, const struct event *e)
@@ -396,7 +393,6 @@ static void look(struct judge *j, const struct world *w, int32_t i)
     watch_span(k, w, w->plant->now, &ear);
     watch_instant(k, w, &ear);
     k->fresh = false;
-    j->quiet[i] = watch_band(k);
 }
 
 /* `holds` at an instant: all that was due then has happened. */

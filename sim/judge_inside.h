@@ -27,9 +27,7 @@ struct judge {
     const struct scenario *scenario;
     int32_t n_watches, n_clocks, n_rulings, room_rulings;
     struct watch *watch;
-    struct owner *owner; /* of each watch */
-    struct watch_band
-        *quiet; /* of each watch: while the voltages stay there nothing is to be done */
+    struct owner *owner;     /* of each watch */
     struct lookout *lookout; /* NULL: the run has not begun */
     int32_t n_controllers;   /* that somebody reads */
     int32_t n_touched;

@@ -29,7 +29,7 @@ struct linears {
 enum {
     ROWS = 7,    /* doubles a row, beside those of the matrix */
     ALIGN = 64,  /* bytes */
-    ARRAYS = 27, /* of one island */
+    ARRAYS = 28, /* of one island */
     END_BYTES = sizeof(struct end) + 3 * sizeof(int32_t) + 4 * sizeof(double),
     LU_NUMBER = sizeof(int32_t) + sizeof(double) /* one of the pattern's, at most one value */
 };
@@ -51,6 +51,7 @@ struct linears *linears_new(const struct net *n, const struct sparse *s)
     all->size = (size_t)n->n_nodes * ARRAYS * ALIGN + (size_t)n->n_states * ROWS * sizeof(double) +
                 (size_t)(s->n_values * 2 + s->update_first[s->n]) * LU_NUMBER +
                 2 * (elements + (size_t)n->n_states) * sizeof(int32_t) +
+                elements * sizeof(struct metered_flow) +
                 (elements + (size_t)n->n_guards) * END_BYTES;
     all->size = rounded(all->size);
     all->affine[MEMBER_SOURCE] = malloc((elements + 1) * sizeof(int32_t));
@@ -109,6 +110,7 @@ static size_t room_of(const struct island *isl, size_t n_states, int32_t lu_numb
 
     return (size_t)ARRAYS * ALIGN + ROWS * n_states * sizeof(double) +
            (size_t)lu_numbers * LU_NUMBER + 2 * (elements + n_states) * sizeof(int32_t) +
+           elements * sizeof(struct metered_flow) +
            (elements + (size_t)isl->count[MEMBER_GUARD]) * END_BYTES;
 }
 
@@ -233,6 +235,9 @@ static void cut(struct world *w, const struct island *isl, struct linear *c)
         c->metered.member[type] = hand_out(all, (size_t)isl->count[type] * sizeof(int32_t));
     }
     c->metered.state = hand_out(all, whole * sizeof(int32_t));
+    c->metered.affine =
+        hand_out(all, (size_t)(isl->count[MEMBER_SOURCE] + isl->count[MEMBER_LINK]) *
+                          sizeof(struct metered_flow));
     int32_t n_ends = isl->count[MEMBER_SOURCE] + isl->count[MEMBER_LINK] + isl->count[MEMBER_LOAD] +
                      isl->count[MEMBER_GUARD];
     hand_out_ends(all, &c->ends, (size_t)n_ends);

@@ -43,12 +43,23 @@ struct ends {
     double *left;
 };
 
-/* What counts on meters, and the states of those elements. */
+/* A metered source or link whose current is affine: law.i_A + by_v v + by_i i + by_trim trim +
+ * by_t t, with the voltage v from a to b, its own states and the time t since the change. */
+struct metered_flow {
+    int32_t member, a, b;
+    int32_t state_i, state_trim; /* NO_STATE: it does not look at one */
+    struct flow law;
+};
+
+/* What counts on meters: affine sources, then affine links; and others, with the states that their
+ * laws look at. */
 struct metered {
+    int32_t n_sources, n_links;
+    struct metered_flow *affine;
     int32_t n_states;
     int32_t *state;
     int32_t n[MEMBER_TYPES];
-    int32_t *member[MEMBER_TYPES]; /* sources, links and loads */
+    int32_t *member[MEMBER_TYPES];
 };
 
 /* An island, written out. */

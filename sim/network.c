@@ -260,3 +260,11 @@ double net_load_i_A(const struct world *w, int32_t load, ns_t at)
 
     return load_i_A(l, states_for(w, need, 1, at), when_in(w, l->node, at));
 }
+
+double net_load_W(const struct world *w, int32_t load, ns_t at)
+{
+    const struct load *l = net_load_const(&w->plant->net, load);
+    const int32_t need[] = {l->mode == LOAD_RESISTOR ? l->node : NO_STATE};
+
+    return load_W(l, states_for(w, need, 1, at), when_ns(at));
+}

@@ -7,12 +7,9 @@
 #include <string.h>
 
 #include "cross.h"
-#include "curve.h"
+#include "level.h"
 
 enum { FIRST_EVENT = 1 }; /* EV_START */
-
-static const double ROUNDING =
-    1e-12; /* of a voltage: far more than its computation can be off by */
 
 static const double ANY_TIME_S = 1e3; /* an edge nobody knows anything about */
 
@@ -33,15 +30,16 @@ static void add_home(struct watch *k, int32_t node)
 }
 
 /* A part whose "p" is what it wants and whose "power" is what it gets. */
-static void note_server(struct watch *k, const struct world *w, int32_t part)
+static void note_load(struct watch *k, const struct world *w, int32_t part)
 {
     const struct kind *kind = w->parts[part].kind;
     const struct field *p = kind_field(kind, "p", 1);
     const struct signal *power = kind_signal(kind, "power", 5);
 
-    if (k->server == NO_PART && p != NULL && p->quantity == QTY_WATT && power != NULL) {
-        k->server = part;
-        k->power = power;
+    if (!k->misses && p != NULL && p->quantity == QTY_WATT && power != NULL &&
+        power->load != NULL) {
+        k->misses = true;
+        k->load = power->load(w, part);
         k->wanted_W = field_value(p, world_params(w, part));
     }
 }
@@ -52,7 +50,6 @@ void watch_init(struct watch *k, const struct world *w, struct arena *a, const s
     *k = (struct watch){.expr = e,
                         .instance = instance,
                         .index = index,
-                        .server = NO_PART,
                         .closest = INFINITY,
                         .longest_at = NS_NEVER,
                         .closest_at = NS_NEVER};
@@ -64,7 +61,7 @@ void watch_init(struct watch *k, const struct world *w, struct arena *a, const s
         } else if (r->field == NULL) {
             k->jumps = true;
         }
-        note_server(k, w, r->part);
+        note_load(k, w, r->part);
     }
     if (k->jumps) {
         k->held = arena_array(a, (size_t)expr_refs(e), sizeof *k->held);
@@ -105,7 +102,10 @@ double watch_accuracy(const struct watch *k, const struct world *w, ns_t at)
 
 static struct expr_view view_of(const struct watch *k)
 {
-    return (struct expr_view){.expr = k->expr, .instance = k->instance, .held = k->held};
+    return (struct expr_view){.expr = k->expr,
+                              .instance = k->instance,
+                              .held = k->held,
+                              .level = k->is_level ? &k->level : NULL};
 }
 
 static double value(const struct watch *k, const struct world *w, ns_t at)
@@ -115,50 +115,50 @@ static double value(const struct watch *k, const struct world *w, ns_t at)
     return expr_view_value(&v, w, at);
 }
 
-static const struct island *island_of(const struct watch *k, const struct world *w)
+/* What is to be looked at from t0 to t1; of other quantities than a level only the time is known. */
+static void cut(const struct watch *k, const struct world *w, ns_t t0, ns_t t1, struct stretch *s)
 {
-    return plant_island(w, plant_island_of(w)[k->home[0]]);
+    if (k->is_level) {
+        level_cut(&k->level, w, t0, t1, s);
+    } else {
+        s->t0 = t0;
+        s->t1 = t1;
+    }
 }
 
-/* How far node i of a level is beyond it on [t0, t1]: negative where the condition is true. */
-static struct curve beyond(const struct watch *k, const struct world *w, int32_t i, ns_t t0,
-                           ns_t t1)
+/* The left side at the place of the worst value y; y itself when there are no sides. */
+static void note_worst(struct watch *k, const struct world *w, ns_t at, double y)
 {
-    const struct island *isl = island_of(k, w);
-    struct segment segment = segment_of(w, isl);
-    struct curve whole = curve_of(&segment, k->level.first + i);
-    struct curve part = curve_part(&whole, isl, t0, t1);
-
-    return curve_beyond(&part, k->level.sign, k->level.level);
-}
-
-/* The left side at the place of the worst value; the value itself when there are no sides. */
-static void note_worst(struct watch *k, const struct world *w, ns_t at)
-{
-    double left = 0.0;
-    double right = 0.0;
-
     struct expr_view v = view_of(k);
 
     k->now.worst_at = at;
-    k->now.deepest = value(k, w, at);
-    if (expr_view_sides(&v, w, at, &left, &right)) {
-        k->now.worst = left;
-        k->now.threshold = right;
+    k->now.deepest = y;
+    if (k->is_level) {
+        k->now.worst = k->level.level + k->level.sign * y;
+        k->now.threshold = k->level.level;
+    } else if (!expr_view_sides(&v, w, at, &k->now.worst, &k->now.threshold)) {
+        k->now.worst = y;
     }
 }
 
-/* Power that was wanted and not had, by Simpson's rule: it jumps only at events. */
+/* Power that is wanted and not had. */
+static double missed_W(const struct watch *k, const struct world *w, ns_t at)
+{
+    double missed_W = k->wanted_W - net_load_W(w, k->load, at);
+
+    return missed_W > 0.0 ? missed_W : 0.0;
+}
+
+/* Its integral, by Simpson's rule where it is no constant: it jumps only at events. */
 static double missed_J(const struct watch *k, const struct world *w, ns_t t0, ns_t t1)
 {
-    const ns_t at[] = {t0, t0 + (t1 - t0) / 2, t1};
-    static const double weight[] = {1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0};
-    double sum = 0.0;
+    double mean_W = missed_W(k, w, t0);
 
-    for (int i = 0; i < 3; i++) {
-        sum += weight[i] * fmax(0.0, k->wanted_W - k->power->read(w, k->server, at[i]));
+    if (!load_is_steady(net_load_const(&w->plant->net, k->load), t0)) {
+        double middle_W = missed_W(k, w, t0 + (t1 - t0) / 2);
+        mean_W = (mean_W + 4.0 * middle_W + missed_W(k, w, t1)) / 6.0;
     }
-    return sum * ns_to_s(t1 - t0);
+    return mean_W * ns_to_s(t1 - t0);
 }
 
 /* Could the value go below `mark` on the way? Three looks tell for all that is smooth. */
@@ -173,45 +173,20 @@ static bool may_go_below(const struct watch *k, const struct world *w, ns_t t0, 
     return fmin(first, fmin(middle, last)) - reach < mark;
 }
 
-/* The least value on the way, where it is below `mark`: at one of the two whole nanoseconds beside
- * the place where the curve of the lowest node is least. */
-static bool level_goes_below(const struct watch *k, const struct world *w, ns_t t0, ns_t t1,
-                             double *mark, ns_t *at)
+/* The least value on the way, where it is below `mark`. */
+static bool goes_below(const struct watch *k, const struct world *w, const struct stretch *s,
+                       double *mark, ns_t *at)
 {
-    bool found = false;
-
-    for (int32_t i = 0; i < k->level.n; i++) {
-        struct curve y = beyond(k, w, i, t0, t1);
-        if (curve_floor(&y) - ROUNDING * fabs(k->level.level) >= *mark) {
-            continue;
-        }
-        ns_t place = t0 + (ns_t)(curve_least(&y) * (double)(t1 - t0));
-        for (ns_t t = place; t <= t1 && t <= place + 1; t++) {
-            double least = value(k, w, t);
-            if (least < *mark) {
-                *mark = least;
-                *at = t;
-                found = true;
-            }
-        }
-    }
-    return found;
-}
-
-/* The same for any quantity. */
-static bool goes_below(const struct watch *k, const struct world *w, ns_t t0, ns_t t1, double *mark,
-                       ns_t *at)
-{
-    struct expr_view v = view_of(k);
     ns_t place;
 
     if (k->is_level) {
-        return level_goes_below(k, w, t0, t1, mark, at);
+        return level_goes_below(s, w, mark, at);
     }
-    if (!may_go_below(k, w, t0, t1, *mark)) {
+    if (!may_go_below(k, w, s->t0, s->t1, *mark)) {
         return false;
     }
-    double least = cross_least(&v, w, t0, t1, &place);
+    struct expr_view v = view_of(k);
+    double least = cross_least(&v, w, s->t0, s->t1, &place);
     if (least >= *mark) {
         return false;
     }
@@ -220,40 +195,47 @@ static bool goes_below(const struct watch *k, const struct world *w, ns_t t0, ns
     return true;
 }
 
-/* The integral of minus the value: of a cubic, its mean times the time. */
-static double area(const struct watch *k, const struct world *w, ns_t t0, ns_t t1)
+/* The integral of minus the value. */
+static double area(const struct watch *k, const struct world *w, const struct stretch *s)
 {
-    struct expr_view v = view_of(k);
-
-    if (k->is_level && k->level.n == 1) {
-        struct curve y = beyond(k, w, 0, t0, t1);
-        return -curve_mean(&y) * ns_to_s(t1 - t0);
+    if (k->is_level) {
+        return level_area(s);
     }
-    return cross_area(&v, w, t0, t1);
+    struct expr_view v = view_of(k);
+    return cross_area(&v, w, s->t0, s->t1);
 }
 
-static void inside(struct watch *k, const struct world *w, ns_t t0, ns_t t1)
+/* Where nothing is to be seen as it stands: further from the level than ever. */
+static void find_quiet(struct watch *k)
 {
-    double mark = k->now.deepest;
-    ns_t at;
+    const struct expr_level *l = &k->level;
+    bool waits = k->is_level && !k->holds;
 
-    if (t1 <= t0 || !k->continuous) {
+    k->quiet = (struct watch_band){.first = l->first,
+                                   .n = waits ? l->n : 0,
+                                   .sign = l->sign,
+                                   .mark = level_mark(l, k->closest)};
+}
+
+/* On all of the stretch it holds, or it does not. */
+static void pass(struct watch *k, const struct world *w, const struct stretch *s)
+{
+    double *least = k->holds ? &k->now.deepest : &k->closest;
+    ns_t *least_at = k->holds ? &k->now.worst_at : &k->closest_at;
+
+    if (s->t1 <= s->t0 || !k->continuous) {
         return;
     }
-    if (goes_below(k, w, t0, t1, &mark, &at)) {
-        note_worst(k, w, at);
+    bool is_news = goes_below(k, w, s, least, least_at);
+    if (!k->holds) {
+        find_quiet(k);
+        return;
     }
-    k->now.missing_Vs += area(k, w, t0, t1);
-    if (k->server != NO_PART) {
-        k->now.missing_J += missed_J(k, w, t0, t1);
+    if (is_news) {
+        note_worst(k, w, *least_at, *least);
     }
-}
-
-static void outside(struct watch *k, const struct world *w, ns_t t0, ns_t t1)
-{
-    if (t1 > t0 && k->continuous) {
-        goes_below(k, w, t0, t1, &k->closest, &k->closest_at);
-    }
+    k->now.missing_Vs += area(k, w, s);
+    k->now.missing_J += k->misses ? missed_J(k, w, s->t0, s->t1) : 0.0;
 }
 
 /* ---- edges ------------------------------------------------------------------------------------- */
@@ -321,9 +303,9 @@ static void rise(struct watch *k, const struct world *w, ns_t t0, ns_t at,
                           .threshold = NAN,
                           .worst = NAN,
                           .worst_at = NS_NEVER,
-                          .missing_J = k->server == NO_PART ? NAN : 0.0,
+                          .missing_J = k->misses ? 0.0 : NAN,
                           .hurt = hurting(k, w)};
-    note_worst(k, w, at);
+    note_worst(k, w, at, value(k, w, at));
     note_help(k, w, k->now.deepest);
     if (ear->rise != NULL) {
         ear->rise(ear->ctx, k, at);
@@ -350,68 +332,64 @@ static void fall(struct watch *k, const struct world *w, ns_t t0, ns_t at, bool 
     }
 }
 
-/* ---- looking ----------------------------------------------------------------------------------- */
-
-/* Does the convex hull of its curves tell that the level is not crossed in [t0, t1]? */
-static bool hull_is_clear(const struct watch *k, const struct world *w, ns_t t0, ns_t t1)
+/* From `at` on it is the other way round. */
+static void turn(struct watch *k, const struct world *w, ns_t t0, ns_t at,
+                 const struct watch_ear *ear)
 {
-    double rounding = ROUNDING * fabs(k->level.level);
-    bool clear = !k->holds;
-
-    for (int32_t i = 0; i < k->level.n; i++) {
-        struct curve y = beyond(k, w, i, t0, t1);
-        if (k->holds) { /* one that stays beyond is enough */
-            clear = clear || curve_ceiling(&y) < -rounding;
-        } else {
-            clear = clear && curve_floor(&y) > rounding;
-        }
+    if (k->holds) {
+        fall(k, w, t0, at, false, ear);
+    } else {
+        rise(k, w, t0, at, ear);
     }
-    return clear;
+    find_quiet(k);
 }
 
-/* Where in (t0, t1] does it change? */
-static bool changes(const struct watch *k, const struct world *w, ns_t t0, ns_t t1, ns_t *at)
-{
-    struct expr_view v = view_of(k);
+/* ---- looking ----------------------------------------------------------------------------------- */
 
-    if (!k->continuous || t1 <= t0 || (k->is_level && hull_is_clear(k, w, t0, t1))) {
+/* Where on the stretch does it change? */
+static bool changes(const struct watch *k, const struct world *w, const struct stretch *s, ns_t *at)
+{
+    if (!k->continuous || s->t1 <= s->t0 || (k->is_level && level_stays(s, k->holds))) {
         return false;
     }
-    return cross_find(&v, w, t0, t1, k->holds, at);
+    struct expr_view v = view_of(k);
+    return cross_find(&v, w, s->t0, s->t1, k->holds, at);
 }
 
 /* Everything before is known. */
 static ns_t known_until(const struct watch *k, const struct world *w)
 {
-    ns_t t0 = k->is_level ? island_of(k, w)->t0 : k->seen;
+    ns_t t0 = k->is_level ? plant_island(w, plant_island_of(w)[k->level.first])->t0 : k->seen;
 
     return t0 > k->seen ? t0 : k->seen;
 }
 
 void watch_span(struct watch *k, const struct world *w, ns_t to, const struct watch_ear *ear)
 {
+    struct stretch s;
     ns_t from = known_until(k, w);
     ns_t at;
+    bool turns;
 
     if (!k->started || to <= from) {
         return;
     }
     k->seen = to;
-    while (changes(k, w, from, to, &at)) {
-        if (k->holds) {
-            inside(k, w, from, at);
-            fall(k, w, from, at, false, ear);
-        } else {
-            outside(k, w, from, at);
-            rise(k, w, from, at, ear);
+    if (k->is_level && k->holds && is_helped(k, w)) { /* in the instant before */
+        note_help(k, w, value(k, w, from));
+    }
+    do {
+        cut(k, w, from, to, &s);
+        turns = changes(k, w, &s, &at);
+        if (turns) {
+            cut(k, w, from, at, &s);
         }
-        from = at;
-    }
-    if (k->holds) {
-        inside(k, w, from, to);
-    } else {
-        outside(k, w, from, to);
-    }
+        pass(k, w, &s);
+        if (turns) {
+            turn(k, w, from, at, ear);
+            from = at;
+        }
+    } while (turns);
 }
 
 void watch_instant(struct watch *k, const struct world *w, const struct watch_ear *ear)
@@ -427,10 +405,8 @@ void watch_instant(struct watch *k, const struct world *w, const struct watch_ea
     double y = value(k, w, now);
     bool holds = y < 0.0;
 
-    if (holds && !k->holds) {
-        rise(k, w, now, now, ear);
-    } else if (!holds && k->holds) {
-        fall(k, w, now, now, false, ear);
+    if (holds != k->holds) {
+        turn(k, w, now, now, ear);
     } else if (holds) {
         note_help(k, w, y);
     }
@@ -440,20 +416,7 @@ void watch_instant(struct watch *k, const struct world *w, const struct watch_ea
     }
     k->started = true;
     k->seen = now;
-}
-
-struct watch_band watch_band(const struct watch *k)
-{
-    const struct expr_level *l = &k->level;
-    double mark = l->level + l->sign * (k->closest + ROUNDING * (fabs(l->level) + k->closest));
-
-    if (!k->is_level || !k->started || k->holds) {
-        return (struct watch_band){.n = 0};
-    }
-    return (struct watch_band){.first = l->first,
-                               .n = l->n,
-                               .low = l->sign > 0.0 ? mark : -INFINITY,
-                               .high = l->sign > 0.0 ? INFINITY : mark};
+    find_quiet(k);
 }
 
 void watch_end(struct watch *k, const struct world *w, const struct watch_ear *ear)

@@ -24,7 +24,15 @@ struct watch_ear {
 
 enum { WATCH_HOMES = 8 };
 
+/* While sign times each of these node voltages stays above the mark on its segment, a span has no
+ * news for the watch. n is 0: it must look at every span. */
+struct watch_band {
+    int32_t first, n;
+    double sign, mark;
+};
+
 struct watch {
+    struct watch_band quiet;
     const struct expr *expr;
     int32_t instance;
     int32_t index;   /* its own, among the judge's */
@@ -36,8 +44,8 @@ struct watch {
     double *held;            /* what jumps, as it was at the last look; NULL: nothing does */
     bool is_level;           /* it only compares node voltages with a number: */
     struct expr_level level; /* then this is all it is */
-    int32_t server;          /* the part with a power to miss; NO_PART */
-    const struct signal *power;
+    bool misses;             /* what this load does not get of what it wants */
+    int32_t load;
     double wanted_W;
     /* How it stands. */
     bool started, holds, fresh;
@@ -56,14 +64,6 @@ struct watch {
 /* Its memory comes from `a`. */
 void watch_init(struct watch *k, const struct world *w, struct arena *a, const struct expr *e,
                 int32_t instance, int32_t index);
-
-/* While all of these node voltages stay between low and high, a span has no news for the watch.
- * n is 0: it must look at every span. */
-struct watch_band {
-    int32_t first, n;
-    double low, high;
-};
-struct watch_band watch_band(const struct watch *k);
 
 /* Look at everything up to `to`: the segments are still those of before. */
 void watch_span(struct watch *k, const struct world *w, ns_t to, const struct watch_ear *ear);

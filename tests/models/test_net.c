@@ -220,6 +220,8 @@ Test(net, a_load_takes_constant_power_down_to_its_floor)
         cr_assert_geq(margin_of(load_range(&l, &v_V)), 0.0);
         cr_assert_float_eq(load_i_A(&l, &v_V, t), law_A, CLOSE_A);
         cr_assert_float_eq(load_flow(&l, &v_V, t).i_A, load_i_A(&l, &v_V, t), 0.0);
+        cr_assert_float_eq(load_W(&l, &v_V, t), law_A * v_V, 600.0 * 1e-12);
+        cr_assert_eq(load_is_steady(&l, 0), v_V > 8.0);
     }
 }
 
@@ -238,5 +240,6 @@ Test(net, off_is_a_mode_that_nothing_ends_by_itself)
         cr_assert(source_i_A(&u, &v_V, when_ns(0)) == 0.0);
         cr_assert(link_i_A(&k, &v_V, when_ns(0)) == 0.0);
         cr_assert(load_i_A(&l, &v_V, when_ns(0)) == 0.0);
+        cr_assert(load_W(&l, &v_V, when_ns(0)) == 0.0);
     }
 }

@@ -35,7 +35,7 @@ static double at(const struct cubic *k, double q)
 
 static struct curve curve_from(const struct cubic *k)
 {
-    struct segment s = {.x0 = &k->x0, .x1 = &k->x1, .c0 = &k->c0, .c1 = &k->c1};
+    struct segments s = {.x0 = &k->x0, .x1 = &k->x1, .c0 = &k->c0, .c1 = &k->c1};
 
     return curve_of(&s, 0);
 }
@@ -88,6 +88,25 @@ Test(curve, has_the_mean_of_its_polynomial)
     }
 }
 
+/* Oracle: Simpson's rule on a thousand stretches. */
+Test(curve, of_two_the_product_has_the_mean_of_theirs)
+{
+    for (int i = 0; i < CURVES; i++) {
+        struct cubic k = any_cubic(i);
+        struct cubic l = any_cubic(i + 1);
+        struct curve c = curve_from(&k);
+        struct curve d = curve_from(&l);
+        double sum = 0.0;
+        for (int j = 0; j <= 2 * LOOKS; j++) {
+            double q = 0.5 * j / LOOKS;
+            double weight = j == 0 || j == 2 * LOOKS ? 1.0 : j % 2 == 1 ? 4.0 : 2.0;
+            sum += weight * at(&k, q) * at(&l, q);
+        }
+        cr_assert_float_eq(curve_mean_product(&c, &d), sum / (6.0 * LOOKS), 1e-9, "%d", i);
+        cr_assert_float_eq(curve_mean_product(&d, &c), sum / (6.0 * LOOKS), 1e-9, "%d", i);
+    }
+}
+
 Test(curve, a_part_of_it_is_the_same_curve)
 {
     struct island isl = {.t0 = 1000, .h_s = 1e-6};
@@ -95,7 +114,7 @@ Test(curve, a_part_of_it_is_the_same_curve)
     for (int i = 0; i < CURVES; i++) {
         struct cubic k = any_cubic(i);
         struct curve c = curve_from(&k);
-        struct curve part = curve_part(&c, &isl, 1000 + i % 400, 2000 - i % 300);
+        struct curve part = curve_part(&c, slice_of(&isl, 1000 + i % 400, 2000 - i % 300));
         double q0 = 1e-3 * (i % 400);
         double q1 = 1.0 - 1e-3 * (i % 300);
         double middle = 0.125 * (part.b[0] + 3.0 * part.b[1] + 3.0 * part.b[2] + part.b[3]);
@@ -106,11 +125,13 @@ Test(curve, a_part_of_it_is_the_same_curve)
     }
 }
 
-Test(curve, a_settled_island_has_constants)
+Test(curve, what_rests_is_a_constant)
 {
-    struct cubic k = {12.0, 3.0, 5.0, 7.0};
-    struct segment s = {.x0 = &k.x0, .x1 = &k.x1, .c0 = &k.c0, .c1 = &k.c1, .settled = true};
-    struct curve c = curve_of(&s, 0);
+    struct island isl = {.t0 = 1000, .h_s = 1.0, .settled = true};
+    struct cubic k = {12.0, 12.0, 0.0, 0.0};
+    struct curve c = curve_from(&k);
+    struct curve part = curve_part(&c, slice_of(&isl, 5000, SECONDS(7)));
 
-    cr_assert(curve_floor(&c) == 12.0 && curve_ceiling(&c) == 12.0 && curve_least(&c) == 0.0);
+    cr_assert(curve_floor(&part) == 12.0 && curve_ceiling(&part) == 12.0);
+    cr_assert(curve_least(&part) == 0.0 && curve_mean(&part) == 12.0);
 }
