@@ -86,7 +86,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
         struct plan_supply *u = &q->supplies[sw->supply];
 
         u->reach |= bit(sw->bar);
-        q->one_way = q->one_way || (sw->kind == (uint8_t)CTL_SWITCH_FET); /* they have ORing */
+        u->back |= sw->one_way ? 0U : bit(sw->bar);
         u->present |= is_closed(k) ? bit(sw->bar) : 0U;
         u->made |= (is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
         if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {

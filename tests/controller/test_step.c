@@ -387,7 +387,7 @@ Test(step, relays_behind_a_muxed_expander_hand_over_without_a_gap)
     cfg.expanders[0].mux_address = 0x77;
     cfg.expanders[0].channel = 5;
     for (int i = 0; i < 4; i++) {
-        cfg.switches[i].kind = CTL_SWITCH_RELAY;
+        cfg.switches[i].one_way = false;
         cfg.switches[i].close_us = 25000;
         cfg.switches[i].open_us = 12000;
         cfg.switches[i].dwell_us = 100000;
