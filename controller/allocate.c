@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* How long a loss of input makes the others of its feed doubtful. */
+/* How long one supply's trouble makes others doubtful. */
 enum { DOUBT_SWEEPS = 2 };
 
 static uint8_t bit(uint8_t b)
@@ -86,7 +86,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
         struct plan_supply *u = &q->supplies[sw->supply];
 
         u->reach |= bit(sw->bar);
-        q->one_way = q->one_way || (sw->kind == (uint8_t)CTL_SWITCH_FET); /* they have ORing */
+        u->back |= sw->one_way ? 0U : bit(sw->bar);
         u->present |= is_closed(k) ? bit(sw->bar) : 0U;
         u->made |= (is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
         if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {
@@ -149,20 +149,33 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
     sequencer_wake(c);
 }
 
-/* Has a supply lost its input, and is another one on the same feed that has not been looked at
- * since? It is about to be found without input too; its hold-up lasts longer than the sweep that
- * tells. What would be moved now would be moved by what is no longer true. */
+/* Supply i on supply s, which has not been looked at since. One that has lost its input: s, on the same
+ * feed, is about to be found without input too; its hold-up lasts longer than the sweep that tells. One
+ * whose bar is out of its window, through no fault of its own: s may be the one that pulls the bar down
+ * or drives it too high. What would be moved now would be moved by what is no longer true. */
+static bool casts_doubt(const struct controller *c, uint8_t i, uint8_t s)
+{
+    const struct supply *u = &c->supplies[i];
+    const struct supply *other = &c->supplies[s];
+    const uint8_t feed = c->cfg.supplies[s].feed;
+    bool input = (feed != (uint8_t)CTL_NO_FEED) && (c->cfg.supplies[i].feed == feed) &&
+                 supply_is_lost(u) && ((u->status & (uint16_t)ST_VIN_UV) != 0U);
+    bool bar =
+        (u->bar < c->cfg.n_bars) && (other->bar == u->bar) && (u->closed > 0U) &&
+        (other->closed > 0U) && (u->state == (uint8_t)SUPPLY_SUSPECT) && u->has_reading &&
+        ((u->v_mV < c->cfg.bars[u->bar].v_low_mV) || (u->v_mV > c->cfg.bars[u->bar].v_high_mV));
+
+    return input || bar;
+}
+
 static bool is_in_doubt(const struct controller *c, uint8_t s)
 {
-    const uint8_t feed = c->cfg.supplies[s].feed;
     bool doubt = false;
 
-    for (uint8_t i = 0; (i < c->cfg.n_supplies) && (feed != (uint8_t)CTL_NO_FEED); i++) {
-        const struct supply *u = &c->supplies[i];
-        uint32_t ago_us = c->now_us - u->since_us;
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
+        uint32_t ago_us = c->now_us - c->supplies[i].since_us;
 
-        doubt = doubt || ((i != s) && (c->cfg.supplies[i].feed == feed) && supply_is_lost(u) &&
-                          ((u->status & (uint16_t)ST_VIN_UV) != 0U) &&
+        doubt = doubt || ((i != s) && casts_doubt(c, i, s) &&
                           (ago_us < ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us)) &&
                           ((c->now_us - c->supplies[s].read_us) > ago_us));
     }

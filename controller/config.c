@@ -108,7 +108,7 @@ static enum config_fault check_switches(const struct ctl_config *cfg)
         const struct ctl_switch_config *sw = &cfg->switches[i];
 
         if ((sw->supply >= cfg->n_supplies) || (sw->bar >= cfg->n_bars) ||
-            (sw->expander >= cfg->n_expanders) || (sw->kind > (uint8_t)CTL_SWITCH_BREAKER)) {
+            (sw->expander >= cfg->n_expanders)) {
             return CONFIG_NO_SUCH;
         }
         if (sw->bit >= (uint8_t)PINS) {

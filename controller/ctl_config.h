@@ -23,8 +23,6 @@
 
 enum { CTL_NO_MUX = 0, CTL_NO_CHANNEL = 0xFF, CTL_NO_FEED = 0xFF };
 
-enum ctl_switch_kind { CTL_SWITCH_FET, CTL_SWITCH_RELAY, CTL_SWITCH_BREAKER };
-
 struct ctl_supply_config {
     uint8_t bus;         /* index of the serial bus */
     uint8_t mux_address; /* 7 bits, CTL_NO_MUX: directly on the bus */
@@ -38,7 +36,7 @@ struct ctl_supply_config {
 struct ctl_switch_config {
     uint8_t supply;    /* joins this supply ... */
     uint8_t bar;       /* ... to this bar */
-    uint8_t kind;      /* enum ctl_switch_kind */
+    bool one_way;      /* closed, it passes power to the bar only (a FET stage with ORing) */
     uint8_t expander;  /* index into expanders[] */
     uint8_t bit;       /* 0..15 of that expander */
     bool active_low;   /* the pin is low when the switch shall be closed */

@@ -9,9 +9,9 @@ enum { NO_SUPPLY = 0xFF, CLASS_BITS = 4, PLAN_CHOICES = (2 * CTL_BARS) + 2 };
 /* What one allocation gives each group of joined bars. */
 struct groups {
     uint8_t of[CTL_BARS];           /* bars joined with this one, itself included */
-    uint32_t capacity_mW[CTL_BARS]; /* of the group that the bar belongs to; one way: of the bar */
-    int32_t lacks_mW[CTL_BARS];     /* load beyond capacity of its group, or of the worst set of
-                                       bars in it with this one; negative: what is left over */
+    uint32_t capacity_mW[CTL_BARS]; /* of the supplies whose power gets to this bar */
+    int32_t lacks_mW[CTL_BARS]; /* load beyond capacity of the worst set of bars in its group with
+                                       this one; negative: what is left over */
 };
 
 static uint32_t bits_in(uint8_t mask)
@@ -92,18 +92,18 @@ static uint32_t load_of(const struct plan_problem *p, uint8_t bars)
     return load_mW;
 }
 
-/* Capacity by the bars that it feeds: [mask] is that of all supplies that feed exactly those. */
+/* Capacity by the bars that it gets to: [mask] is that of all supplies that get to exactly those. */
 struct capacities {
-    uint32_t by_feeds_mW[1U << CTL_BARS];
+    uint32_t by_bars_mW[1U << CTL_BARS];
 };
 
-/* Of the supplies that feed any of these bars. */
+/* Of the supplies that get to any of these bars. */
 static uint32_t capacity_of(const struct plan_problem *p, const struct capacities *c, uint8_t bars)
 {
     uint32_t sum_mW = 0;
 
     for (uint32_t mask = 1; mask < ((uint32_t)1 << p->n_bars); mask++) {
-        sum_mW += ((mask & bars) != 0U) ? c->by_feeds_mW[mask] : 0U;
+        sum_mW += ((mask & bars) != 0U) ? c->by_bars_mW[mask] : 0U;
     }
     return sum_mW;
 }
@@ -116,49 +116,84 @@ static int32_t set_lacks_mW(const struct plan_problem *p, const struct capacitie
 static int32_t worst_lack_mW(const struct plan_problem *p, const struct capacities *c,
                              uint8_t whole, uint8_t b)
 {
-    int32_t worst_mW = set_lacks_mW(p, c, whole);
+    int32_t worst_mW = INT32_MIN;
 
-    if (!p->one_way) {
-        return worst_mW;
-    }
-    for (uint32_t set = ((uint32_t)whole - 1U) & whole; set != 0U; set = (set - 1U) & whole) {
+    for (uint32_t set = whole; set != 0U; set = (set - 1U) & whole) {
         if (has((uint8_t)set, b)) {
-            int32_t lack_mW = set_lacks_mW(p, c, (uint8_t)set);
-            worst_mW = (lack_mW > worst_mW) ? lack_mW : worst_mW;
+            int32_t lacks_mW = set_lacks_mW(p, c, (uint8_t)set);
+            worst_mW = (lacks_mW > worst_mW) ? lacks_mW : worst_mW;
         }
     }
     return worst_mW;
+}
+
+/* Where power on each bar gets to: back through a switch that lets it, and on by the other switches of
+ * that supply. */
+static void find_ways(const struct plan_problem *p, const uint8_t feeds[], const struct counting *k,
+                      uint8_t ways[])
+{
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        ways[b] = bit(b);
+        for (uint8_t s = 0; s < p->n_supplies; s++) {
+            if (counts(&p->supplies[s], s, k) && has(feeds[s], b) && has(p->supplies[s].back, b)) {
+                ways[b] |= feeds[s];
+            }
+        }
+    }
+    for (uint8_t through = 0; through < p->n_bars; through++) {
+        for (uint8_t b = 0; b < p->n_bars; b++) {
+            ways[b] |= has(ways[b], through) ? ways[through] : 0U;
+        }
+    }
+}
+
+static uint8_t ends_of(const struct plan_problem *p, const uint8_t ways[], uint8_t feeds)
+{
+    uint8_t ends = 0;
+
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        ends |= has(feeds, b) ? ways[b] : 0U;
+    }
+    return ends;
 }
 
 static void group(const struct plan_problem *p, const uint8_t feeds[], const struct counting *k,
                   struct groups *g)
 {
     struct capacities c = {{0}};
+    uint8_t ways[CTL_BARS] = {0};
+    bool joined = false;
 
     for (uint8_t b = 0; b < p->n_bars; b++) {
         g->of[b] = bit(b);
     }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
+        if (counts(&p->supplies[s], s, k) && is_joining(feeds[s])) {
+            join(g, p->n_bars, feeds[s]);
+            joined = true;
+        }
+    }
+    if (joined) {
+        find_ways(p, feeds, k, ways);
+    }
+    for (uint8_t s = 0; s < p->n_supplies; s++) {
         if ((feeds[s] != 0U) && counts(&p->supplies[s], s, k)) {
-            c.by_feeds_mW[feeds[s]] +=
+            c.by_bars_mW[joined ? ends_of(p, ways, feeds[s]) : feeds[s]] +=
                 k->spares_only ? p->supplies[s].shared_mW : p->supplies[s].capacity_mW;
-            if (is_joining(feeds[s])) {
-                join(g, p->n_bars, feeds[s]);
-            }
         }
     }
     for (uint8_t b = 0; b < p->n_bars; b++) {
         if (!is_joining(g->of[b])) { /* shares no supply with another bar */
-            g->capacity_mW[b] = c.by_feeds_mW[bit(b)];
-            g->lacks_mW[b] = (int32_t)p->bars[b].load_mW - (int32_t)c.by_feeds_mW[bit(b)];
+            g->capacity_mW[b] = c.by_bars_mW[bit(b)];
+            g->lacks_mW[b] = (int32_t)p->bars[b].load_mW - (int32_t)c.by_bars_mW[bit(b)];
         } else {
-            g->capacity_mW[b] = capacity_of(p, &c, p->one_way ? bit(b) : g->of[b]);
+            g->capacity_mW[b] = capacity_of(p, &c, bit(b));
             g->lacks_mW[b] = worst_lack_mW(p, &c, g->of[b], b);
         }
     }
 }
 
-/* Power that the group of bar b lacks when `less_mW` of its capacity is gone. */
+/* Power that bar b, or bars joined with it, lack when `less_mW` of its capacity is gone. */
 static uint32_t lack_mW(const struct groups *g, uint8_t b, uint32_t less_mW)
 {
     int32_t lacks_mW = g->lacks_mW[b] + (int32_t)less_mW;
@@ -320,6 +355,18 @@ static uint32_t risk(const struct plan_problem *p, const uint8_t feeds[])
     return sum;
 }
 
+/* The worst of its bars: what no flow can bring to the group. */
+static uint32_t group_lacks_mW(const struct plan_problem *p, const struct groups *g, uint8_t bar)
+{
+    uint32_t worst_mW = 0;
+
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        uint32_t lacks_mW = has(g->of[bar], b) ? lack_mW(g, b, 0) : 0U;
+        worst_mW = (lacks_mW > worst_mW) ? lacks_mW : worst_mW;
+    }
+    return worst_mW;
+}
+
 static void judge_service(const struct plan_problem *p, struct plan *plan)
 {
     struct counting all = {.spares_only = false, .failed = NO_SUPPLY, .feed = CTL_NO_FEED};
@@ -331,10 +378,10 @@ static void judge_service(const struct plan_problem *p, struct plan *plan)
     for (uint8_t b = 0; b < p->n_bars; b++) {
         if (is_dark(&g, b, 0)) {
             t[PLAN_DARK] += weight(p, b);
-            t[PLAN_SHORTAGE_mW] += (b == lowest_in(g.of[b])) ? lack_mW(&g, b, 0) : 0U;
         } else {
             plan->served |= bit(b);
         }
+        t[PLAN_SHORTAGE_mW] += (b == lowest_in(g.of[b])) ? group_lacks_mW(p, &g, b) : 0U;
     }
 }
 
@@ -528,9 +575,10 @@ static uint8_t nearest(const struct plan_supply *u, uint8_t mask)
     return near;
 }
 
-/* What no allocation can undercut, where there is such a thing: with ORing, and no bar that is to
- * outlive more than one loss, another closed switch makes no bar darker or thinner. (Without ORing it
- * may: bars that are joined share their troubles.) */
+/* What an allocation can hardly undercut, where there is such a thing: with ORing everywhere, no bar
+ * that is to outlive more than one loss, and enough power for all, another closed switch makes no bar
+ * darker or thinner. (Without ORing, or without enough power, it may: bars that are joined share their
+ * troubles. With unequal supplies it may, too, but rarely: two of three thousand random racks.) */
 struct bound {
     bool is_known;
     struct plan_score score;
@@ -539,16 +587,18 @@ struct bound {
 static void find_bound(const struct plan_problem *p, struct bound *least)
 {
     struct plan all = {.served = 0};
+    uint8_t back = 0;
 
-    least->is_known = p->one_way;
-    for (uint8_t b = 0; b < p->n_bars; b++) {
-        least->is_known = least->is_known && (p->bars[b].spare <= 1U);
-    }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         all.feeds[s] = nearest(&p->supplies[s], 0xFF);
+        back |= p->supplies[s].back;
     }
     planner_judge(p, &all);
     least->score = all.score;
+    least->is_known = (back == 0U) && (all.score.term[PLAN_DARK] == 0U);
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        least->is_known = least->is_known && (p->bars[b].spare <= 1U);
+    }
 }
 
 /* Nothing can be better than this many operations away: no need to look at pairs and other starts.

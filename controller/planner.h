@@ -19,9 +19,9 @@
  * As no term measures anything that varies by itself, equal circumstances give equal plans, and a
  * plan is left only for one with a better score: there is nothing to flap.
  *
- * Bars that a supply joins share their supplies and loads. Where the switches pass power one way
- * only, they share no more than the joining supplies: the loads can be carried if and only if every
- * set of bars is fed by enough capacity (Gale's condition for a flow). With spare = 1 the loss of
+ * Bars that a supply joins share their troubles. Of their supplies they share the joining ones; those
+ * of one bar get to another where a joining supply's switch passes power back. The loads can be carried
+ * if and only if enough capacity gets to every set of bars (Gale's condition for a flow). With spare = 1 the loss of
  * every single supply is worked out, joining ones included; with more, the largest ones of the group
  * are taken.
  *
@@ -49,10 +49,12 @@ struct plan_supply {
     uint8_t present;    /* bars it feeds now, or is about to: its switch has been told to close */
     uint8_t made;       /* of these: the switch has had the time it takes */
     uint8_t frozen;     /* bars whose switch can't move now */
-    bool serves;        /* carries load */
-    bool spares;        /* may be relied on when another one fails */
-    bool joins;         /* may be told to feed a bar that it doesn't feed now */
-    bool leaves;        /* may be told to stop feeding a bar */
+    uint8_t back; /* bars whose switch, closed, passes power back, too (no ORing): from there it
+                           gets to the other bars of this supply */
+    bool serves;  /* carries load */
+    bool spares;  /* may be relied on when another one fails */
+    bool joins;   /* may be told to feed a bar that it doesn't feed now */
+    bool leaves;  /* may be told to stop feeding a bar */
 };
 
 struct plan_bar {
@@ -64,8 +66,6 @@ struct plan_bar {
 struct plan_problem {
     uint8_t n_supplies;
     uint8_t n_bars;
-    bool one_way; /* switches pass power from supply to bar only (ORing): a supply on two bars gives
-                     each a part of its own power and lets none through from one to the other */
     struct plan_supply supplies[CTL_SUPPLIES];
     struct plan_bar bars[CTL_BARS];
 };

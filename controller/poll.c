@@ -322,7 +322,7 @@ static void status_came(struct controller *c, uint8_t s, uint16_t status)
     take_status(c, s, status);
     /* On a bar that has collapsed it may be the one that pulls it down: then its switch has to open
      * before a spare's closes, and only the full reading tells. */
-    if (verdict_is_urgent(u, &l) && !neighbour_is_low(c, s, &l)) {
+    if (verdict_is_urgent(u) && !neighbour_is_low(c, s, &l)) {
         count_bad(c, s, (status & (uint16_t)ST_VIN_UV) != 0U);
     }
 }

@@ -81,10 +81,7 @@ enum verdict verdict_of(struct supply *u, const struct verdict_limits *l)
     return status_has(u, warnings) ? VERDICT_WARNING : VERDICT_GOOD;
 }
 
-bool verdict_is_urgent(const struct supply *u, const struct verdict_limits *l)
+bool verdict_is_urgent(const struct supply *u)
 {
-    bool collapsed = u->has_reading && (u->v_mV < l->v_low_mV) && verdict_is_heavy(u, l);
-
-    return status_has(u, (uint32_t)ST_OFF | (uint32_t)ST_VIN_UV) ||
-           (status_has(u, (uint32_t)ST_NO_POWER_GOOD) && !l->starting && !collapsed);
+    return status_has(u, (uint32_t)ST_OFF | (uint32_t)ST_VIN_UV);
 }

@@ -25,8 +25,9 @@ struct verdict_limits {
 /* Of the full reading in *u. Sets its danger and output_dead. */
 enum verdict verdict_of(struct supply *u, const struct verdict_limits *l);
 
-/* Of STATUS_WORD alone, so that nothing waits for the rest of the turn. */
-bool verdict_is_urgent(const struct supply *u, const struct verdict_limits *l);
+/* Of STATUS_WORD alone, so that nothing waits for the rest of the turn. (That power is not good may be
+ * the bar's fault: voltage and current tell.) */
+bool verdict_is_urgent(const struct supply *u);
 
 /* Does it deliver more than half of its rating? As it would, current limited, in a collapse. */
 bool verdict_is_heavy(const struct supply *u, const struct verdict_limits *l);

@@ -160,20 +160,29 @@ static uint8_t index_in(const int32_t parts[], uint8_t n, int32_t part)
     return i;
 }
 
+/* A FET stage with ORing lets nothing back from its bar; a contact, or a FET without, does. */
+static bool has_oring(const struct world *w, int32_t part)
+{
+    for (const struct field *f = world_kind(w, part)->fields; f->key != NULL; f++) {
+        if (strcmp(f->key, "oring") == 0) {
+            return *(const int32_t *)(const void *)((const char *)world_params(w, part) +
+                                                    f->offset) != 0;
+        }
+    }
+    return false;
+}
+
 static void add_switch(const struct world *w, int32_t i, struct host_state *s)
 {
     const struct switch_params *sw = world_params(w, i);
     const struct switch_verbs *verbs = switch_verbs_of(w, i);
     uint8_t n = s->config.n_switches++;
-    enum ctl_switch_kind kind = verbs == &fet_verbs     ? CTL_SWITCH_FET
-                                : verbs == &relay_verbs ? CTL_SWITCH_RELAY
-                                                        : CTL_SWITCH_BREAKER;
 
     s->switch_part[n] = i;
     s->config.switches[n] = (struct ctl_switch_config){
         .supply = index_in(s->supply_part, s->config.n_supplies, sw->from.at[0].part),
         .bar = index_in(s->bar_part, s->config.n_bars, sw->to.at[0].part),
-        .kind = (uint8_t)kind,
+        .one_way = has_oring(w, i),
         .expander = index_in(s->expander_part, s->config.n_expanders, sw->on.device),
         .bit = (uint8_t)sw->on.bit,
         .active_low = sw->active != 0,

@@ -622,7 +622,7 @@ static inline int rack_add_switch(struct ctl_config *cfg, int supply, int bar)
 
     cfg->switches[i] = (struct ctl_switch_config){.supply = (uint8_t)supply,
                                                   .bar = (uint8_t)bar,
-                                                  .kind = CTL_SWITCH_FET,
+                                                  .one_way = true,
                                                   .expander = (uint8_t)(cfg->n_expanders - 1),
                                                   .bit = (uint8_t)(i % R_PINS),
                                                   .close_us = 3000,

@@ -46,7 +46,7 @@ static void reset_at_every_step(uint8_t bus, bool relays)
     struct ctl_config cfg = rack_one_bar(bus);
 
     for (int i = 0; i < 4 && relays; i++) {
-        cfg.switches[i].kind = CTL_SWITCH_RELAY;
+        cfg.switches[i].one_way = false;
         cfg.switches[i].close_us = 25000;
         cfg.switches[i].open_us = 10000;
     }

@@ -2,6 +2,8 @@
  * itself (rack.h): which bar had a live supply, and for how long it had none. */
 #include "rack.h"
 
+#include "controller/poll.h"
+
 static struct rack r;
 
 static void expect_state(int s, enum supply_state state)
@@ -119,7 +121,24 @@ Test(step, dead_telemetry_does_not_switch_off_a_healthy_supply)
     cr_assert_eq(r.operations[1], 0);
 }
 
-/* Whatever the moment of the short: the bar is rid of it within two sweeps and the switching. */
+/* No switch is told to close onto a bar as long as a shorted supply hangs on it. */
+static bool nobody_joins_a_short(struct rack *rack)
+{
+    bool joins = false;
+
+    for (int i = 0; i < rack->cfg.n_switches; i++) {
+        for (int k = 0; k < rack->cfg.n_switches; k++) {
+            joins = joins || (rack->pin[i] && rack->moved_at[i] == rack->now && rack->pin[k] &&
+                              rack->psu[rack->cfg.switches[k].supply].shorted &&
+                              rack->cfg.switches[i].bar == rack->cfg.switches[k].bar);
+        }
+    }
+    return !joins;
+}
+
+/* Whatever the moment of the short: the bar is rid of it within two sweeps and the switching, and only
+ * then is the spare's switch told to close (break before make). Unless the shorted one is the first to
+ * be read: it is off, like a dead one, and nothing tells yet where the current of the others goes. */
 Test(step, a_short_is_cut_off_within_two_sweeps)
 {
     struct ctl_config cfg = rack_one_bar(0);
@@ -127,8 +146,10 @@ Test(step, a_short_is_cut_off_within_two_sweeps)
     for (uint64_t phase = 0; phase < 5000; phase += 100) {
         rack_start(&r, &cfg, 0x7);
         rack_run(&r, 500000 + phase);
+        bool read_first = r.c.supplies[2].step != POLL_REST || r.c.supplies[1].step != POLL_REST;
         r.psu[2].shorted = true;
         rack_settle(&r);
+        r.watch = read_first ? NULL : nobody_joins_a_short;
         rack_run(&r, 200000);
         cr_assert(!r.pin[2]);
         cr_assert(r.fed[0]);
@@ -137,25 +158,27 @@ Test(step, a_short_is_cut_off_within_two_sweeps)
 }
 
 /* One supply drives the bar 20 % too high: it carries everything and is cut off; the others, which
- * report the same voltage and carry nothing, are victims and stay. Break before make: the spare's
- * switch is told to close only when the culprit's has had its time to open. */
+ * report the same voltage and carry nothing, are victims and stay, whether the culprit is read before
+ * them, between them or after them, and whenever it begins. Break before make: the spare's switch is
+ * told to close only when the culprit's has had its time to open. */
 Test(step, over_voltage_cuts_off_the_culprit_and_not_the_victims)
 {
     struct ctl_config cfg = rack_one_bar(0);
 
-    rack_start(&r, &cfg, 0x7);
-    rack_run(&r, 500000);
-    uint32_t sweeps = controller_counts(&r.c)->sweeps;
-    while (controller_counts(&r.c)->sweeps == sweeps) { /* so that the culprit is read first */
-        rack_event(&r);
+    for (int culprit = 0; culprit < 3; culprit++) {
+        for (uint64_t phase = 0; phase < 5000; phase += 250) {
+            rack_start(&r, &cfg, 0x7);
+            rack_run(&r, 500000 + phase);
+            r.psu[culprit].overvolt = true;
+            rack_run(&r, 2500000); /* the victims have been calm for long enough */
+            for (int s = 0; s < 4; s++) {
+                cr_assert_eq(r.pin[s], s != culprit, "supply %d, culprit %d", s, culprit);
+                cr_assert_eq(r.operations[s], s == culprit || s == 3);
+            }
+            cr_assert_geq(r.moved_at[3], r.moved_at[culprit] + cfg.switches[culprit].open_us);
+            cr_assert_eq(rack_gap_us(&r, 0), 0);
+        }
     }
-    r.psu[0].overvolt = true;
-    rack_run(&r, 200000);
-    cr_assert(!r.pin[0]);
-    cr_assert(r.pin[1] && r.pin[2] && r.pin[3]);
-    cr_assert_eq(r.operations[1] + r.operations[2], 0);
-    cr_assert_geq(r.moved_at[3], r.moved_at[0] + cfg.switches[0].open_us);
-    cr_assert_eq(rack_gap_us(&r, 0), 0);
 }
 
 /* The stalemate: a supply stays off until OPERATION goes off and on, and would say good only after
@@ -387,7 +410,7 @@ Test(step, relays_behind_a_muxed_expander_hand_over_without_a_gap)
     cfg.expanders[0].mux_address = 0x77;
     cfg.expanders[0].channel = 5;
     for (int i = 0; i < 4; i++) {
-        cfg.switches[i].kind = CTL_SWITCH_RELAY;
+        cfg.switches[i].one_way = false;
         cfg.switches[i].close_us = 25000;
         cfg.switches[i].open_us = 12000;
         cfg.switches[i].dwell_us = 100000;

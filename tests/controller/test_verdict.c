@@ -78,14 +78,11 @@ Test(verdict, a_short_is_where_the_neighbours_current_goes)
 Test(verdict, what_cannot_wait_for_the_whole_turn)
 {
     struct supply u = reading(0x0040, 12000, 0);
-    cr_assert(verdict_is_urgent(&u, &one_kW));
+    cr_assert(verdict_is_urgent(&u));
     u.status = 0x2008;
-    cr_assert(verdict_is_urgent(&u, &one_kW));
-    u.status = 0x0800;
-    cr_assert(verdict_is_urgent(&u, &one_kW));
-    u.v_mV = 9000; /* its bar had collapsed before: power good tells nothing new */
-    u.i_mA = 100000;
-    cr_assert(!verdict_is_urgent(&u, &one_kW));
+    cr_assert(verdict_is_urgent(&u));
+    u.status = 0x0800; /* its bar may have collapsed: who pours 100 A into it is a victim */
+    cr_assert(!verdict_is_urgent(&u));
     u.status = 0x0004;
-    cr_assert(!verdict_is_urgent(&u, &one_kW));
+    cr_assert(!verdict_is_urgent(&u));
 }
