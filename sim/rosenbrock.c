@@ -199,17 +199,29 @@ static void add_up_stage(const struct linear *c, const struct scratch *s, double
     }
 }
 
-static void stage(struct world *w, const struct island *isl, const struct linear *c, double h_s,
-                  int i)
+/* Stage i from its right-hand side. */
+static void solve_stage(const struct linear *c, const struct scratch *s, int i)
 {
-    struct scratch *s = w->scratch;
-
-    add_up_stage(c, s, h_s, i);
-    if (linear_is_bent(c) && i > 0) {
-        linear_bend(w, isl, c, s->x0, s->d, STAGE_AT[i] * h_s, s->r[i]);
-    }
     memcpy(s->u[i], s->r[i], (size_t)c->n_quads * sizeof(quad));
     lu_solve(&c->lu, s->lu, s->u[i]);
+}
+
+static void first_stage(const struct linear *c, const struct scratch *s, double h_s)
+{
+    add_up_stage(c, s, h_s, 0);
+    solve_stage(c, s, 0);
+}
+
+static void later_stage(struct world *w, const struct island *isl, const struct linear *c,
+                        double h_s, int i)
+{
+    const struct scratch *s = w->scratch;
+
+    add_up_stage(c, s, h_s, i);
+    if (linear_is_bent(c)) {
+        linear_bend(w, isl, c, s->x0, s->d, STAGE_AT[i] * h_s, s->r[i]);
+    }
+    solve_stage(c, s, i);
 }
 
 /* The end of the step, its curve, and each row's error over its tolerance, into d. */
@@ -310,7 +322,7 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
     struct scratch *s = w->scratch;
     const struct linear *c = linear_of(w, isl);
     const double *x0 = plant_x0(w);
-    bool is_first = isl->changed == isl->t0 && h_s > SHORTEST_S;
+    bool is_first = isl->changed == isl->t0;
     double *bends = s->r[5]; /* until the last stage */
 
     for (int32_t k = 0; k < c->lu.n; k++) {
@@ -328,14 +340,13 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
         return TOO_LONG;
     }
     double leap = (isl->dirty ? 1.0 : LEAP) * w->options.tolerance;
-    for (int i = 0; i < 6; i++) {
-        stage(w, isl, c, h_s, i);
-        if (i == 0 && h_s > SHORTEST_S && is_too_long(c, s, h_s, leap)) {
-            return TOO_LONG;
-        }
-        if (i == 0 && is_first && is_too_long_to_bend(w, c, h_s, bends)) {
-            return TOO_LONG;
-        }
+    first_stage(c, s, h_s);
+    if (h_s > SHORTEST_S &&
+        (is_too_long(c, s, h_s, leap) || (is_first && is_too_long_to_bend(w, c, h_s, bends)))) {
+        return TOO_LONG;
+    }
+    for (int i = 1; i < 6; i++) {
+        later_stage(w, isl, c, h_s, i);
     }
     add_up_step(c, s, h_s, w->options.tolerance, isl->dirty ? 0.0 : RINGING_V);
     return worst_error(c, s);
