@@ -220,12 +220,12 @@ static void cut(struct world *w, const struct island *isl, struct linear *c)
     c->mass = doubles(all, whole);
     c->f = doubles(all, whole);
     c->f_t = doubles(all, whole);
-    c->surge_S = doubles(all, whole);
-    c->surge_s = doubles(all, whole);
+    c->ringing_A = doubles(all, whole);
+    c->radian_s = doubles(all, whole);
     for (size_t k = 0; k < whole; k++) {
         c->mass[k] = k < (size_t)n ? w->wiring->mass[states[k]] : 1.0;
-        c->surge_S[k] = k < (size_t)n ? w->wiring->surge_S[states[k]] : 0.0;
-        c->surge_s[k] = c->surge_S[k] > 0.0 ? c->mass[k] * c->surge_S[k] : 1.0;
+        c->ringing_A[k] = k < (size_t)n ? w->wiring->ringing_A[states[k]] : 0.0;
+        c->radian_s[k] = c->ringing_A[k] > 0.0 ? c->mass[k] * c->ringing_A[k] / RINGING_V : 1.0;
     }
     c->g = doubles(all, (size_t)lu_values(&c->lu));
     c->power_W = doubles(all, whole);

@@ -66,15 +66,15 @@ struct metered {
 struct linear {
     uint64_t shape, change; /* of the island; 0: not made yet */
     struct lu lu;
-    int32_t *state;  /* [n] the state in each row: all but currents that no mode lets move */
-    int32_t n_quads; /* arrays of doubles take whole quads; what is beyond n is 0, mass 1 */
-    double *mass;    /* [n] C, L or trim_tau */
-    double *surge_S; /* [n] of a current: how much of it a volt drives at most; else 0 */
-    double *surge_s; /* [n] and how long a radian of its ringing takes; else 1 */
-    double *f, *f_t; /* [n] of the affine elements, at x = 0 and the time of the change */
-    double *g;       /* [lu_values] of the same */
-    double *power_W; /* [n] constant powers, p / v out of a node */
-    double *apart_V; /* [n] 0 where there is one, else so much that v is as good as endless */
+    int32_t *state;    /* [n] the state in each row: all but currents that no mode lets move */
+    int32_t n_quads;   /* arrays of doubles take whole quads; what is beyond n is 0, mass 1 */
+    double *mass;      /* [n] C, L or trim_tau */
+    double *ringing_A; /* [n] of a current: how much it may ring (plant.h, RINGING_V); else 0 */
+    double *radian_s;  /* [n] and how long a radian of that takes; else 1 */
+    double *f, *f_t;   /* [n] of the affine elements, at x = 0 and the time of the change */
+    double *g;         /* [lu_values] of the same */
+    double *power_W;   /* [n] constant powers, p / v out of a node */
+    double *apart_V;   /* [n] 0 where there is one, else so much that v is as good as endless */
     int32_t n_bent[MEMBER_TYPES];
     int32_t *bent[MEMBER_TYPES]; /* all others that are not affine */
     struct metered metered;

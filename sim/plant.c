@@ -254,32 +254,31 @@ static void place_masses(struct wiring *wire, const struct net *n)
     }
 }
 
-/* Through a resistance and the surge impedance sqrt(L / C) of an inductance and a capacitance. */
-static double surge_S(double r_Ohm, double l_H, double c_F)
-{
-    return 1.0 / (r_Ohm + sqrt(l_H / c_F));
-}
-
 /* The ground is a capacitance without end. */
 static double node_F(const struct net *n, int32_t node)
 {
     return node == GROUND ? INFINITY : net_node_const(n, node)->c_F;
 }
 
-static void place_surges(struct wiring *wire, const struct net *n)
+/* Through a resistance and the surge impedance sqrt(L / C) of an inductance and a capacitance. */
+static void place_ringing(struct wiring *wire, int32_t state, double r_Ohm, double l_H, double c_F)
+{
+    if (state != NO_STATE) {
+        wire->ringing_A[state] = RINGING_V / (r_Ohm + sqrt(l_H / c_F));
+        wire->most_ringing_A = fmax(wire->most_ringing_A, wire->ringing_A[state]);
+    }
+}
+
+static void place_ringings(struct wiring *wire, const struct net *n)
 {
     for (int32_t i = 0; i < n->n_sources; i++) {
         const struct source *u = net_source_const(n, i);
-        if (u->state_i != NO_STATE) {
-            wire->surge_S[u->state_i] = surge_S(u->r_Ohm, u->l_H, node_F(n, u->node));
-        }
+        place_ringing(wire, u->state_i, u->r_Ohm, u->l_H, node_F(n, u->node));
     }
     for (int32_t i = 0; i < n->n_links; i++) {
         const struct link *k = net_link_const(n, i);
-        if (k->state_i != NO_STATE) {
-            wire->surge_S[k->state_i] =
-                surge_S(k->r_Ohm, k->l_H, fmin(node_F(n, k->a), node_F(n, k->b)));
-        }
+        double c_F = fmin(node_F(n, k->a), node_F(n, k->b));
+        place_ringing(wire, k->state_i, k->r_Ohm, k->l_H, c_F);
     }
 }
 
@@ -288,7 +287,7 @@ static void wiring_free(struct wiring *wire)
     if (wire != NULL) {
         sparse_free(wire->sparse);
         free(wire->mass);
-        free(wire->surge_S);
+        free(wire->ringing_A);
         free(wire->source);
         free(wire->link);
         free(wire);
@@ -304,16 +303,16 @@ static struct wiring *wiring_new(const struct net *n)
     }
     wire->sparse = pattern(n);
     wire->mass = calloc((size_t)n->n_states + 1, sizeof *wire->mass);
-    wire->surge_S = calloc((size_t)n->n_states + 1, sizeof *wire->surge_S);
+    wire->ringing_A = calloc((size_t)n->n_states + 1, sizeof *wire->ringing_A);
     wire->source = calloc((size_t)n->n_sources + 1, sizeof *wire->source);
     wire->link = calloc((size_t)n->n_links + 1, sizeof *wire->link);
-    if (wire->sparse == NULL || wire->mass == NULL || wire->surge_S == NULL ||
+    if (wire->sparse == NULL || wire->mass == NULL || wire->ringing_A == NULL ||
         wire->source == NULL || wire->link == NULL) {
         wiring_free(wire);
         return NULL;
     }
     place_masses(wire, n);
-    place_surges(wire, n);
+    place_ringings(wire, n);
     place_entries(wire, n);
     return wire;
 }

@@ -102,11 +102,17 @@ struct event {
     double value;
 };
 
+/* A current through an inductance L that rings with a capacitance C holds the energy of a voltage
+ * that is sqrt(L / C) times it: to ask of so many amperes what is asked of volts is to ask for a
+ * hundred times as much. So it may be off by what this voltage drives, too (rosenbrock.c). */
+enum { RINGING_V = 4 };
+
 /* Positions of an element's entries in the sparse matrix, -1 where it has none. */
 struct wiring {
     struct sparse *sparse;
-    double *mass;          /* C, L or trim_tau of each state */
-    double *surge_S;       /* of each current that is a state: what a volt drives of it; else 0 */
+    double *mass;      /* C, L or trim_tau of each state */
+    double *ringing_A; /* of each current that is a state: what RINGING_V drives of it; else 0 */
+    double most_ringing_A;
     int32_t (*source)[10]; /* enums in integrator.h */
     int32_t (*link)[6];
 };

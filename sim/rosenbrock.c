@@ -121,15 +121,11 @@ void scratch_free(struct scratch *s)
 
 /* ---- what a step may be off by ------------------------------------------------------------------ */
 
-/* A current through an inductance L that rings with a capacitance C holds the energy of a voltage
- * that is sqrt(L / C) times it: to ask of so many amperes what is asked of volts is to ask for a
- * hundred times as much. So it may be off by what this voltage drives, too, */
-static const double RINGING_V = 4.0;
-/* but not when a step outlasts so many of its radians: then the current follows the rest of the
- * network, and its charge counts for as long as the step; */
+/* A current that rings may be off by more than others (plant.h, RINGING_V), but not when a step outlasts
+ * so many of its radians: then it follows the rest of the network, and its charge counts for as long
+ * as the step; and not in an event's own first step: a mode that has just begun is near its end, and
+ * a curve that strays would end it at once. */
 static const double RADIANS = 10.0;
-/* and not in an event's own first step: a mode that has just begun is near its end, and a curve that
- * strays would end it at once. */
 
 /* ---- one step ---------------------------------------------------------------------------------- */
 
@@ -227,7 +223,7 @@ static void later_stage(struct world *w, const struct island *isl, const struct 
 /* The end of the step, its curve, and each row's error over its tolerance, into d. */
 ANY_WIDTH
 static void add_up_step(const struct linear *c, const struct scratch *s, double h_s,
-                        double tolerance, double ringing_V)
+                        double tolerance, double ringing)
 {
     const quad *u[6];
 
@@ -238,8 +234,8 @@ static void add_up_step(const struct linear *c, const struct scratch *s, double 
         quad end = quads_const(s->x0)[k] + u[5][k];
         quad by_0 = {0.0};
         quad by_1 = D[1][5] * u[5][k];
-        quad radians = h_s / (RADIANS * quads_const(c->surge_s)[k]);
-        quad loose = ringing_V * quads_const(c->surge_S)[k] / (1.0 + radians * radians);
+        quad radians = h_s / (RADIANS * quads_const(c->radian_s)[k]);
+        quad loose = ringing * quads_const(c->ringing_A)[k] / (1.0 + radians * radians);
         for (int j = 0; j < 5; j++) {
             end += A[5][j] * u[j][k];
             by_0 += D[0][j] * u[j][k];
@@ -348,6 +344,6 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
     for (int i = 1; i < 6; i++) {
         later_stage(w, isl, c, h_s, i);
     }
-    add_up_step(c, s, h_s, w->options.tolerance, isl->dirty ? 0.0 : RINGING_V);
+    add_up_step(c, s, h_s, w->options.tolerance, isl->dirty ? 0.0 : 1.0);
     return worst_error(c, s);
 }

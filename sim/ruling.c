@@ -40,11 +40,11 @@ static void rule_distance(struct ruling *r, const struct watch *k, const struct 
 
     r->quantity = quantity_of(k->expr);
     r->margin = k->closest;
-    r->error = watch_accuracy(k, w, w->plant->now);
     r->at = k->closest_at;
     if (expr_sides(k->expr, k->instance, w, w->plant->now, &left, &right)) {
         r->limit = right;
         r->measured = left > right ? right + k->closest : right - k->closest;
+        r->error = watch_error(k->expr, w, r->measured);
     }
     decide(r, true);
 }
@@ -135,7 +135,7 @@ static void rule_value(struct ruling *r, const struct expr *e, int32_t instance,
         double right = 0.0;
         bool has_sides = expr_sides(e, instance, w, w->plant->now, &left, &right);
         r->margin = -value;
-        r->error = has_sides ? w->options.tolerance * (1.0 + fabs(left)) : 0.0;
+        r->error = has_sides ? watch_error(e, w, left) : 0.0;
         decide(r, value < 0.0);
     } else {
         r->verdict = value < 0.0 ? VERDICT_PASS : VERDICT_FAIL;
@@ -169,7 +169,7 @@ static void rule_instance(struct judge *j, const struct world *w, int32_t i, int
             r->quantity = quantity_of(e->expr);
             double n = expr_value(e->expr, k, w, end);
             bool moves = expr_is_continuous(e->expr, k);
-            rule_count(r, e, n, moves ? w->options.tolerance * (1.0 + fabs(n)) : 0.0);
+            rule_count(r, e, n, moves ? watch_error(e->expr, w, n) : 0.0);
         }
         break;
     case EXPECT_HOLDS:

@@ -87,6 +87,15 @@ uint32_t watch_cause(const struct watch *k, const struct world *w, int which)
     return last;
 }
 
+double watch_error(const struct expr *e, const struct world *w, double value)
+{
+    enum quantity q = QTY_RATIO;
+
+    expr_quantity(e, &q);
+    return w->options.tolerance *
+           (1.0 + fabs(value) + (q == QTY_AMPERE ? w->wiring->most_ringing_A : 0.0));
+}
+
 double watch_accuracy(const struct watch *k, const struct world *w, ns_t at)
 {
     double left = 0.0;
@@ -95,7 +104,7 @@ double watch_accuracy(const struct watch *k, const struct world *w, ns_t at)
     if (!k->continuous || !expr_sides(k->expr, k->instance, w, at, &left, &right)) {
         return 0.0;
     }
-    return w->options.tolerance * (1.0 + fabs(left));
+    return watch_error(k->expr, w, left);
 }
 
 /* ---- inside a spell ---------------------------------------------------------------------------- */

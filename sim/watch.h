@@ -74,6 +74,10 @@ void watch_instant(struct watch *k, const struct world *w, const struct watch_ea
 /* The run is over: close the spell under way as an open one. */
 void watch_end(struct watch *k, const struct world *w, const struct watch_ear *ear);
 
+/* How far a value of what the expression measures may be off: what the integrator may be off by in a
+ * step. A current may ring by more than a voltage. */
+double watch_error(const struct expr *e, const struct world *w, double value);
+
 /* How wrong the value may be, in its unit, here and now. */
 double watch_accuracy(const struct watch *k, const struct world *w, ns_t at);
 
