@@ -200,20 +200,22 @@ duels: $(SEARCHES)
 	$(B)/tests/oracle/search_duels $(SEEDS)
 
 FUZZ_SECONDS ?= 20
-## feed random input: make fuzz T=step|scenario|pmbus [FUZZ_SECONDS=20]; needs clang
+FUZZ = $(or $(T),$(patsubst fuzz_%,%,$(notdir $(FUZZERS))))
+## feed random input to all, or make fuzz T=step|planner|pmbus|scenario [FUZZ_SECONDS=20]; needs clang
 fuzz:
-	@test -n "$(T)" || { echo "make fuzz T=step|scenario|pmbus"; exit 2; }
-	+@$(PARALLEL) CC=clang OPT=fuzz build/clang-fuzz/tests/fuzz/fuzz_$(T)
-	@mkdir -p build/fuzz/$(T)
-	build/clang-fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/$(T)- build/fuzz/$(T) $(wildcard tests/fuzz/$(T)) \
-	    $(if $(filter scenario,$(T)),scenarios)
+	+@$(PARALLEL) CC=clang OPT=fuzz $(FUZZ:%=build/clang-fuzz/tests/fuzz/fuzz_%)
+	@for t in $(FUZZ); do \
+	    mkdir -p build/fuzz/$$t; seeds=tests/fuzz/$$t; \
+	    test -d $$seeds || seeds=scenarios; \
+	    build/clang-fuzz/tests/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 \
+	        -print_final_stats=1 -artifact_prefix=build/fuzz/$$t- build/fuzz/$$t $$seeds || exit 1; \
+	done
 
 # ---- What CI runs --------------------------------------------------------------------------------
 
-CHECKS := format-check layers lint demo test test,OPT=asan determinism
+CHECKS := format-check layers lint demo test test,OPT=asan fuzz determinism
 
-## everything CI runs: format, layers, lint, both commands, sanitizers, suite, determinism
+## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
 check:
 	@sh tests/tools/deps.sh run test check
 	@for c in $(CHECKS); do echo "make $$c: $(MAKE) --no-print-directory $$c"; done | tr , ' ' | \

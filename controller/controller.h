@@ -87,7 +87,7 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
  *   out       overwritten, tx as far as n_tx says; wake_us is at most one second ahead
  *   errors    none: a NACK, a bad PEC or an absurd reading is an input and leads to a state
  *   source    controller/DESIGN.md, "One step"
- *   checked   tests/controller/test_step.c, test_reset.c, test_storm.c */
+ *   checked   tests/controller/test_step.c, test_reset.c, test_storm.c, tests/fuzz/fuzz_step.c */
 void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out);
 
 /* What it believes. An index out of range reads as absent, open, 0 or CONTROLLER_AGE_NONE. */

@@ -116,9 +116,9 @@ static int32_t set_lacks_mW(const struct plan_problem *p, const struct capacitie
 static int32_t worst_lack_mW(const struct plan_problem *p, const struct capacities *c,
                              uint8_t whole, uint8_t b)
 {
-    int32_t worst_mW = INT32_MIN;
+    int32_t worst_mW = set_lacks_mW(p, c, whole);
 
-    for (uint32_t set = whole; set != 0U; set = (set - 1U) & whole) {
+    for (uint32_t set = ((uint32_t)whole - 1U) & whole; set != 0U; set = (set - 1U) & whole) {
         if (has((uint8_t)set, b)) {
             int32_t lacks_mW = set_lacks_mW(p, c, (uint8_t)set);
             worst_mW = (lacks_mW > worst_mW) ? lacks_mW : worst_mW;

@@ -30,7 +30,8 @@
  * at most PLANNER_EXACT allocations is searched through, a larger one climbed once more from all
  * switches closed and once from all open.
  *
- *   checked   tests/controller/test_planner.c, against every allocation of small racks */
+ *   checked   tests/controller/test_planner.c, against every allocation of small racks;
+ *             tests/fuzz/fuzz_planner.c */
 #ifndef CONTROLLER_PLANNER_H
 #define CONTROLLER_PLANNER_H
 

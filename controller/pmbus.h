@@ -2,7 +2,7 @@
  *
  * Numbers come out in milli-units (mV, mA), as integers.
  *   source    PMBus 1.3 part II, 7 and 17; SMBus 3.0, 6.4 (packet error code)
- *   checked   tests/controller/test_pmbus.c */
+ *   checked   tests/controller/test_pmbus.c, tests/fuzz/fuzz_pmbus.c */
 #ifndef CONTROLLER_PMBUS_H
 #define CONTROLLER_PMBUS_H
 

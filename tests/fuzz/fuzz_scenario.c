@@ -1,26 +1,15 @@
 /* Any bytes at all: the loader either refuses them with at least one diagnostic or gives a scenario
  * that can be looked at from end to end. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "must.h"
 
 #include "sim/scenario.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 const char *__lsan_default_suppressions(void);
 
 /* libfyaml 0.7.12 loses a buffer when a quoted key breaks off; that is its own. */
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libfyaml";
-}
-
-static void must(int holds)
-{
-    if (!holds) {
-        abort();
-    }
 }
 
 static void look_at(const struct expr *e)
