@@ -2,32 +2,31 @@
 #include "doubt.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { FIRST_ROOM = 1024 };
-
-/* Without memory nothing is known: an edge may be off by anything. */
-static const struct doubt UNKNOWN = {.event_s = INFINITY, .edge_s = INFINITY};
-
-static void make_room(struct doubts *d, uint32_t id)
+void doubts_init(struct doubts *d)
 {
-    uint32_t room = d->room == 0 ? FIRST_ROOM : 2 * d->room;
-
-    if (id < d->room) {
-        return;
-    }
-    struct doubt *of = realloc(d->of, room * sizeof *of);
-    if (of != NULL) {
-        memset(of + d->room, 0, (room - d->room) * sizeof *of);
-        d->of = of;
-        d->room = room;
-    }
+    *d = (struct doubts){.of.each = sizeof(struct doubt)};
 }
 
 static struct doubt about(const struct doubts *d, uint32_t id)
 {
-    return id < d->room ? d->of[id] : UNKNOWN;
+    static const struct doubt none = {0};
+    static const struct doubt unknown = {.event_s = INFINITY, .edge_s = INFINITY};
+    const struct doubt *of = pages_at(&d->of, id);
+
+    return d->is_short ? unknown : of == NULL ? none : *of;
+}
+
+static void set(struct doubts *d, uint32_t id, struct doubt to)
+{
+    if (to.event_s > 0.0 || to.edge_s > 0.0) {
+        struct doubt *of = pages_new(&d->of, id);
+        if (of == NULL) {
+            d->is_short = true;
+            return;
+        }
+        *of = to;
+    }
 }
 
 /* Its instant was found on a voltage or a current, by a guard. */
@@ -50,26 +49,24 @@ static bool is_located(enum event_kind kind)
 
 void doubts_event(struct doubts *d, const struct event *e)
 {
-    make_room(d, e->id);
     struct doubt cause = about(d, e->cause);
-    if (e->id < d->room) {
-        bool takes_up = is_located(e->kind);
-        d->of[e->id].event_s = takes_up ? fmax(cause.event_s, cause.edge_s) : cause.event_s;
-    }
+    bool takes_up = is_located(e->kind);
+
+    set(d, e->id,
+        (struct doubt){.event_s = takes_up ? fmax(cause.event_s, cause.edge_s) : cause.event_s});
 }
 
 double doubts_edge(struct doubts *d, uint32_t cause, double own_s)
 {
-    double error_s = own_s + about(d, cause).event_s;
+    struct doubt of = about(d, cause);
+    double error_s = own_s + of.event_s;
 
-    if (cause < d->room) {
-        d->of[cause].edge_s = fmax(d->of[cause].edge_s, error_s);
-    }
+    of.edge_s = fmax(of.edge_s, error_s);
+    set(d, cause, of);
     return error_s;
 }
 
 void doubts_free(struct doubts *d)
 {
-    free(d->of);
-    *d = (struct doubts){.room = 0};
+    pages_free(&d->of);
 }

@@ -8,6 +8,7 @@
 #ifndef SIM_DOUBT_H
 #define SIM_DOUBT_H
 
+#include "pages.h"
 #include "plant.h"
 
 struct doubt {
@@ -16,9 +17,11 @@ struct doubt {
 };
 
 struct doubts {
-    uint32_t room;
-    struct doubt *of; /* by event id */
+    struct pages of; /* struct doubt by event id; what is not there is in no doubt */
+    bool is_short;   /* no memory: an edge may be off by anything */
 };
+
+void doubts_init(struct doubts *d);
 
 /* An event happens: it is as uncertain as its cause, and one that is located on the network as the
  * edges which the same cause has led to on the way there. */

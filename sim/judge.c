@@ -100,6 +100,7 @@ struct judge *judge_new(const struct scenario *s)
 
     j->arena = a;
     j->scenario = s;
+    doubts_init(&j->doubts);
     for (int32_t i = 0; i < s->n_expectations; i++) {
         n += watches_of(&s->expectations[i]);
         j->room_rulings += expr_instances(s->expectations[i].expr);

@@ -4,21 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_ROOM = 1024 };
+void log_init(struct log *l)
+{
+    *l = (struct log){.events.each = sizeof(struct event)};
+}
 
 void log_event(struct log *l, const struct event *e)
 {
-    if (l->n == l->room) {
-        uint32_t room = l->room == 0 ? FIRST_ROOM : 2 * l->room;
-        struct event *events = realloc(l->events, room * sizeof *events);
-        if (events == NULL) {
-            l->is_short = true;
-            return;
-        }
-        l->events = events;
-        l->room = room;
+    struct event *to = pages_new(&l->events, l->n);
+
+    if (to == NULL) {
+        l->is_short = true;
+        return;
     }
-    l->events[l->n++] = *e;
+    *to = *e;
+    l->n++;
 }
 
 void log_action(struct log *l, uint32_t event, const struct action *action)
@@ -38,14 +38,14 @@ void log_action(struct log *l, uint32_t event, const struct action *action)
 
 void log_free(struct log *l)
 {
-    free(l->events);
+    pages_free(&l->events);
     free(l->actions);
-    *l = (struct log){0};
+    log_init(l);
 }
 
 const struct event *log_at(const struct log *l, uint32_t id)
 {
-    return id == 0 || id > l->n ? NULL : &l->events[id - 1];
+    return id == 0 || id > l->n ? NULL : pages_at(&l->events, id - 1);
 }
 
 static const struct action *action_of(const struct log *l, uint32_t id)

@@ -2,6 +2,7 @@
 #ifndef SIM_LOG_H
 #define SIM_LOG_H
 
+#include "pages.h"
 #include "plant.h"
 
 /* The action behind an EV_ACTION. */
@@ -11,13 +12,14 @@ struct log_action {
 };
 
 struct log {
-    uint32_t n, room;
-    struct event *events; /* event i has id i + 1 */
+    uint32_t n;
+    struct pages events; /* event i has id i + 1 */
     int32_t n_actions, room_actions;
     struct log_action *actions; /* by rising event */
     bool is_short;              /* no memory: the run can't be explained */
 };
 
+void log_init(struct log *l);
 void log_event(struct log *l, const struct event *e);
 void log_action(struct log *l, uint32_t event, const struct action *action);
 void log_free(struct log *l);

@@ -188,6 +188,7 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
     }
     r->scenario = s;
     r->options = *options;
+    log_init(&r->log);
     if (!set_up(r)) {
         diag_error(d, nowhere, "not enough memory for this rack");
         run_free(r);

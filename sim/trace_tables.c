@@ -102,7 +102,7 @@ void trace_events(FILE *out, const struct scenario *s, const struct log *l)
 
     fputs("id,cause,t_s,t_ns,from_ns,part,event,value,text\n", out);
     for (uint32_t i = 0; i < l->n; i++) {
-        const struct event *e = &l->events[i];
+        const struct event *e = log_at(l, i + 1);
         put_whole(out, e->id);
         fputc(',', out);
         put_whole(out, e->cause);

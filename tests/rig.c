@@ -105,7 +105,7 @@ const struct event *rig_event(const struct rig *r, const char *part, enum event_
     int32_t id = part_of(r, part);
 
     for (uint32_t i = 0; i < r->run->log.n; i++) {
-        const struct event *e = &r->run->log.events[i];
+        const struct event *e = log_at(&r->run->log, i + 1);
         if (e->part == id && e->kind == kind && n-- == 0) {
             return e;
         }

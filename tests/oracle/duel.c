@@ -48,7 +48,7 @@ static void note_events(const struct ckt *c, struct outcome *o, const struct run
     for (int i = 0; i < c->n_cpls; i++) {
         int part = rack_find(&r->scenario->rack, c->cpl[i].name, strlen(c->cpl[i].name));
         for (uint32_t k = 0; k < r->log.n; k++) {
-            const struct event *e = &r->log.events[k];
+            const struct event *e = log_at(&r->log, k + 1);
             if (e->part == part && e->kind == EV_UVLO) {
                 edges_begin(&o->off[i], ns_to_s(e->at));
             } else if (e->part == part && e->kind == EV_LOAD_ON) {

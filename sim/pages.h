@@ -1,0 +1,29 @@
+/* pages.h - a list that grows by whole pages: what is in it never moves and is never copied. */
+#ifndef SIM_PAGES_H
+#define SIM_PAGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PAGE_BITS = 10, PAGE_ROOM = 1 << PAGE_BITS }; /* elements */
+
+struct pages {
+    size_t each; /* bytes of an element: set it first */
+    uint32_t room;
+    char **page; /* [room]; NULL: no element of it was asked for yet */
+};
+
+/* Element i, zeroed when it is new. NULL: no memory. */
+void *pages_new(struct pages *p, uint32_t i);
+
+/* Element i; NULL when no element of its page was asked for yet. */
+static inline void *pages_at(const struct pages *p, uint32_t i)
+{
+    uint32_t k = i >> PAGE_BITS;
+
+    return k < p->room && p->page[k] != NULL ? p->page[k] + (i & (PAGE_ROOM - 1)) * p->each : NULL;
+}
+
+void pages_free(struct pages *p);
+
+#endif
