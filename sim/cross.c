@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "gauss.h"
+#include "level.h"
 #include "locate.h"
 
 enum { HALVINGS = 12, SHORTEST = 16 }; /* ns: below this every nanosecond is looked at */
@@ -20,7 +21,7 @@ struct look {
 
 static double value(const struct look *l, ns_t t)
 {
-    return expr_view_value(l->v, l->w, t);
+    return level_view_value(l->v, l->w, t);
 }
 
 static bool has_changed(const struct look *l, ns_t t)

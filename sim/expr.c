@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "expr_code.h"
-#include "level.h"
 #include "models/world.h"
 
 static double read_ref(const struct expr_ref *r, const struct world *w, ns_t at)
@@ -92,9 +91,6 @@ double expr_view_value(const struct expr_view *v, const struct world *w, ns_t at
 {
     double stack[EXPR_STACK] = {0.0};
 
-    if (v->level != NULL) {
-        return level_value(v->level, w, at);
-    }
     run(v, w, at, v->expr->n_code, stack);
     return stack[0];
 }
