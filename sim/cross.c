@@ -21,7 +21,7 @@ struct look {
 
 static double value(const struct look *l, ns_t t)
 {
-    return l->v->level != NULL ? level_value(l->v->level, l->w, t) : expr_view_value(l->v, l->w, t);
+    return level_view_value(l->v, l->w, t);
 }
 
 static bool has_changed(const struct look *l, ns_t t)

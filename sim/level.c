@@ -38,7 +38,8 @@ static double value_of(const struct expr_level *l, const struct world *w, int32_
     return l->sign * (plant_state(w, l->first + i, at) - l->level);
 }
 
-double level_value(const struct expr_level *l, const struct world *w, ns_t at)
+/* Of the lowest node. */
+static double lowest_value(const struct expr_level *l, const struct world *w, ns_t at)
 {
     double lowest_V = plant_state(w, l->first, at);
 
@@ -46,6 +47,11 @@ double level_value(const struct expr_level *l, const struct world *w, ns_t at)
         lowest_V = fmin(lowest_V, plant_state(w, l->first + i, at));
     }
     return l->sign * (lowest_V - l->level);
+}
+
+double level_view_value(const struct expr_view *v, const struct world *w, ns_t at)
+{
+    return v->level != NULL ? lowest_value(v->level, w, at) : expr_view_value(v, w, at);
 }
 
 bool level_stays(const struct stretch *s, bool holds)

@@ -21,8 +21,8 @@ void level_cut(const struct expr_level *l, const struct world *w, ns_t t0, ns_t 
 /* Where sign times a voltage is above this, it is further from the level than y. */
 double level_mark(const struct expr_level *l, double y);
 
-/* At a whole nanosecond of the segment: of the lowest node. */
-double level_value(const struct expr_level *l, const struct world *w, ns_t at);
+/* What an instance says at a whole nanosecond, by its level where it is nothing else. */
+double level_view_value(const struct expr_view *v, const struct world *w, ns_t at);
 
 /* Do the curves' bounds tell that the condition stays true, or false, all the time? */
 bool level_stays(const struct stretch *s, bool holds);

@@ -121,7 +121,7 @@ static double value(const struct watch *k, const struct world *w, ns_t at)
 {
     struct expr_view v = view_of(k);
 
-    return expr_view_value(&v, w, at);
+    return level_view_value(&v, w, at);
 }
 
 /* What is to be looked at from t0 to t1; of other quantities than a level only the time is known. */
