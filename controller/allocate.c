@@ -62,6 +62,14 @@ static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply
     }
 }
 
+/* So much that the one which exceeds the mean share by most still carries its rating, no more. */
+static uint32_t shared_mW(const struct controller *c, uint32_t capacity_mW)
+{
+    const uint32_t over = c->cfg.sharing_permille;
+
+    return capacity_mW - ((capacity_mW / (1000U + over)) * over);
+}
+
 static void ask(const struct controller *c, struct plan_problem *q)
 {
     (void)memset(q, 0, sizeof(*q)); /* padding too: questions are compared as memory */
@@ -87,6 +95,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
     }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         q->supplies[s].capacity_mW = c->cfg.supplies[s].capacity_mW;
+        q->supplies[s].shared_mW = shared_mW(c, c->cfg.supplies[s].capacity_mW);
         q->supplies[s].feed = c->cfg.supplies[s].feed;
         ask_supply(c, s, &q->supplies[s]);
     }

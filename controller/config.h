@@ -20,10 +20,11 @@ enum config_fault {
     CONFIG_FAULTS
 };
 
-/* What a table may hold at most. Sums over a whole rack must fit 31 bits and a sign. */
+/* What a table may hold at most. Sums over a whole rack must fit 31 bits and a sign, and what joined
+ * bars lack, counted for each of them, 32 bits. */
 enum {
-    CONFIG_CAPACITY_MAX_mW = INT32_MAX / CTL_SUPPLIES, /* 134 kW each of 16 */
-    CONFIG_LOAD_MAX_mW = INT32_MAX / CTL_BARS,         /* 536 kW on each of 4 */
+    CONFIG_CAPACITY_MAX_mW = INT32_MAX / CTL_SUPPLIES,       /* 134 kW each of 16 */
+    CONFIG_LOAD_MAX_mW = UINT32_MAX / (CTL_BARS * CTL_BARS), /* 268 kW on each of 4 */
     CONFIG_VOLTAGE_MAX_mV = 100000,
     CONFIG_TIME_MAX_us = 1800000000
 };

@@ -23,7 +23,8 @@ enum {
     SURVEY_us =
         2000000, /* no longer than this does a first plan wait for a bus that keeps hanging */
     RETRIES_MAX = 100,
-    CONFIRM_MAX = 200
+    CONFIRM_MAX = 200,
+    SHARING_MAX_permille = 1000
 };
 
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
@@ -34,6 +35,9 @@ static void trim(struct ctl_config *cfg)
     cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
     cfg->confirm = (cfg->confirm > (uint8_t)CONFIRM_MAX) ? (uint8_t)CONFIRM_MAX : cfg->confirm;
     cfg->confirm = (cfg->confirm == 0U) ? 1U : cfg->confirm;
+    cfg->sharing_permille = (cfg->sharing_permille > (uint16_t)SHARING_MAX_permille)
+                                ? (uint16_t)SHARING_MAX_permille
+                                : cfg->sharing_permille;
     /* A reading is not old before the next one could be there. */
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
 }
@@ -103,19 +107,10 @@ static void decide(struct controller *c)
     }
 }
 
-static uint32_t wake_wait_us(const struct controller *c)
-{
-    uint32_t wait_us = left_us(c->now_us, c->tick_us, (uint32_t)TICK_us);
-
-    wait_us = sooner_us(wait_us, sequencer_wait_us(c));
-    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
-        wait_us = sooner_us(wait_us, wire_wait_us(c, b));
-    }
-    return (wait_us == 0U) ? 1U : sooner_us(wait_us, (uint32_t)WAKE_MAX_us);
-}
-
 static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
 {
+    uint32_t wait_us = (uint32_t)WAKE_MAX_us;
+
     for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
         if (in->bus[b].status != CTL_BUS_NONE) {
             wire_finished(c, b, in);
@@ -128,15 +123,20 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
         decide(c);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
-        wire_next(c, b, out);
+        wait_us = sooner_us(wait_us, wire_next(c, b, out));
     }
-    out->wake_us = c->now_us + wake_wait_us(c);
+    wait_us = sooner_us(wait_us, left_us(c->now_us, c->tick_us, (uint32_t)TICK_us));
+    wait_us = sooner_us(wait_us, sequencer_wait_us(c));
+    out->wake_us = c->now_us + ((wait_us == 0U) ? 1U : wait_us);
 }
 
 void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
 {
-    (void)memset(out, 0, sizeof(*out));
     for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        out->bus[b].op = CTL_OP_NONE;
+        out->bus[b].address = 0;
+        out->bus[b].n_tx = 0;
+        out->bus[b].n_rx = 0;
         out->bus[b].about = (uint8_t)CTL_NOBODY;
     }
     c->now_us = in->now_us;

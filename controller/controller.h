@@ -43,6 +43,7 @@ struct controller_counts {
     uint32_t stuck_switches;  /* switches found not to follow */
     uint32_t plans;           /* times the planner was asked */
     uint32_t moves;           /* times it answered with another allocation */
+    uint32_t changes;         /* times a supply's state, or the mode, became another one */
     uint32_t losses;          /* supplies believed lost */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
@@ -83,7 +84,7 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
  *
  *   c         in/out: state, owned by the caller, set up once by controller_init()
  *   in        every field valid
- *   out       overwritten in full; wake_us is at most one second ahead
+ *   out       overwritten, tx as far as n_tx says; wake_us is at most one second ahead
  *   errors    none: a NACK, a bad PEC or an absurd reading is an input and leads to a state
  *   source    controller/DESIGN.md, "One step"
  *   checked   tests/controller/test_step.c, test_reset.c, test_storm.c */

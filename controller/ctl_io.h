@@ -51,7 +51,7 @@ struct ctl_out {
         uint8_t n_tx;
         uint8_t n_rx;
         uint8_t about; /* the supply it is done for, CTL_NOBODY: for logs and traces only */
-        uint8_t tx[CTL_XFER_BYTES];
+        uint8_t tx[CTL_XFER_BYTES]; /* first n_tx bytes valid */
     } bus[CTL_BUSES];
 };
 

@@ -33,12 +33,14 @@ static bool is_paused(const struct controller *c, const struct pins *x)
 
 uint8_t pins_due(const struct controller *c, uint8_t bus)
 {
+    const struct wire *b = &c->wires[bus];
     uint8_t due = (uint8_t)CTL_NOBODY;
 
-    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+    for (uint8_t i = 0; i < b->n_expanders; i++) {
+        uint8_t e = b->expanders[i];
         const struct pins *x = &c->pins[e];
 
-        if ((x->todo == 0U) || (c->cfg.expanders[e].bus != bus) || is_paused(c, x)) {
+        if ((x->todo == 0U) || is_paused(c, x)) {
             continue;
         }
         if ((x->todo & (uint8_t)PINS_WRITE) != 0U) {
@@ -51,12 +53,13 @@ uint8_t pins_due(const struct controller *c, uint8_t bus)
 
 uint32_t pins_wait_us(const struct controller *c, uint8_t bus)
 {
+    const struct wire *b = &c->wires[bus];
     uint32_t wait_us = UINT32_MAX;
 
-    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
-        const struct pins *x = &c->pins[e];
+    for (uint8_t i = 0; i < b->n_expanders; i++) {
+        const struct pins *x = &c->pins[b->expanders[i]];
 
-        if ((x->todo != 0U) && (c->cfg.expanders[e].bus == bus)) {
+        if (x->todo != 0U) {
             wait_us = sooner_us(wait_us,
                                 x->sick ? left_us(c->now_us, x->pause_from_us, x->pause_us) : 0U);
         }

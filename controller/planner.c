@@ -67,8 +67,9 @@ static void join(struct groups *g, uint8_t n_bars, uint8_t mask)
     }
 }
 
-/* Which supplies count: those that serve, or only those that may be relied on, without the one that
- * is assumed to have failed, without the feed that is. */
+/* Which supplies count: those that serve, for what they are rated; or only those that may be relied
+ * on, for what they deliver while shares are unequal. Without the one that is assumed to have failed,
+ * without the feed that is. */
 struct counting {
     bool spares_only;
     uint8_t failed; /* NO_SUPPLY: none */
@@ -139,7 +140,8 @@ static void group(const struct plan_problem *p, const uint8_t feeds[], const str
     }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         if ((feeds[s] != 0U) && counts(&p->supplies[s], s, k)) {
-            c.by_feeds_mW[feeds[s]] += p->supplies[s].capacity_mW;
+            c.by_feeds_mW[feeds[s]] +=
+                k->spares_only ? p->supplies[s].shared_mW : p->supplies[s].capacity_mW;
             if (is_joining(feeds[s])) {
                 join(g, p->n_bars, feeds[s]);
             }
@@ -202,12 +204,12 @@ static uint32_t largest_mW(const struct plan_problem *p, const uint8_t feeds[], 
         for (uint8_t s = 0; s < p->n_supplies; s++) {
             const struct plan_supply *u = &p->supplies[s];
             if ((s == failed) || !u->spares || ((feeds[s] & bars) == 0U) ||
-                (!joining && is_joining(feeds[s])) || (u->capacity_mW >= below_mW) ||
-                (u->capacity_mW < best_mW)) {
+                (!joining && is_joining(feeds[s])) || (u->shared_mW >= below_mW) ||
+                (u->shared_mW < best_mW)) {
                 continue;
             }
-            many = (u->capacity_mW == best_mW) ? (many + 1U) : 1U;
-            best_mW = u->capacity_mW;
+            many = (u->shared_mW == best_mW) ? (many + 1U) : 1U;
+            best_mW = u->shared_mW;
         }
         if (many == 0U) {
             break;
@@ -346,12 +348,9 @@ static void judge_redundancy(const struct plan_problem *p, struct plan *plan)
     plan->redundant = 0;
     for (uint8_t b = 0; b < p->n_bars; b++) {
         uint32_t lack = 0;
-        if (p->bars[b].spare == 0U) {
-            plan->redundant |= has(plan->served, b) ? bit(b) : 0U;
-            t[PLAN_THIN] += has(plan->served, b) ? 0U : weight(p, b);
-        } else if (is_thin(p, plan->feeds, &g, b, &lack)) {
+        if (is_thin(p, plan->feeds, &g, b, &lack)) {
             t[PLAN_THIN] += weight(p, b);
-            t[PLAN_MARGIN_mW] += lack / bits_in(g.of[b]);
+            t[PLAN_MARGIN_mW] += lack;
         } else {
             plan->redundant |= bit(b);
         }

@@ -9,7 +9,8 @@
  *   SHORTAGE   power that those bars lack
  *   RISK       bars carried now that would not be while switches move: a supply that changes bars is
  *              off the old one before it is on the new one; never for redundancy's sake
- *   THIN       bars that the loss of `spare` supplies would leave dark
+ *   THIN       bars that the loss of `spare` supplies would leave dark; shares are unequal, and the
+ *              supply that carries most must not trip then: no bar goes dark to get there
  *   MARGIN     power that they would lack
  *   ONE_FEED   bars with spare > 0 that the loss of one feed would leave dark
  *   JOINED     supplies that feed two bars and so make them one fault domain
@@ -42,15 +43,16 @@ _Static_assert(CTL_BARS <= 8, "an allocation keeps the bars of a supply in eight
 
 struct plan_supply {
     uint32_t capacity_mW;
-    uint8_t feed;    /* CTL_NO_FEED: fails with no other supply */
-    uint8_t reach;   /* bars it has a switch to, bit per bar */
-    uint8_t present; /* bars it feeds now, or is about to: its switch has been told to close */
-    uint8_t made;    /* of these: the switch has had the time it takes */
-    uint8_t frozen;  /* bars whose switch can't move now */
-    bool serves;     /* carries load */
-    bool spares;     /* may be relied on when another one fails */
-    bool joins;      /* may be told to feed a bar that it doesn't feed now */
-    bool leaves;     /* may be told to stop feeding a bar */
+    uint32_t shared_mW; /* what it gives, at least, while one that takes a larger share gives all */
+    uint8_t feed;       /* CTL_NO_FEED: fails with no other supply */
+    uint8_t reach;      /* bars it has a switch to, bit per bar */
+    uint8_t present;    /* bars it feeds now, or is about to: its switch has been told to close */
+    uint8_t made;       /* of these: the switch has had the time it takes */
+    uint8_t frozen;     /* bars whose switch can't move now */
+    bool serves;        /* carries load */
+    bool spares;        /* may be relied on when another one fails */
+    bool joins;         /* may be told to feed a bar that it doesn't feed now */
+    bool leaves;        /* may be told to stop feeding a bar */
 };
 
 struct plan_bar {
@@ -89,7 +91,7 @@ struct plan {
     uint8_t feeds[CTL_SUPPLIES]; /* bars of each supply, bit per bar */
     struct plan_score score;
     uint8_t served;    /* bars, bit per bar */
-    uint8_t redundant; /* bars that keep being served when `spare` supplies of theirs fail */
+    uint8_t redundant; /* bars that are not THIN */
 };
 
 enum { PLANNER_MOVES = 64, PLANNER_EXACT = 4096 };

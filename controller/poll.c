@@ -137,6 +137,7 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
     bool was_lost = supply_is_lost(&c->supplies[s]);
 
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
+        c->count.changes++;
         c->count.losses += (!was_lost && supply_is_lost(&c->supplies[s])) ? 1U : 0U;
         c->replan = true;
         sequencer_wake(c);
@@ -293,10 +294,14 @@ static void take_status(struct controller *c, uint8_t s, uint16_t status)
     uint16_t fresh = latched & (uint16_t)~u->standing;
     bool back = ((u->status & (uint16_t)ST_OFF) != 0U) && ((status & (uint16_t)ST_OFF) == 0U);
     const uint16_t live = (uint16_t)ST_LIVE | (uint16_t)ST_VIN_UV;
+    const uint16_t trips = (uint16_t)ST_IOUT_OC | (uint16_t)ST_VOUT_OV;
 
     if (((u->status ^ status) & live) != 0U) {
         u->restart_us = c->now_us;
     }
+    /* CLEAR_FAULTS takes the reason from its status, not its latch; a new start by the input does. */
+    u->tripped = (u->tripped || ((status & trips) != 0U)) &&
+                 ((status & ((uint16_t)ST_OFF | (uint16_t)ST_VIN_UV)) == (uint16_t)ST_OFF);
     u->status = status;
     u->history |= status;
     u->standing = latched;
@@ -322,21 +327,32 @@ static void status_came(struct controller *c, uint8_t s, uint16_t status)
     }
 }
 
+/* How long to wait for it to start by itself. One that has tripped never will; as long as its
+ * switches are open, whatever made it trip harms nobody when it starts. */
+static uint32_t restart_wait_us(const struct controller *c, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+    bool starts_itself = !u->tripped || (u->state != (uint8_t)SUPPLY_ISOLATED);
+    uint32_t wait_us =
+        starts_itself ? chip_row(c->cfg.supplies[s].chip)->start_us : (uint32_t)SUPPLY_TRIPPED_us;
+
+    for (uint8_t i = 0; i < u->restarts; i++) {
+        wait_us *= 2U; /* at most SUPPLY_RESTARTS times */
+    }
+    return wait_us;
+}
+
 /* A supply that is off, or not good, without a reason that it would state, may wait for being
  * switched off and on. Not before it had the time to start by itself, and not for ever. */
 static void consider_restart(struct controller *c, uint8_t s)
 {
     struct supply *u = &c->supplies[s];
-    uint32_t wait_us = chip_row(c->cfg.supplies[s].chip)->start_us;
     const uint16_t reasons = (uint16_t)ST_VIN_UV | (uint16_t)ST_INPUT | (uint16_t)ST_TEMPERATURE;
 
-    for (uint8_t i = 0; i < u->restarts; i++) {
-        wait_us *= 2U; /* at most SUPPLY_RESTARTS times */
-    }
     if (((u->state != (uint8_t)SUPPLY_LOST) && (u->state != (uint8_t)SUPPLY_ISOLATED)) ||
         ((u->status & reasons) != 0U) ||
         ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_NO_POWER_GOOD)) == 0U) ||
-        !passed(c->now_us, u->restart_us, wait_us)) {
+        !passed(c->now_us, u->restart_us, restart_wait_us(c, s))) {
         return;
     }
     u->restart_us = c->now_us;
@@ -345,6 +361,7 @@ static void consider_restart(struct controller *c, uint8_t s)
         return;
     }
     u->restarts++;
+    u->tripped = false;
     u->want_restart = true;
     c->count.restarts++;
 }

@@ -264,6 +264,7 @@ static void tell_supplies(struct controller *c)
 
         event = (u->settled > 0U) ? ON_CLOSED : event;
         if (known && supply_happens(u, event, c->now_us)) {
+            c->count.changes++;
             c->replan = true;
         }
     }

@@ -58,7 +58,9 @@ enum {
     SUPPLY_GONE_us = 10000000,
     SUPPLY_REST_us = 600000000,   /* retired for ten minutes */
     SUPPLY_CALM_us = 600000000,   /* good for so long: earlier losses are forgotten */
-    SUPPLY_RESTARTS = 3,          /* as telecom rectifiers do before they call for help */
+    SUPPLY_RESTARTS = 3,          /* as telecom rectifiers do before they call for help [S17] */
+    SUPPLY_TRIPPED_us = 500000,   /* before the first, if it has tripped and is isolated (estimate;
+                                     others wait up to 5 s [S15]); doubled for each further one */
     SUPPLY_LOSSES = 10,           /* without a calm spell between */
     SUPPLY_CLEAR_us = 10000,      /* between two CLEAR_FAULTS while bits come back ... */
     SUPPLY_CLEAR_MAX_us = 1000000 /* ... doubled up to this */
@@ -92,6 +94,7 @@ struct supply {
     uint16_t status;   /* last STATUS_WORD */
     uint16_t standing; /* its latched bits */
     uint16_t history;  /* every bit ever seen */
+    bool tripped;      /* it is off, for over-current or over-voltage: it won't start by itself */
     uint32_t v_mV;
     int32_t i_mA;
     bool warned; /* it is suspect for a warning, of warned_us at the latest */

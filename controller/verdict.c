@@ -35,7 +35,7 @@ static bool is_shorted(const struct supply *u, const struct verdict_limits *l)
 
 static enum verdict low_voltage(struct supply *u, const struct verdict_limits *l)
 {
-    if (verdict_is_heavy(u, l)) {
+    if ((u->closed > 0U) && verdict_is_heavy(u, l)) {
         return VERDICT_OVERLOADED;
     }
     if (l->starting) {

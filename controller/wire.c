@@ -25,6 +25,11 @@ void wire_init(struct controller *c, uint8_t bus)
             b->members[b->n_members++] = s;
         }
     }
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        if (c->cfg.expanders[e].bus == bus) {
+            b->expanders[b->n_expanders++] = e;
+        }
+    }
     b->surveyed = b->n_members == 0U;
 }
 
@@ -209,6 +214,7 @@ void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in)
     if ((job >= (uint8_t)WIRE_JOBS) || (b->state >= (uint8_t)WIRE_STATES) ||
         (b->index >= ((uint8_t)CTL_SUPPLIES + (uint8_t)CTL_EXPANDERS))) {
         c->count.broken++;
+        c->count.changes++;
         c->mode = CONTROLLER_SAFE;
         return;
     }
@@ -266,20 +272,21 @@ static void begin_transfer(struct controller *c, struct wire *b, uint8_t bus, st
     }
 }
 
-void wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
+uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
 {
     struct wire *b = &c->wires[bus];
 
     if (b->job != (uint8_t)JOB_NONE) {
-        if (!passed(c->now_us, b->started_us, (uint32_t)WIRE_LOST_us)) {
-            return;
+        uint32_t left = left_us(c->now_us, b->started_us, (uint32_t)WIRE_LOST_us);
+        if (left > 0U) {
+            return left;
         }
         uint8_t job = b->job;
         b->job = (uint8_t)JOB_NONE;
         timed_out(c, b, job);
     }
     if ((b->pause_us != 0U) && !passed(c->now_us, b->pause_from_us, b->pause_us)) {
-        return;
+        return left_us(c->now_us, b->pause_from_us, b->pause_us);
     }
     b->pause_us = 0;
     b->started_us = c->now_us;
@@ -288,17 +295,6 @@ void wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
     } else {
         begin_recovery(c, b, bus, out);
     }
-}
-
-uint32_t wire_wait_us(const struct controller *c, uint8_t bus)
-{
-    const struct wire *b = &c->wires[bus];
-
-    if (b->job != (uint8_t)JOB_NONE) {
-        return left_us(c->now_us, b->started_us, (uint32_t)WIRE_LOST_us);
-    }
-    if (b->pause_us != 0U) {
-        return left_us(c->now_us, b->pause_from_us, b->pause_us);
-    }
-    return sooner_us(pins_wait_us(c, bus), poll_wait_us(c, bus));
+    return (b->job != (uint8_t)JOB_NONE) ? (uint32_t)WIRE_LOST_us
+                                         : sooner_us(pins_wait_us(c, bus), poll_wait_us(c, bus));
 }

@@ -69,6 +69,8 @@ struct wire {
     uint32_t gap_us;               /* ... of this length; 0: none */
     uint32_t down_us;              /* length of the last pause after giving up */
     uint8_t members[CTL_SUPPLIES]; /* the supplies on this bus, in their order of turn */
+    uint8_t n_expanders;
+    uint8_t expanders[CTL_EXPANDERS]; /* those on this bus */
 };
 
 struct controller;
@@ -85,11 +87,9 @@ void wire_init(struct controller *c, uint8_t bus);
 /* Take note of how the transfer under way ended. */
 void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in);
 
-/* Begin what is most urgent on an idle bus: recovery, switch commands, read-back, telemetry. */
-void wire_next(struct controller *c, uint8_t bus, struct ctl_out *out);
-
-/* How long until the bus has something to do by itself. */
-uint32_t wire_wait_us(const struct controller *c, uint8_t bus);
+/* Begin what is most urgent on an idle bus: recovery, switch commands, read-back, telemetry. Returns
+ * how long until the bus has something to do by itself. */
+uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out);
 
 /* A supply's switches can't be commanded, its readings not renewed. */
 bool wire_is_down(const struct controller *c, uint8_t bus);

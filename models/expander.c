@@ -194,7 +194,7 @@ static void read_out(struct expander_state *s, uint8_t first, const struct i2c_r
 {
     for (int i = 0; i < rq->n_rx; i++) {
         s->last = twin(first, i);
-        re->rx[i] = read_register(s, s->last);
+        re->rx[i] &= read_register(s, s->last);
     }
     re->cause = s->news;
     s->news = 0;

@@ -65,6 +65,11 @@ static ns_t clocks_ns(const struct i2c_params *p, int32_t n)
 
 /* ---- who sits where ---------------------------------------------------------------------------- */
 
+static uint64_t bit_of(int32_t seat)
+{
+    return (uint64_t)1 << seat;
+}
+
 static struct seat *attach(struct world *w, int32_t device, const struct i2c_path *path)
 {
     struct i2c_state *s = state_of(w, path->bus);
@@ -72,15 +77,11 @@ static struct seat *attach(struct world *w, int32_t device, const struct i2c_pat
     if (s->seats == I2C_DEVICES || path->address < 0 || path->address >= I2C_ADDRESSES) {
         abort(); /* the loader lets no such rack through */
     }
-    struct seat *seat = &s->seat[s->seats++];
-    *seat = (struct seat){.device = device,
-                          .mux = path->mux,
-                          .channel = path->channel,
-                          .next = s->first[path->address],
-                          .open = path->mux == NO_PART}; /* a mux starts with all channels off */
-    s->first[path->address] = (uint8_t)s->seats;
-    s->changed = true;
-    return seat;
+    int32_t i = s->seats++;
+    s->seat[i] = (struct seat){.device = device, .mux = path->mux, .channel = path->channel};
+    s->at[path->address] |= bit_of(i);
+    s->open |= path->mux == NO_PART ? bit_of(i) : 0; /* a mux starts with all channels off */
+    return &s->seat[i];
 }
 
 void i2c_attach(struct world *w, int32_t device, const struct i2c_path *path)
@@ -97,21 +98,19 @@ void i2c_attach_by_byte(struct world *w, int32_t device, const struct i2c_path *
     }
 }
 
-/* Who hears the address under way: often the one that heard the transfer before. */
-static void find_hearers(struct i2c_state *s)
+/* Seats that hear the address under way. */
+static uint64_t hearers(const struct i2c_state *s)
 {
-    if (!s->changed && s->heard_address == s->rq.address) {
-        return;
-    }
-    s->changed = false;
-    s->heard_address = s->rq.address;
-    s->hearers = 0;
-    for (uint8_t i = s->first[s->rq.address & (I2C_ADDRESSES - 1)]; i != 0;
-         i = s->seat[i - 1].next) {
-        if (s->seat[i - 1].open) {
-            s->hearer[s->hearers++] = (uint8_t)(i - 1);
-        }
-    }
+    return s->open & s->at[s->rq.address & (I2C_ADDRESSES - 1)];
+}
+
+/* Take one out of a set that is not empty: who came last comes first. */
+static const struct seat *take_seat(const struct i2c_state *s, uint64_t *set)
+{
+    int32_t i = 63 - __builtin_clzll(*set);
+
+    *set -= bit_of(i);
+    return &s->seat[i];
 }
 
 bool i2c_is_low(const struct i2c_state *s, enum i2c_line line)
@@ -123,7 +122,7 @@ bool i2c_is_low(const struct i2c_state *s, enum i2c_line line)
     }
     for (int32_t i = 0; i < s->seats; i++) {
         if (s->seat[i].device == h->holder) {
-            return s->seat[i].open;
+            return (s->open & bit_of(i)) != 0;
         }
     }
     return true;
@@ -163,9 +162,8 @@ static struct answer ask(struct world *w, struct i2c_state *s)
     struct answer a = {.refused = 1};
 
     s->refused = false;
-    find_hearers(s);
-    for (int i = 0; i < s->hearers; i++) {
-        const struct seat *seat = &s->seat[s->hearer[i]];
+    for (uint64_t set = hearers(s); set != 0;) {
+        const struct seat *seat = take_seat(s, &set);
         const struct kind *kind = world_kind(w, seat->device);
         ns_t stretch = kind->stretch ? kind->stretch(w, seat->device, &s->rq) : 0;
 
@@ -265,8 +263,8 @@ static void tell_byte(struct world *w, int32_t bus, struct i2c_state *s)
 
     so_far.n_tx = ++s->told;
     so_far.n_rx = 0;
-    for (int i = 0; i < s->hearers; i++) {
-        const struct seat *seat = &s->seat[s->hearer[i]];
+    for (uint64_t set = hearers(s); set != 0;) {
+        const struct seat *seat = take_seat(s, &set);
         if (seat->by_byte) {
             world_blame(w, cause);
             world_kind(w, seat->device)->i2c(w, seat->device, &so_far, &nothing);
@@ -293,18 +291,19 @@ static struct i2c_request seen_by(const struct world *w, const struct i2c_state 
     return rq;
 }
 
-/* All that hear the address act; their data is ANDed. A device that goes away in the middle of a
- * read leaves the line high. */
+/* All that hear the address act. A device that goes away in the middle of a read leaves the line
+ * high. */
 static void tell_devices(struct world *w, struct i2c_state *s, struct i2c_reply *re)
 {
     uint32_t cause = world_cause(w);
-    bool acknowledged_by_any = re->status == I2C_OK && s->rq.n_rx > 0 && s->hearers == 0;
+    uint64_t set = hearers(s);
+    bool acknowledged_by_any = re->status == I2C_OK && s->rq.n_rx > 0 && set == 0;
 
-    for (int i = 0; i < s->hearers; i++) {
-        const struct seat *seat = &s->seat[s->hearer[i]];
+    while (set != 0) {
+        const struct seat *seat = take_seat(s, &set);
         const struct i2c_request *rq = &s->rq;
         struct i2c_request less;
-        struct i2c_reply one = {.status = I2C_OK};
+        uint32_t news = re->cause;
         if (s->refused) {
             less = seen_by(w, s, seat->device);
             rq = &less;
@@ -313,15 +312,11 @@ static void tell_devices(struct world *w, struct i2c_state *s, struct i2c_reply 
             acknowledged_by_any = true;
             continue;
         }
-        memset(one.rx, 0xFF, sizeof one.rx);
         world_blame(w, cause);
-        bool ok = world_kind(w, seat->device)->i2c(w, seat->device, rq, &one);
+        bool ok = world_kind(w, seat->device)->i2c(w, seat->device, rq, re);
         ok = ok && rq->n_tx == s->rq.n_tx && rq->n_rx == s->rq.n_rx;
         acknowledged_by_any = acknowledged_by_any || ok;
-        for (int k = 0; ok && k < rq->n_rx; k++) {
-            re->rx[k] &= one.rx[k];
-        }
-        re->cause = one.cause > re->cause ? one.cause : re->cause;
+        re->cause = news > re->cause ? news : re->cause;
     }
     world_blame(w, cause);
     if (!acknowledged_by_any) {
@@ -357,9 +352,7 @@ static void end_transfer(struct world *w, int32_t bus, struct i2c_state *s, stru
     } else {
         show_fault(s, re);
     }
-    s->transfers += re->status == I2C_OK;
-    s->nacks += re->status == I2C_NACK;
-    s->timeouts += re->status == I2C_TIMEOUT;
+    s->ended[re->status]++;
     if (re->cause != 0) { /* it carries news: whoever acts on it acts because of that */
         world_blame(w, re->cause);
     }
@@ -379,7 +372,7 @@ static void end_clear(struct world *w, int32_t bus, struct i2c_state *s, struct 
         re->status = I2C_TIMEOUT;
     }
     if (re->status == I2C_TIMEOUT) {
-        s->timeouts++;
+        s->ended[I2C_TIMEOUT]++;
         show_fault(s, re);
     }
     world_event_from(w, bus, EV_BUS_CLEAR, re->status == I2C_OK, s->from);
@@ -424,41 +417,24 @@ static void end(struct world *w, int32_t bus, struct i2c_state *s)
     world_kind(w, master)->transferred(w, master, bus, &re);
 }
 
-static void give_up(struct world *w, int32_t bus, struct i2c_state *s)
-{
-    s->ends_as = I2C_TIMEOUT;
-    s->heard = false;
-    end(w, bus, s);
-}
-
 static void i2c_due(struct world *w, int32_t bus)
 {
     struct i2c_state *s = state_of(w, bus);
     ns_t now = world_now(w);
 
-    switch (s->phase) {
-    case PHASE_WAITS:
-        if (is_blocked(s, now)) {
-            give_up(w, bus, s);
-        } else {
-            begin(w, bus, s);
-        }
-        break;
-    case PHASE_RUNS:
-        if (now < s->ends) {
-            tell_byte(w, bus, s);
-        } else {
-            end(w, bus, s);
-        }
-        break;
-    case PHASE_STALLED:
-    case PHASE_SPOILED:
-        give_up(w, bus, s);
-        break;
-    case PHASE_IDLE:
-    default:
-        break;
+    if (s->phase == PHASE_RUNS && now < s->ends) {
+        tell_byte(w, bus, s);
+        return;
     }
+    if (s->phase == PHASE_WAITS && !is_blocked(s, now)) {
+        begin(w, bus, s);
+        return;
+    }
+    if (s->phase != PHASE_RUNS) { /* it gives up */
+        s->ends_as = I2C_TIMEOUT;
+        s->heard = false;
+    }
+    end(w, bus, s);
 }
 
 /* ---- lines that come and go -------------------------------------------------------------------- */
@@ -514,16 +490,16 @@ static void lines_changed(struct world *w, int32_t bus, struct i2c_state *s)
 void i2c_channels_changed(struct world *w, int32_t bus, int32_t mux, uint8_t channels)
 {
     struct i2c_state *s = state_of(w, bus);
+    uint64_t behind = 0;
+    uint64_t on = 0;
 
     for (int32_t i = 0; i < s->seats; i++) {
         if (s->seat[i].mux == mux) {
-            s->seat[i].open = channels >> s->seat[i].channel & 1;
+            behind |= bit_of(i);
+            on |= (uint64_t)(channels >> s->seat[i].channel & 1) << i;
         }
     }
-    s->changed = true;
-    if (s->phase != PHASE_IDLE) {
-        find_hearers(s);
-    }
+    s->open = (s->open & ~behind) | on;
     lines_changed(w, bus, s);
 }
 

@@ -12,7 +12,7 @@ enum { I2C_BYTES = 35 };   /* command, count, 32 data, PEC */
 enum { I2C_DEVICES = 64 }; /* on one bus, its muxes included */
 
 enum i2c_op { I2C_TRANSFER = 1, I2C_CLEAR, I2C_RESET_MUX };
-enum i2c_status { I2C_OK = 1, I2C_NACK, I2C_TIMEOUT };
+enum i2c_status { I2C_OK = 1, I2C_NACK, I2C_TIMEOUT, I2C_STATUSES };
 
 struct i2c_request {
     enum i2c_op op;
@@ -24,7 +24,7 @@ struct i2c_request {
 
 struct i2c_reply {
     enum i2c_status status;
-    uint8_t rx[I2C_BYTES];
+    uint8_t rx[I2C_BYTES]; /* FF where nobody has pulled the line low */
     uint32_t cause; /* the last event that changed what was read, 0: none since the last read */
 };
 
@@ -45,9 +45,10 @@ void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_re
  *   stretch()  asked at the START: how long it will hold the clock low; or I2C_REFUSES(n): it will
  *              not acknowledge the n-th byte, of which the address is the first
  *   i2c()      called at the STOP with the bytes it has seen: a device that refused a byte has seen
- *              none after that (refusing its address: none, and it can only name the cause). Fills
- *              re->rx, and sets re->cause to the event that last changed what it reports when that
- *              is news. False: it doesn't acknowledge the last byte. re->status is the bus's to set */
+ *              none after that (refusing its address: none, and it can only name the cause). ANDs
+ *              what it sends into re->rx, and sets re->cause to the event that last changed what
+ *              it reports when that is news. False: it doesn't acknowledge the last byte, and sends
+ *              nothing. re->status is the bus's to set */
 struct i2c_path;
 void i2c_attach(struct world *w, int32_t device, const struct i2c_path *path);
 

@@ -127,19 +127,19 @@ static const struct i2c_state *look(const struct world *w, int32_t part)
 static double read_transfers(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
-    return (double)look(w, part)->transfers;
+    return (double)look(w, part)->ended[I2C_OK];
 }
 
 static double read_nacks(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
-    return (double)look(w, part)->nacks;
+    return (double)look(w, part)->ended[I2C_NACK];
 }
 
 static double read_timeouts(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
-    return (double)look(w, part)->timeouts;
+    return (double)look(w, part)->ended[I2C_TIMEOUT];
 }
 
 static double read_busy(const struct world *w, int32_t part, ns_t at)

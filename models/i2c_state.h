@@ -23,13 +23,13 @@ enum i2c_phase {
     PHASE_SPOILED  /* SDA is held in the middle */
 };
 
-/* Where a device sits; those of one address are chained, first[] and next count from 1. */
+/* Where a device sits. */
 struct seat {
     int32_t device, mux, channel;
-    uint8_t next;
     bool by_byte;
-    bool open; /* it hears the bus now: its channel is on, or it sits before every mux */
 };
+
+_Static_assert(I2C_DEVICES <= 64, "a set of seats is 64 bits");
 
 struct hold {
     bool on;
@@ -55,13 +55,11 @@ struct i2c_state {
     struct hold hold[I2C_LINES];
     int64_t garble, nack; /* transfers still to be hit */
     uint32_t news;        /* last event that put a fault into the bus, until a transfer shows it */
-    int64_t transfers, nacks, timeouts;
+    int64_t ended[I2C_STATUSES]; /* transfers, by how they ended */
     int32_t seats;
-    uint8_t hearers, hearer[I2C_DEVICES]; /* seats that hear heard_address */
-    uint8_t heard_address;
-    bool changed; /* somebody has come or gone since they were found */
-    uint8_t first[I2C_ADDRESSES];
     struct seat seat[I2C_DEVICES];
+    uint64_t at[I2C_ADDRESSES]; /* seats of this address, bit i for seat i */
+    uint64_t open;              /* those that hear it now: before every mux, or its channel on */
 };
 
 /* Is the line low, seen from the master? A holder behind a mux pulls only while its channel is on. */

@@ -70,7 +70,7 @@ static bool mux_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
     bool takes = rq->n_tx > 0 && !s->wedged;
 
     for (int i = 0; i < rq->n_rx; i++) {
-        re->rx[i] = takes ? rq->tx[rq->n_tx - 1] : s->channels;
+        re->rx[i] &= takes ? rq->tx[rq->n_tx - 1] : s->channels;
     }
     if (rq->n_rx > 0) {
         re->cause = s->news;

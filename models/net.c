@@ -162,68 +162,62 @@ double source_trim_by_trim(const struct source *u, const double x[])
     return beyond_range_V(u, x[u->state_trim]) != 0.0 && u->mode != SOURCE_OFF ? -TRIM_PULL : 0.0;
 }
 
-double source_margin(const struct source *u, const double x[], struct when t)
+static double lesser(double a, double b)
 {
-    double v_V = voltage_V(x, u->node);
-    double drive_A = error_V(u, x, t) / u->r_Ohm;
-    double i_A;
-
-    switch (u->mode) {
-    case SOURCE_REGULATES:
-        i_A = unscaled_i_A(u, x, t);
-        return fmin(fmin(u->i_max_A, p_limit_A(u, v_V)) - i_A, u->reversible ? INFINITY : i_A) +
-               MARGIN_A;
-    case SOURCE_I_LIMIT:
-        return fmin(drive_A, p_limit_A(u, v_V)) - u->i_max_A + MARGIN_A;
-    case SOURCE_P_LIMIT:
-        return fmin(drive_A, u->i_max_A) - p_limit_A(u, v_V) + MARGIN_A;
-    case SOURCE_BLOCKED:
-        return MARGIN_V - error_V(u, x, t);
-    case SOURCE_OFF:
-    default:
-        return INFINITY;
-    }
+    return a < b ? a : b;
 }
 
-static const struct steepness ANY = {.by_v = INFINITY, .by_i = INFINITY, .by_trim = INFINITY};
+static const struct range EVERYWHERE = {.lo = -INFINITY, .hi = INFINITY};
 
-struct steepness source_steepness(const struct source *u, ns_t t)
+struct range source_range(const struct source *u, const double x[], struct when t)
 {
-    bool moves = ramp_slope(&u->s, t) != 0.0 || ramp_slope(&u->e, t) != 0.0;
-    double s = fabs(ramp_at(&u->s, when_ns(t)));
+    double p_limit = p_limit_A(u, voltage_V(x, u->node));
+    bool e_moves = ramp_slope(&u->e, t.step) != 0.0;
+    bool p_bends = u->p_max_W < INFINITY;
+    double per_Ohm = 1.0 / u->r_Ohm;
+    struct range r = EVERYWHERE;
 
     switch (u->mode) {
     case SOURCE_REGULATES:
+        r.y = unscaled_i_A(u, x, t);
+        r.lo = u->reversible ? -INFINITY : -MARGIN_A;
+        r.hi = lesser(u->i_max_A, p_limit) + MARGIN_A;
+        r.bent = p_bends;
         if (u->state_i != NO_STATE) {
-            return ramp_slope(&u->s, t) != 0.0 ? ANY : (struct steepness){.by_i = s};
+            r.by_i = 1.0;
+            return r;
         }
-        return moves ? ANY : (struct steepness){.by_v = s / u->r_Ohm, .by_trim = s / u->r_Ohm};
+        break;
     case SOURCE_I_LIMIT:
+        r.y = lesser(error_V(u, x, t) / u->r_Ohm, p_limit);
+        r.lo = u->i_max_A - MARGIN_A;
+        r.bent = p_bends;
+        break;
     case SOURCE_P_LIMIT:
-        return ANY;
-    case SOURCE_OFF:
+        r.y = lesser(error_V(u, x, t) / u->r_Ohm, u->i_max_A) - p_limit;
+        r.lo = -MARGIN_A;
+        r.bent = true;
+        break;
     case SOURCE_BLOCKED:
+        r.y = error_V(u, x, t);
+        r.hi = MARGIN_V;
+        per_Ohm = 1.0;
+        break;
+    case SOURCE_OFF:
     default:
-        return (struct steepness){0};
+        return r;
     }
-}
-
-struct steepness source_margin_steepness(const struct source *u, ns_t t)
-{
-    double per_V = u->mode == SOURCE_BLOCKED ? 1.0 : 1.0 / u->r_Ohm;
-
-    if (u->mode == SOURCE_P_LIMIT || (u->mode != SOURCE_BLOCKED && u->p_max_W < INFINITY)) {
-        return ANY;
-    }
-    if (u->mode == SOURCE_REGULATES && u->state_i != NO_STATE) {
-        return (struct steepness){.by_i = 1.0};
-    }
-    return ramp_slope(&u->e, t) != 0.0 ? ANY : (struct steepness){.by_v = per_V, .by_trim = per_V};
+    r.by_v = -per_Ohm;
+    r.by_trim = per_Ohm;
+    r.bent = r.bent || e_moves;
+    return r;
 }
 
 enum source_mode source_mode_at(const struct source *u, const double x[], struct when t)
 {
-    if (source_margin(u, x, t) >= 0.0) {
+    struct range r = source_range(u, x, t);
+
+    if (range_margin(&r) >= 0.0) {
         return u->mode;
     }
     double v_V = voltage_V(x, u->node);
@@ -307,70 +301,47 @@ double link_drive_V(const struct link *k, const double x[], struct when t)
     return across_V(k, x) - against_V - k->r_Ohm * x[k->state_i];
 }
 
-/* Inside its current limit, and forward where it conducts one way only. */
-static double conducting_margin(const struct link *k, double i_A)
+struct range link_range(const struct link *k, const double x[], struct when t)
 {
-    double limit_A = k->i_max_A - fabs(i_A);
+    struct range r = EVERYWHERE;
 
-    return (k->one_way ? fmin(limit_A, i_A) : limit_A) + MARGIN_A;
-}
-
-double link_margin(const struct link *k, const double x[], struct when t)
-{
     switch (k->mode) {
     case LINK_CONDUCTS:
-        return conducting_margin(k, ohmic_A(k, x, t));
+        r.lo = k->one_way ? -MARGIN_A : -k->i_max_A - MARGIN_A;
+        r.hi = k->i_max_A + MARGIN_A;
+        break;
     case LINK_HIGH:
-        return ohmic_A(k, x, t) - k->i_max_A + MARGIN_A;
+        r.lo = k->i_max_A - MARGIN_A;
+        break;
     case LINK_LOW:
-        return -ohmic_A(k, x, t) - k->i_max_A + MARGIN_A;
+        r.hi = -k->i_max_A + MARGIN_A;
+        break;
     case LINK_BLOCKED:
-        return k->v_f_V - across_V(k, x) + MARGIN_V;
+        r.y = across_V(k, x);
+        r.by_v = 1.0;
+        r.hi = k->v_f_V + MARGIN_V;
+        return r;
     case LINK_CLAMPED:
-        return k->clamp.y0 > 0.0 ? x[k->state_i] : -x[k->state_i];
+        r.y = x[k->state_i];
+        r.by_i = 1.0;
+        *(k->clamp.y0 > 0.0 ? &r.lo : &r.hi) = 0.0;
+        return r;
     case LINK_OPEN:
     case LINK_INDUCTIVE:
     default:
-        return INFINITY;
+        return r;
     }
-}
-
-static struct steepness ohmic_steepness(const struct link *k, ns_t t)
-{
-    return ramp_slope(&k->s, t) != 0.0
-               ? ANY
-               : (struct steepness){.by_v = ramp_at(&k->s, when_ns(t)) / k->r_Ohm};
-}
-
-struct steepness link_steepness(const struct link *k, ns_t t)
-{
-    if (link_is_free(k)) {
-        return (struct steepness){.by_i = 1.0};
-    }
-    return k->mode == LINK_CONDUCTS ? ohmic_steepness(k, t) : (struct steepness){0};
-}
-
-struct steepness link_margin_steepness(const struct link *k, ns_t t)
-{
-    switch (k->mode) {
-    case LINK_CONDUCTS:
-    case LINK_HIGH:
-    case LINK_LOW:
-        return ohmic_steepness(k, t);
-    case LINK_BLOCKED:
-        return (struct steepness){.by_v = 1.0};
-    case LINK_CLAMPED:
-        return (struct steepness){.by_i = 1.0};
-    case LINK_OPEN:
-    case LINK_INDUCTIVE:
-    default:
-        return (struct steepness){0};
-    }
+    r.y = ohmic_A(k, x, t);
+    r.by_v = ramp_at(&k->s, t) / k->r_Ohm;
+    r.bent = ramp_slope(&k->s, t.step) != 0.0;
+    return r;
 }
 
 enum link_mode link_mode_at(const struct link *k, const double x[], struct when t)
 {
-    if (link_margin(k, x, t) >= 0.0) {
+    struct range r = link_range(k, x, t);
+
+    if (range_margin(&r) >= 0.0) {
         return k->mode;
     }
     if (k->mode == LINK_CLAMPED) {
@@ -435,25 +406,25 @@ enum shape load_shape(const struct load *l, ns_t t)
     return l->mode == LOAD_POWER ? SHAPE_POWER : SHAPE_AFFINE;
 }
 
-double load_margin(const struct load *l, const double x[], struct when t)
+struct range load_range(const struct load *l, const double x[])
 {
-    double above_V = voltage_V(x, l->node) - l->v_floor_V;
+    struct range r = EVERYWHERE;
 
-    (void)t;
-    switch (l->mode) {
-    case LOAD_POWER:
-        return above_V + MARGIN_V;
-    case LOAD_RESISTOR:
-        return MARGIN_V - above_V;
-    case LOAD_OFF:
-    default:
-        return INFINITY;
+    r.y = voltage_V(x, l->node);
+    r.by_v = 1.0;
+    if (l->mode == LOAD_POWER) {
+        r.lo = l->v_floor_V - MARGIN_V;
+    } else if (l->mode == LOAD_RESISTOR) {
+        r.hi = l->v_floor_V + MARGIN_V;
     }
+    return r;
 }
 
-enum load_mode load_mode_at(const struct load *l, const double x[], struct when t)
+enum load_mode load_mode_at(const struct load *l, const double x[])
 {
-    if (load_margin(l, x, t) >= 0.0) {
+    struct range r = load_range(l, x);
+
+    if (range_margin(&r) >= 0.0) {
         return l->mode;
     }
     return l->mode == LOAD_POWER ? LOAD_RESISTOR : LOAD_POWER;
@@ -461,22 +432,36 @@ enum load_mode load_mode_at(const struct load *l, const double x[], struct when 
 
 /* ---- guard ----------------------------------------------------------------------------------- */
 
-double guard_margin(const struct guard *g, const struct net *n, const double x[], struct when t)
+static struct range current_range(const struct flow *f, bool bent)
 {
-    double y = 0.0;
+    return (struct range){
+        .y = f->i_A, .by_v = f->by_v, .by_i = f->by_i, .by_trim = f->by_trim, .bent = bent};
+}
 
-    switch (g->what) {
-    case GUARD_VOLTAGE:
-        y = voltage_V(x, g->a) - voltage_V(x, g->b);
-        break;
-    case GUARD_SOURCE_CURRENT:
-        y = source_i_A(net_source_const(n, g->a), x, t);
-        break;
-    case GUARD_LINK_CURRENT:
-        y = link_i_A(net_link_const(n, g->a), x, t);
-        break;
-    default:
-        break;
+static struct range watched(const struct guard *g, const struct net *n, const double x[],
+                            struct when t)
+{
+    if (g->what == GUARD_SOURCE_CURRENT) {
+        const struct source *u = net_source_const(n, g->a);
+        struct flow f = source_flow(u, x, t);
+        bool e_moves = u->state_i == NO_STATE && ramp_slope(&u->e, t.step) != 0.0;
+        return current_range(&f, u->mode == SOURCE_P_LIMIT || e_moves ||
+                                     ramp_slope(&u->s, t.step) != 0.0);
     }
-    return g->sign * (y - g->level);
+    if (g->what == GUARD_LINK_CURRENT) {
+        const struct link *k = net_link_const(n, g->a);
+        struct flow f = link_flow(k, x, t);
+        return current_range(&f, link_shape(k, t.step) == SHAPE_BENT);
+    }
+    return (struct range){.y = voltage_V(x, g->a) - voltage_V(x, g->b), .by_v = 1.0};
+}
+
+struct range guard_range(const struct guard *g, const struct net *n, const double x[],
+                         struct when t)
+{
+    struct range r = watched(g, n, x, t);
+
+    r.lo = g->sign > 0.0 ? g->level : -INFINITY;
+    r.hi = g->sign > 0.0 ? INFINITY : g->level;
+    return r;
 }

@@ -213,27 +213,37 @@ enum shape source_shape(const struct source *u, ns_t t);
 enum shape link_shape(const struct link *k, ns_t t);
 enum shape load_shape(const struct load *l, ns_t t);
 
-/* How much a quantity changes with the states, at most, while its mode lasts and no ramp bends;
- * INFINITY: not known. Of a link: by either node's voltage. */
-struct steepness {
-    double by_v, by_i, by_trim;
+/* A quantity that ends something when it leaves its range: of an element, its mode; of a guard, its
+ * peace. While modes last and no ramp bends it is affine in the states, with these slopes, unless
+ * it is bent. */
+struct range {
+    double y;
+    double lo, hi;  /* -INFINITY, INFINITY: no end there */
+    double by_v;    /* of a source or load: by its node's voltage; of a link or a voltage: by va,
+                       minus by vb */
+    double by_i;    /* by its own state of current */
+    double by_trim; /* of a source */
+    bool bent;
 };
-struct steepness source_steepness(const struct source *u, ns_t t); /* of its current */
-struct steepness link_steepness(const struct link *k, ns_t t);
-struct steepness source_margin_steepness(const struct source *u, ns_t t);
-struct steepness link_margin_steepness(const struct link *k, ns_t t);
+struct range source_range(const struct source *u, const double x[], struct when t);
+struct range link_range(const struct link *k, const double x[], struct when t);
+struct range load_range(const struct load *l, const double x[]);
+struct range guard_range(const struct guard *g, const struct net *n, const double x[],
+                         struct when t);
 
-/* How far the element is inside its mode: falls through zero where the mode ends; INFINITY where it
- * can't. A load's changes as much as its voltage. */
-double source_margin(const struct source *u, const double x[], struct when t);
-double link_margin(const struct link *k, const double x[], struct when t);
-double load_margin(const struct load *l, const double x[], struct when t);
-double guard_margin(const struct guard *g, const struct net *n, const double x[], struct when t);
+/* How far it is inside: falls through zero where it leaves; INFINITY where it can't. */
+static inline double range_margin(const struct range *r)
+{
+    double above = r->y - r->lo;
+    double below = r->hi - r->y;
+
+    return above < below ? above : below;
+}
 
 /* The mode that belongs to the states x; the present one while its margin is not negative. */
 enum source_mode source_mode_at(const struct source *u, const double x[], struct when t);
 enum link_mode link_mode_at(const struct link *k, const double x[], struct when t);
-enum load_mode load_mode_at(const struct load *l, const double x[], struct when t);
+enum load_mode load_mode_at(const struct load *l, const double x[]);
 
 /* ---- claims, in wire() ------------------------------------------------------------------------
  * Each copies *what and returns its index. Node indices are state indices. */

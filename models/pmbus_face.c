@@ -303,8 +303,8 @@ static bool read_command(struct pmbus_face *f, const struct i2c_request *rq, str
     if (with_pec > n && rq->n_rx > n) {
         data[n] = read_pec(f, rq, data, n);
     }
-    for (int32_t i = 0; i < rq->n_rx; i++) {
-        re->rx[i] = i < with_pec ? data[i] : 0xFF;
+    for (int32_t i = 0; i < rq->n_rx && i < with_pec; i++) {
+        re->rx[i] &= data[i];
     }
     if (rq->n_rx > with_pec) {
         f->latched[PMBUS_CML] |= ST_CML_OTHER;
@@ -418,8 +418,7 @@ bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i
 {
     *wish = (struct pmbus_face_wish){.on = false};
     if (rq->n_tx == 0) {
-        memset(re->rx, 0xFF, rq->n_rx); /* it answers its address, and has nothing to say */
-        return true;
+        return true; /* it answers its address, and has nothing to say */
     }
     if (rows[rq->tx[0]].shape == SHAPE_UNKNOWN) {
         return refuse(f, ST_CML_COMMAND);

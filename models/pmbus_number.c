@@ -5,6 +5,12 @@
 
 enum { MANTISSA_MAX = 1023, MANTISSA_MIN = -1024, EXPONENT_MAX = 15 };
 
+/* x 2^-exponent. */
+static double over_power(double x, int32_t exponent)
+{
+    return exponent < 0 ? x * (double)(1 << -exponent) : x / (double)(1 << exponent);
+}
+
 /* To the nearest whole number, halves away from zero. */
 static double whole(double x)
 {
@@ -18,10 +24,10 @@ uint16_t pmbus_number_to_linear11(double x, int32_t finest)
     if (isnan(x)) {
         return 0;
     }
-    double y = whole(ldexp(x, -exponent));
+    double y = whole(over_power(x, exponent));
     while ((y > MANTISSA_MAX || y < MANTISSA_MIN) && exponent < EXPONENT_MAX) {
         exponent++;
-        y = whole(ldexp(x, -exponent));
+        y = whole(over_power(x, exponent));
     }
     y = fmin(fmax(y, MANTISSA_MIN), MANTISSA_MAX);
     return (uint16_t)((((uint32_t)exponent & 0x1Fu) << 11) | ((uint32_t)(int32_t)y & 0x7FFu));
@@ -38,7 +44,7 @@ double pmbus_number_from_linear11(uint16_t raw)
 
 uint16_t pmbus_number_to_linear16(double x, int32_t exponent)
 {
-    double y = whole(ldexp(x, -exponent));
+    double y = whole(over_power(x, exponent));
 
     if (!(y > 0.0)) {
         return 0; /* and not a number */

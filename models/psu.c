@@ -291,7 +291,7 @@ static void psu_guard(struct world *w, int32_t part, int32_t code)
 static void psu_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
 {
     psu_protect_moved(w, part, t0, t1);
-    psu_report_moved(w, part, t0, t1);
+    psu_report_moved(w, part, t1);
     psu_energy_moved(w, part);
 }
 

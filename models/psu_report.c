@@ -44,39 +44,56 @@ static double true_i(const void *ctx, ns_t at)
     return net_source_i_A(m->w, psu_look(m->w, m->part)->source, at);
 }
 
-/* Samples of a span that moves are taken one by one, of one that rests all at once. */
-static void follow(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
+/* A single sample, and all of a span that rests, are taken at once; others one by one. */
+static void follow(struct telemetry *m, const struct telemetry_config *c, ns_t t1,
                    double (*value)(const void *, ns_t), const struct measured *of)
 {
     if (!telemetry_is_due(m, t1)) {
         return;
     }
-    double x0 = value(of, t0);
+    double x = value(of, m->next);
 
-    if (x0 == value(of, t1)) {
-        telemetry_hold(m, c, t0, t1, x0);
+    if (t1 - m->next < c->period || x == value(of, t1)) {
+        telemetry_hold(m, c, t1, x);
     } else {
-        telemetry_advance(m, c, t0, t1, value, of);
+        telemetry_advance(m, c, t1, value, of);
     }
 }
 
-static void refresh(struct world *w, int32_t part, ns_t t1)
+static void follow_v(struct world *w, int32_t part, struct psu_state *s, ns_t t1)
+{
+    follow(&s->seen_v, &s->seen_v_as, t1, true_v, &(struct measured){w, part});
+}
+
+static void follow_i(struct world *w, int32_t part, struct psu_state *s, ns_t t1)
+{
+    follow(&s->seen_i, &s->seen_i_as, t1, true_i, &(struct measured){w, part});
+}
+
+void psu_report_moved(struct world *w, int32_t part, ns_t t1)
 {
     struct psu_state *s = psu_state(w, part);
-    const struct measured of = {w, part};
 
-    if (t1 > s->seen_until) {
-        follow(&s->seen_v, &s->seen_v_as, s->seen_until, t1, true_v, &of);
-        follow(&s->seen_i, &s->seen_i_as, s->seen_until, t1, true_i, &of);
-        telemetry_hold(&s->seen_t, &s->seen_t_as, s->seen_until, t1, s->heat_C);
-    }
-    s->seen_until = t1;
+    follow_v(w, part, s, t1);
+    follow_i(w, part, s, t1);
+    telemetry_hold(&s->seen_t, &s->seen_t_as, t1, s->heat_C);
 }
 
-void psu_report_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
+void psu_report_freeze(struct world *w, int32_t part, bool on)
 {
-    (void)t0;
-    refresh(w, part, t1);
+    struct psu_state *s = psu_state(w, part);
+    ns_t now = world_now(w);
+
+    psu_report_moved(w, part, now); /* what was due until now has been sampled */
+    if (on) {
+        telemetry_freeze(&s->seen_v);
+        telemetry_freeze(&s->seen_i);
+        telemetry_freeze(&s->seen_t);
+    } else {
+        telemetry_thaw(&s->seen_v, &s->seen_v_as, now);
+        telemetry_thaw(&s->seen_i, &s->seen_i_as, now);
+        telemetry_thaw(&s->seen_t, &s->seen_t_as, now);
+    }
 }
 
 static void start_telemetry(struct world *w, int32_t part)
@@ -101,7 +118,6 @@ static void start_telemetry(struct world *w, int32_t part)
     telemetry_start(&s->seen_v, &s->seen_v_as, now, true_v(&of, now));
     telemetry_start(&s->seen_i, &s->seen_i_as, now, true_i(&of, now));
     telemetry_start(&s->seen_t, &s->seen_t_as, now, s->heat_C);
-    s->seen_until = now;
 }
 
 void psu_report_init(struct world *w, int32_t part)
@@ -135,13 +151,15 @@ static double reported(const struct world *w, int32_t part, uint32_t noise, stru
     return telemetry_read(m, c, m->normal);
 }
 
-static double reported_V(const struct world *w, int32_t part, struct psu_state *s)
+static double reported_V(struct world *w, int32_t part, struct psu_state *s)
 {
+    follow_v(w, part, s, world_now(w));
     return reported(w, part, NOISE_V, &s->seen_v, &s->seen_v_as);
 }
 
-static double reported_A(const struct world *w, int32_t part, struct psu_state *s)
+static double reported_A(struct world *w, int32_t part, struct psu_state *s)
 {
+    follow_i(w, part, s, world_now(w));
     return reported(w, part, NOISE_I, &s->seen_i, &s->seen_i_as);
 }
 
@@ -162,7 +180,6 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
     struct psu_state *s = psu_state(w, part);
     double *value = s->face.value;
 
-    refresh(w, part, world_now(w));
     if (cmd == CMD_READ_VOUT) {
         value[PMBUS_READ_VOUT] = reported_V(w, part, s);
     } else if (cmd == CMD_READ_IOUT) {
@@ -172,6 +189,7 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
         value[PMBUS_READ_PIN] = value[PMBUS_READ_POUT] / p->efficiency;
         value[PMBUS_READ_VIN] = input_V(w, part);
         value[PMBUS_READ_IIN] = s->input ? value[PMBUS_READ_PIN] / value[PMBUS_READ_VIN] : 0.0;
+        telemetry_hold(&s->seen_t, &s->seen_t_as, world_now(w), s->heat_C);
         value[PMBUS_READ_TEMPERATURE_1] = telemetry_read(&s->seen_t, &s->seen_t_as, 0.0);
         value[PMBUS_READ_FAN_SPEED_1] = FAN_RPM * s->flow;
     }

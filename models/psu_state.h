@@ -128,7 +128,6 @@ struct psu_state {
     struct pmbus_face face;
     struct telemetry seen_v, seen_i, seen_t;
     struct telemetry_config seen_v_as, seen_i_as, seen_t_as;
-    ns_t seen_until;
     bool frozen, mute;
     uint32_t changed; /* last event that changed what it reports */
     uint32_t told;    /* the same, when it was last read */
@@ -220,7 +219,8 @@ bool psu_output_is_on(enum psu_phase phase);
 
 void psu_report_init(struct world *w, int32_t part);
 void psu_report(struct world *w, int32_t part); /* after every change of its state */
-void psu_report_moved(struct world *w, int32_t part, ns_t t0, ns_t t1);
+void psu_report_moved(struct world *w, int32_t part, ns_t t1);
+void psu_report_freeze(struct world *w, int32_t part, bool on); /* no more samples; again */
 bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
                     struct i2c_reply *re);
 ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_request *rq);

@@ -327,19 +327,15 @@ static bool set_flag(struct world *w, int32_t part, bool *flag, bool on)
 static bool act_freeze(struct world *w, int32_t part, const struct act_args *a)
 {
     (void)a;
-    struct psu_state *s = psu_state(w, part);
-
-    s->seen_v.frozen = s->seen_i.frozen = s->seen_t.frozen = true;
-    return set_flag(w, part, &s->frozen, true);
+    psu_report_freeze(w, part, true);
+    return set_flag(w, part, &psu_state(w, part)->frozen, true);
 }
 
 static bool act_thaw(struct world *w, int32_t part, const struct act_args *a)
 {
     (void)a;
-    struct psu_state *s = psu_state(w, part);
-
-    s->seen_v.frozen = s->seen_i.frozen = s->seen_t.frozen = false;
-    bool had = set_flag(w, part, &s->frozen, false);
+    psu_report_freeze(w, part, false);
+    bool had = set_flag(w, part, &psu_state(w, part)->frozen, false);
     psu_report(w, part);
     return had;
 }

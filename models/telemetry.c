@@ -7,15 +7,10 @@
 
 #include <math.h>
 
-/* How many samples there have been at t, that at t included. */
-static uint64_t ticks_at(const struct telemetry_config *c, ns_t t)
+/* How many samples there are before that of time `next`. */
+static uint64_t ticks_until(const struct telemetry_config *c, ns_t next)
 {
-    return t < c->phase ? 0 : (uint64_t)((t - c->phase) / c->period) + 1;
-}
-
-static ns_t time_of(const struct telemetry_config *c, uint64_t i)
-{
-    return c->phase + (ns_t)i * c->period;
+    return (uint64_t)((next - c->phase) / c->period);
 }
 
 static double keep_of(const struct telemetry_config *c)
@@ -38,36 +33,49 @@ static double power(double base, uint64_t n)
 
 void telemetry_start(struct telemetry *m, const struct telemetry_config *c, ns_t now, double x)
 {
-    *m = (struct telemetry){.y = x, .tick = ticks_at(c, now), .drawn = UINT64_MAX};
-    m->next = time_of(c, m->tick);
+    *m = (struct telemetry){.y = x, .drawn = UINT64_MAX};
+    telemetry_thaw(m, c, now);
+    m->tick = ticks_until(c, m->next);
 }
 
-void telemetry_advance(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
+void telemetry_freeze(struct telemetry *m)
+{
+    m->next = NS_NEVER;
+}
+
+void telemetry_thaw(struct telemetry *m, const struct telemetry_config *c, ns_t now)
+{
+    ns_t gone = now - c->phase;
+
+    m->next = gone < 0 ? c->phase : now - gone % c->period + c->period;
+}
+
+void telemetry_advance(struct telemetry *m, const struct telemetry_config *c, ns_t t1,
                        double (*value)(const void *ctx, ns_t t), const void *ctx)
 {
-    if (m->frozen || !telemetry_is_due(m, t1)) {
+    if (!telemetry_is_due(m, t1)) {
         return;
     }
     double keep = keep_of(c);
-    uint64_t last = ticks_at(c, t1);
-    for (uint64_t i = keep > 0.0 ? ticks_at(c, t0) : last - (last > ticks_at(c, t0)); i < last;
-         i++) {
-        double x = value(ctx, time_of(c, i));
+    if (keep == 0.0) { /* only the last one will be seen */
+        m->next += (t1 - m->next) / c->period * c->period;
+    }
+    for (; telemetry_is_due(m, t1); m->next += c->period) {
+        double x = value(ctx, m->next);
         m->y = x + (m->y - x) * keep;
     }
-    m->tick = last;
-    m->next = time_of(c, last);
+    m->tick = ticks_until(c, m->next);
 }
 
-void telemetry_hold(struct telemetry *m, const struct telemetry_config *c, ns_t t0, ns_t t1,
-                    double x)
+void telemetry_hold(struct telemetry *m, const struct telemetry_config *c, ns_t t1, double x)
 {
-    if (m->frozen || !telemetry_is_due(m, t1)) {
+    if (!telemetry_is_due(m, t1)) {
         return;
     }
-    m->tick = ticks_at(c, t1);
-    m->next = time_of(c, m->tick);
-    m->y = x + (m->y - x) * power(keep_of(c), m->tick - ticks_at(c, t0));
+    ns_t n = (t1 - m->next) / c->period + 1;
+    m->y = x + (m->y - x) * power(keep_of(c), (uint64_t)n);
+    m->next += n * c->period;
+    m->tick = ticks_until(c, m->next);
 }
 
 double telemetry_read(const struct telemetry *m, const struct telemetry_config *c, double normal)

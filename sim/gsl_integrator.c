@@ -175,30 +175,37 @@ static double cubic(double x0, double x1, double c0, double c1, double q)
     return x0 + q * (x1 - x0 + (1.0 - q) * (c0 + q * c1));
 }
 
+/* One state's, as row k. Returns how far it is off between the thirds, over the tolerance. */
+static double take_row(const struct reference *r, int32_t k)
+{
+    const struct scratch *s = r->w->scratch;
+    double rise = r->at[6][k] - r->at[0][k];
+    double bend1 = (r->at[2][k] - r->at[0][k] - rise / 3.0) * 4.5; /* over q (1 - q) */
+    double bend2 = (r->at[4][k] - r->at[0][k] - rise * 2.0 / 3.0) * 4.5;
+    double worst = 0.0;
+
+    s->x0[k] = r->at[0][k];
+    s->x1[k] = r->at[6][k];
+    s->c0[k] = 2.0 * bend1 - bend2;
+    s->c1[k] = 3.0 * (bend2 - bend1);
+    for (int i = 1; i < SIXTHS; i += 2) {
+        double off = r->at[i][k] - cubic(s->x0[k], s->x1[k], s->c0[k], s->c1[k], i / 6.0);
+        worst = fmax(worst, fabs(off) / state_tolerance(r->w, s->x1[k]));
+    }
+    return worst;
+}
+
 double gsl_try(struct world *w, const struct island *isl, double h_s)
 {
     struct reference *r = reference_for(w, isl, h_s);
-    const int32_t *states = plant_members(w, isl, MEMBER_STATE);
-    double *x1 = plant_at(w->plant, w->plant->x1_at);
-    double *c0 = plant_at(w->plant, w->plant->c0_at);
-    double *c1 = plant_at(w->plant, w->plant->c1_at);
     double worst = 0.0;
 
+    linear_of(w, isl); /* the search asks for it */
     if (r == NULL || !follow(r)) {
         return HUGE_VAL;
     }
-    for (size_t k = 0; k < r->system.dimension; k++) {
-        int32_t s = states[k];
-        double rise = r->at[6][k] - r->at[0][k];
-        double bend1 = (r->at[2][k] - r->at[0][k] - rise / 3.0) * 4.5; /* over q (1 - q) */
-        double bend2 = (r->at[4][k] - r->at[0][k] - rise * 2.0 / 3.0) * 4.5;
-        x1[s] = r->at[6][k];
-        c0[s] = 2.0 * bend1 - bend2;
-        c1[s] = 3.0 * (bend2 - bend1);
-        for (int i = 1; i < SIXTHS; i += 2) {
-            double off = r->at[i][k] - cubic(r->at[0][k], x1[s], c0[s], c1[s], i / 6.0);
-            worst = fmax(worst, fabs(off) / state_tolerance(w, x1[s]));
-        }
+    for (int32_t k = 0; k < (int32_t)r->system.dimension; k++) {
+        worst = fmax(worst, take_row(r, k));
     }
     return worst;
 }

@@ -1,25 +1,21 @@
 /* heap.c - the indexed 4-ary heap of heap.h.  Checked by tests/sim/test_heap.c. */
 #include "heap.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { WAYS = 4, LINE = 64 };
 
-static const struct heap_entry nobody = {.due = NS_NEVER, .rank = UINT32_MAX, .slot = -1};
+static const struct heap_entry nobody = {.due = NS_NEVER, .rank = UINT32_MAX, .slot = HEAP_NOBODY};
 
 static struct heap_entry *entries(const struct heap *h)
 {
     return (struct heap_entry *)(void *)((uintptr_t)h + (uintptr_t)h->entries_at);
 }
 
-static int32_t *where(const struct heap *h)
+static struct heap_slot *slots(const struct heap *h)
 {
-    return (int32_t *)(void *)((uintptr_t)h + (uintptr_t)h->where_at);
-}
-
-static uint32_t *ranks(const struct heap *h)
-{
-    return (uint32_t *)(void *)((uintptr_t)h + (uintptr_t)h->ranks_at);
+    return (struct heap_slot *)(void *)((uintptr_t)h + (uintptr_t)h->slots_at);
 }
 
 /* Equal times are rare enough to foretell; which of two events is first is not. */
@@ -43,7 +39,7 @@ static inline struct heap_entry *first_of(struct heap_entry c[WAYS])
 static void sift_up(struct heap *h, struct heap_entry *to, struct heap_entry e)
 {
     struct heap_entry *root = entries(h);
-    int32_t *at = where(h);
+    struct heap_slot *slot = slots(h);
 
     while (to > root) {
         struct heap_entry *parent = root + (to - root - 1) / WAYS;
@@ -51,11 +47,11 @@ static void sift_up(struct heap *h, struct heap_entry *to, struct heap_entry e)
             break;
         }
         *to = *parent;
-        at[to->slot] = (int32_t)(to - root);
+        slot[to->slot].at = (int32_t)(to - root);
         to = parent;
     }
     *to = e;
-    at[e.slot] = (int32_t)(to - root);
+    slot[e.slot].at = (int32_t)(to - root);
 }
 
 static void sift_down(struct heap *h, struct heap_entry *to, struct heap_entry e)
@@ -63,7 +59,7 @@ static void sift_down(struct heap *h, struct heap_entry *to, struct heap_entry e
     struct heap_entry *root = entries(h);
     const struct heap_entry *end = root + h->n;
     struct heap_entry *child = root + WAYS * (to - root) + 1;
-    int32_t *at = where(h);
+    struct heap_slot *slot = slots(h);
 
     while (child < end) {
         struct heap_entry *best = first_of(child);
@@ -71,12 +67,12 @@ static void sift_down(struct heap *h, struct heap_entry *to, struct heap_entry e
             break;
         }
         *to = *best;
-        at[to->slot] = (int32_t)(to - root);
+        slot[to->slot].at = (int32_t)(to - root);
         to = best;
         child = root + WAYS * (to - root) + 1;
     }
     *to = e;
-    at[e.slot] = (int32_t)(to - root);
+    slot[e.slot].at = (int32_t)(to - root);
 }
 
 /* Put it at i, or wherever else it belongs. */
@@ -90,7 +86,7 @@ static inline void place(struct heap *h, int32_t i, struct heap_entry e)
         sift_down(h, root + i, e);
     } else {
         root[i] = e;
-        where(h)[e.slot] = i;
+        slots(h)[e.slot].at = i;
     }
 }
 
@@ -108,7 +104,6 @@ static void close_up(struct heap *h, int32_t i)
 
 void heap_close_gap(struct heap *h)
 {
-    h->gap = false;
     close_up(h, 0);
 }
 
@@ -117,7 +112,7 @@ void heap_close_gap(struct heap *h)
 int64_t heap_bytes(int32_t n_slots)
 {
     return LINE + (int64_t)sizeof(struct heap_entry) * (n_slots + WAYS) +
-           (int64_t)(sizeof(int32_t) + sizeof(uint32_t)) * n_slots;
+           (int64_t)sizeof(struct heap_slot) * n_slots;
 }
 
 void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[])
@@ -125,11 +120,9 @@ void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[
     int64_t size = (int64_t)sizeof(struct heap_entry);
 
     *h = (struct heap){.n_slots = n_slots, .entries_at = at + LINE - size};
-    h->where_at = h->entries_at + size * (n_slots + WAYS);
-    h->ranks_at = h->where_at + (int64_t)sizeof(int32_t) * n_slots;
+    h->slots_at = h->entries_at + size * (n_slots + WAYS);
     for (int32_t i = 0; i < n_slots; i++) {
-        where(h)[i] = -1;
-        ranks(h)[i] = rank[i];
+        slots(h)[i] = (struct heap_slot){.at = -1, .rank = rank[i]};
     }
     for (int32_t i = 0; i < n_slots + WAYS; i++) {
         entries(h)[i] = nobody;
@@ -138,24 +131,23 @@ void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[
 
 void heap_set(struct heap *h, int32_t slot, ns_t due)
 {
-    int32_t *at = where(h) + slot;
-    int32_t i = *at;
+    struct heap_slot *of = slots(h) + slot;
+    int32_t i = of->at;
 
     if (due != NS_NEVER) {
         if (i < 0) { /* a new one: into the gap, or behind the last */
-            i = h->gap ? 0 : h->n++;
-            h->gap = false;
+            i = entries(h)->slot == HEAP_GAP ? 0 : h->n++;
         }
-        place(h, i, (struct heap_entry){.due = due, .rank = ranks(h)[slot], .slot = slot});
+        place(h, i, (struct heap_entry){.due = due, .rank = of->rank, .slot = slot});
     } else if (i >= 0) {
         close_up(h, i);
-        *at = -1;
+        of->at = -1;
     }
 }
 
 ns_t heap_due(const struct heap *h, int32_t slot)
 {
-    int32_t i = where(h)[slot];
+    int32_t i = slots(h)[slot].at;
 
     return i < 0 ? NS_NEVER : entries(h)[i].due;
 }
@@ -165,9 +157,8 @@ struct heap_entry heap_take(struct heap *h)
     struct heap_entry taken = *heap_first(h);
 
     if (taken.slot >= 0) {
-        where(h)[taken.slot] = -1;
-        *entries(h) = (struct heap_entry){.due = INT64_MIN, .slot = -1}; /* nobody sifts above it */
-        h->gap = true;
+        slots(h)[taken.slot].at = -1;
+        *entries(h) = (struct heap_entry){.due = INT64_MIN, .slot = HEAP_GAP}; /* stays first */
     }
     return taken;
 }

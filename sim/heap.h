@@ -7,7 +7,6 @@
 #ifndef SIM_HEAP_H
 #define SIM_HEAP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/ns.h"
@@ -15,17 +14,25 @@
 struct heap_entry {
     ns_t due;
     uint32_t rank;
-    int32_t slot; /* -1: nobody's */
+    int32_t slot; /* or one of the following */
+};
+
+enum {
+    HEAP_NOBODY = -1, /* behind the last */
+    HEAP_GAP = -2     /* the first has been taken: nobody stands in its place yet */
+};
+
+struct heap_slot {
+    int32_t at; /* where its entry stands, -1: nowhere */
+    uint32_t rank;
 };
 
 /* The arrays stand behind the struct in the caller's block, at these distances in bytes. */
 struct heap {
     int32_t n_slots;
     int32_t n;          /* length of the heap: slots that are due at some time, and the gap */
-    bool gap;           /* the first has been taken: nobody stands in its place yet */
     int64_t entries_at; /* struct heap_entry[n_slots + 4], the heap; nobody's from n on */
-    int64_t where_at;   /* int32_t[n_slots]: where a slot's entry stands, -1: nowhere */
-    int64_t ranks_at;   /* uint32_t[n_slots] */
+    int64_t slots_at;   /* struct heap_slot[n_slots] */
 };
 
 /* Bytes needed behind the struct for n slots. */
@@ -46,10 +53,12 @@ void heap_close_gap(struct heap *h);
 /* The entry that is due first; its due is NS_NEVER when nobody is. */
 static inline const struct heap_entry *heap_first(struct heap *h)
 {
-    if (h->gap) {
+    const struct heap_entry *first = (const void *)((const char *)h + h->entries_at);
+
+    if (first->slot == HEAP_GAP) {
         heap_close_gap(h);
     }
-    return (const struct heap_entry *)(const void *)((const char *)h + h->entries_at);
+    return first;
 }
 
 /* The same, and its slot is due never from now on. Whoever is set next may have its place, which

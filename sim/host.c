@@ -16,6 +16,7 @@
 #include "host_config.h"
 #include "models/i2c.h"
 #include "models/world.h"
+#include "plant.h"
 
 #define NONE                                                                                       \
     {                                                                                              \
@@ -43,6 +44,7 @@ static void boot(struct world *w, int32_t part)
     struct host_state *s = state_of(w, part);
 
     controller_init(&s->controller, &s->config, clock_us(world_now(w)));
+    s->changes = UINT32_MAX; /* it has forgotten what it said */
     memset(&s->in, 0, sizeof s->in);
     s->in.pins = UINT32_MAX;
     s->busy = false;
@@ -61,9 +63,13 @@ static void say_decisions(struct world *w, struct host_state *s)
 {
     uint32_t cause = world_cause(w);
     uint32_t decided = cause;
-    uint8_t n = s->config.n_supplies;
+    uint32_t changes = controller_counts(&s->controller)->changes;
 
-    for (uint8_t i = 0; i < n; i++) {
+    if (s->changes == changes) {
+        return;
+    }
+    s->changes = changes;
+    for (uint8_t i = 0; i < s->config.n_supplies; i++) {
         uint8_t now = (uint8_t)controller_supply_state(&s->controller, i);
         if (now != s->seen[i]) {
             s->seen[i] = now;
@@ -154,8 +160,13 @@ static void host_transferred(struct world *w, int32_t part, int32_t bus, const s
     s->in.bus[b].status = as[re->status];
     memcpy(s->in.bus[b].rx, re->rx, sizeof s->in.bus[b].rx);
     s->news = world_cause(w);
-    if (!s->busy) {
-        world_wake(w, part, world_now(w));
+    if (s->busy) {
+        return;
+    }
+    if (plant_is_last(w)) {
+        step(w, part, s);
+    } else {
+        world_wake(w, part, world_now(w)); /* when the others have had their turn */
     }
 }
 

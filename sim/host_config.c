@@ -34,6 +34,9 @@ const struct field host_fields[] = {
      .doc = "repeats of a failed transfer", .source = "S90"},
     {FIELD("confirm", confirm), .type = FIELD_COUNT, .min = 1, .max = 100, .def = 1,
      .doc = "readings in a row that must agree before a supply is believed lost", .source = "S86"},
+    {FIELD("sharing", sharing), .type = FIELD_REAL, .quantity = QTY_RATIO, .min = 0.0, .max = 1.0,
+     .def = 0.1, .doc = "by how much one supply may exceed its share (droop alone: up to 25 %)",
+     .source = "S4"},
     {FIELD("stale", stale), TIME(1e-3, 600.0), .def = 50e-3,
      .doc = "older readings are not believed", .source = ""},
     {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
@@ -200,6 +203,7 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     memset(&s->config, 0, sizeof s->config);
     s->config.retries = (uint8_t)p->retries;
     s->config.confirm = (uint8_t)p->confirm;
+    s->config.sharing_permille = (uint16_t)lround(p->sharing * 1e3);
     s->config.sweep_us = micro(p->poll);
     s->config.stale_us = micro(p->stale);
     s->config.identify_us = micro(p->identify);

@@ -9,6 +9,7 @@
 struct host_params {
     ns_t poll, step_cost, stale, identify;
     int32_t retries, confirm, redundancy;
+    double sharing;
 };
 
 struct host_state {
@@ -24,6 +25,7 @@ struct host_state {
     int32_t bar_part[CTL_BARS];
     int32_t expander_part[CTL_EXPANDERS];
     uint8_t seen[CTL_SUPPLIES]; /* states last said */
+    uint32_t changes;           /* the controller's count of them then */
     uint32_t news;              /* event that the next step is about, 0: none */
     int64_t steps;
 };

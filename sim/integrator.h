@@ -32,11 +32,13 @@ struct scratch {
     int32_t *marks;   /* one a state */
     int32_t *work[3]; /* one a state, an element, a guard or a part */
     /* By row of one island, in whole quads (linear.h). */
-    double *u[6], *r[6]; /* stages, their right-hand sides */
-    double *x0, *d, *f0; /* at the begin; how far a stage is from there; what happens there */
-    double *f_t0;        /* ... by time */
-    double *pull, *pole; /* p / v0^2 and v0 of a constant power; 0 and far away elsewhere */
-    double *lu;          /* [n_values] */
+    double *u[6], *r[6];  /* stages, their right-hand sides */
+    double *x0, *f0;      /* at the begin; what happens there */
+    double *d;            /* how far a stage is from there; then, how far the segment gets */
+    double *x1, *c0, *c1; /* the segment's curve: plant.h, struct island */
+    double *f_t0;         /* ... by time */
+    double *pull, *pole;  /* p / v0^2 and v0 of a constant power; 0 and far away elsewhere */
+    double *lu;           /* [n_values] */
     struct linears *linears;
     void *reference; /* GSL's work space, made when first used */
 };
@@ -61,8 +63,9 @@ void network_tangent(const struct world *w, const struct elements *e, const doub
 void network_bend(const struct world *w, const struct elements *e, ns_t at, const double x[],
                   double s, double f[]);
 
-/* One step of length h_s from x0 at t0: writes x1, c0, c1 of the island's states. Returns the
- * error estimate over the tolerance: the step is good when <= 1; HUGE_VAL when it broke down. */
+/* One step of length h_s from the island's present states at t0: finds x0, x1, c0 and c1 by row.
+ * Returns the error estimate over the tolerance: the step is good when <= 1; HUGE_VAL when it broke
+ * down. linear_write_segment() makes it the island's. */
 double rosenbrock_try(struct world *w, const struct island *isl, double h_s);
 
 /* The same by GSL's variable-coefficient BDF, to be checked against. */

@@ -23,18 +23,6 @@ enum { CHATTER_LIMIT = 20000 };
 
 /* ---- reading a segment ------------------------------------------------------------------------ */
 
-double island_state(const struct world *w, int32_t state, double q)
-{
-    const struct plant *p = w->plant;
-    const char *base = (const char *)p;
-    double x0 = ((const double *)(const void *)(base + p->x0_at))[state];
-    double x1 = ((const double *)(const void *)(base + p->x1_at))[state];
-    double c0 = ((const double *)(const void *)(base + p->c0_at))[state];
-    double c1 = ((const double *)(const void *)(base + p->c1_at))[state];
-
-    return x0 + q * (x1 - x0 + (1.0 - q) * (c0 + q * c1));
-}
-
 static double fraction(const struct island *isl, ns_t at)
 {
     return isl->settled ? 0.0 : ns_to_s(at - isl->t0) / isl->h_s;
@@ -44,7 +32,7 @@ double plant_state(const struct world *w, int32_t state, ns_t at)
 {
     const struct island *isl = plant_island(w, plant_island_of(w)[state]);
 
-    return island_state(w, state, fraction(isl, at));
+    return isl->settled ? plant_x0(w)[state] : island_state(w, state, fraction(isl, at));
 }
 
 /* ---- time -------------------------------------------------------------------------------------- */
@@ -200,11 +188,18 @@ static bool change_modes(struct world *w, struct island *isl)
     }
     for (int32_t i = 0; i < isl->count[MEMBER_LOAD]; i++) {
         struct load *l = net_load(n, loads[i]);
-        enum load_mode mode = load_mode_at(l, x0, t);
+        enum load_mode mode = load_mode_at(l, x0);
         changed = changed || mode != l->mode;
         l->mode = mode;
     }
     return changed;
+}
+
+static bool is_beyond(const struct world *w, const struct guard *g)
+{
+    struct range r = guard_range(g, &w->plant->net, plant_x0(w), when_ns(w->plant->now));
+
+    return range_margin(&r) < 0.0;
 }
 
 /* Fire the first armed guard that is beyond its level. True when there was one: its part may have
@@ -216,7 +211,7 @@ static bool fire_guard(struct world *w, const struct island *isl)
 
     for (int32_t i = 0; w->plant->running && i < isl->count[MEMBER_GUARD]; i++) {
         struct guard *g = net_guard(n, guards[i]);
-        if (!g->armed || guard_margin(g, n, plant_x0(w), when_ns(w->plant->now)) >= 0.0) {
+        if (!g->armed || !is_beyond(w, g)) {
             continue;
         }
         g->armed = false;
@@ -301,6 +296,7 @@ static ns_t take_step(struct world *w, struct island *isl, ns_t h_ns, double *er
         double grow = *error > 0.0 ? 0.9 / sqrt(sqrt(*error)) : 6.0;
         if (*error <= 1.0 || h_ns == 1) {
             CHECK(*error < HUGE_VAL);
+            linear_write_segment(w, linear_of(w, isl));
             w->plant->counts.steps++;
             isl->h_next_s = fmax(isl->h_s * fmax(0.2, fmin(6.0, grow)), 1e-9);
             return h_ns;

@@ -26,9 +26,10 @@ struct linears {
 };
 
 enum {
-    ROWS = 7,                                    /* doubles a row, beside those of the matrix */
-    ALIGN = 64,                                  /* bytes */
-    ARRAYS = 18,                                 /* of one island */
+    ROWS = 7,    /* doubles a row, beside those of the matrix */
+    ALIGN = 64,  /* bytes */
+    ARRAYS = 26, /* of one island */
+    END_BYTES = sizeof(struct end) + 3 * sizeof(int32_t) + 4 * sizeof(double),
     LU_NUMBER = sizeof(int32_t) + sizeof(double) /* one of the pattern's, at most one value */
 };
 
@@ -49,7 +50,7 @@ struct linears *linears_new(const struct net *n, const struct sparse *s)
     all->size = (size_t)n->n_nodes * ARRAYS * ALIGN + (size_t)n->n_states * ROWS * sizeof(double) +
                 (size_t)(s->n_values * 2 + s->update_first[s->n]) * LU_NUMBER +
                 (2 * elements + (size_t)n->n_states) * sizeof(int32_t) +
-                (elements + (size_t)n->n_guards) * sizeof(struct end);
+                (elements + (size_t)n->n_guards) * END_BYTES;
     all->size = rounded(all->size);
     all->affine[MEMBER_SOURCE] = malloc((elements + 1) * sizeof(int32_t));
     all->of = calloc((size_t)n->n_nodes + 1, sizeof *all->of);
@@ -105,7 +106,7 @@ static size_t room_of(const struct island *isl, size_t n_states, int32_t lu_numb
 
     return (size_t)ARRAYS * ALIGN + ROWS * n_states * sizeof(double) +
            (size_t)lu_numbers * LU_NUMBER + (2 * elements + n_states) * sizeof(int32_t) +
-           (elements + (size_t)isl->count[MEMBER_GUARD]) * sizeof(struct end);
+           (elements + (size_t)isl->count[MEMBER_GUARD]) * END_BYTES;
 }
 
 /* Forget every island. */
@@ -113,6 +114,18 @@ static void clear(struct linears *all)
 {
     all->used = 0;
     memset(all->of, 0, (size_t)all->n_nodes * sizeof *all->of);
+}
+
+static void hand_out_ends(struct linears *all, struct ends *e, size_t n)
+{
+    size_t whole = (n + QUAD - 1) / QUAD * QUAD;
+
+    e->end = hand_out(all, n * sizeof *e->end);
+    for (int i = 0; i < 3; i++) {
+        e->at[i] = hand_out(all, whole * sizeof *e->at[i]);
+        e->steep[i] = hand_out(all, whole * sizeof *e->steep[i]);
+    }
+    e->left = hand_out(all, whole * sizeof *e->left);
 }
 
 static void cut(struct world *w, const struct island *isl, struct linear *c)
@@ -156,7 +169,7 @@ static void cut(struct world *w, const struct island *isl, struct linear *c)
     c->metered.state = hand_out(all, whole * sizeof(int32_t));
     int32_t n_ends = isl->count[MEMBER_SOURCE] + isl->count[MEMBER_LINK] + isl->count[MEMBER_LOAD] +
                      isl->count[MEMBER_GUARD];
-    c->ends = hand_out(all, (size_t)n_ends * sizeof *c->ends);
+    hand_out_ends(all, &c->ends, (size_t)n_ends);
 }
 
 /* ---- the change: what its elements are now ------------------------------------------------------- */
@@ -272,6 +285,31 @@ static struct elements bent_elements(const struct linear *c)
         e.member[type] = c->bent[type];
     }
     return e;
+}
+
+void linear_read_segment(const struct world *w, const struct linear *c)
+{
+    const struct scratch *s = w->scratch;
+
+    gather(c, plant_x0(w), s->x0);
+    gather(c, plant_at(w->plant, w->plant->x1_at), s->x1);
+    gather(c, plant_at(w->plant, w->plant->c0_at), s->c0);
+    gather(c, plant_at(w->plant, w->plant->c1_at), s->c1);
+}
+
+void linear_write_segment(const struct world *w, const struct linear *c)
+{
+    const struct scratch *s = w->scratch;
+    double *x1 = plant_at(w->plant, w->plant->x1_at);
+    double *c0 = plant_at(w->plant, w->plant->c0_at);
+    double *c1 = plant_at(w->plant, w->plant->c1_at);
+
+    for (int32_t k = 0; k < c->lu.n; k++) {
+        int32_t r = c->state[k];
+        x1[r] = s->x1[k];
+        c0[r] = s->c0[k];
+        c1[r] = s->c1[k];
+    }
 }
 
 /* p / v is p / v0 - p / v0^2 (v - v0) + p / v0^2 (v - v0)^2 / v; the last is the integrator's. */

@@ -23,13 +23,24 @@ struct elements {
     const int32_t *member[MEMBER_TYPES];
 };
 
-/* Something that may end the segment: a mode's margin or an armed guard's. */
+/* Something that may end the segment: a mode, or the peace of an armed guard (models/net.h, struct
+ * range). Its quantity is y0 + sum of by x. */
 struct end {
     int32_t member; /* of the type */
     enum member type;
-    int32_t at[3]; /* rows that its margin looks at */
-    double by[3];  /* and how much it changes with each, at most */
-    double slack;  /* the margin is at least this */
+    bool bent;    /* its quantity is not affine */
+    double by[3]; /* its slopes */
+    double y0, lo, hi;
+};
+
+/* All of them, and what is looked at first: rows that each looks at, how steep it is there, and how
+ * much it has left to the ends of its range, at least. Whole quads; what is beyond n has enough. */
+struct ends {
+    int32_t n;
+    struct end *end;
+    int32_t *at[3];
+    double *steep[3];
+    double *left;
 };
 
 /* What counts on meters, and the states of those elements. */
@@ -56,8 +67,7 @@ struct linear {
     int32_t n_bent[MEMBER_TYPES];
     int32_t *bent[MEMBER_TYPES]; /* all others that are not affine */
     struct metered metered;
-    int32_t n_ends;
-    struct end *ends;
+    struct ends ends;
 };
 
 /* Room for those of all islands. */
@@ -68,6 +78,11 @@ void linears_free(struct linears *all);
 
 /* The island as it is now. */
 struct linear *linear_of(struct world *w, const struct island *isl);
+
+/* The island's segment as it is, from the plant into the rows x0, x1, c0 and c1 of the scratch; and
+ * from there to the plant. */
+void linear_read_segment(const struct world *w, const struct linear *c);
+void linear_write_segment(const struct world *w, const struct linear *c);
 
 /* What a step begins with, at the begin of the segment, where the states are s->x0: f0, f_t0, the
  * constant powers' pull and pole (by row) and G (s->lu) of all elements. */

@@ -171,8 +171,7 @@ static inline void solve_leaves_up(const struct lu *l, const double values[], do
     const double *right = values + l->n;
 
     for (int32_t k = 0; k < l->n_leaves; k += QUAD) {
-        quad other;
-        quad_gather(&other, b, l->col + k);
+        quad other = QUAD_GATHER(b, l->col + k);
         *quads(b + k) =
             (*quads(b + k) - *quads_const(right + k) * other) * *quads_const(values + k);
     }
@@ -211,9 +210,8 @@ static inline void subtract_leaves(const struct lu *l, const double values[], co
     const double *below = values + l->n + l->n_off;
 
     for (int32_t k = 0; k < l->n_leaves; k += QUAD) {
-        quad other;
+        quad other = QUAD_GATHER(d, l->col + k);
         quad change = *quads_const(below + k) * *quads_const(d + k);
-        quad_gather(&other, d, l->col + k);
         *quads(y + k) -=
             *quads_const(values + k) * *quads_const(d + k) + *quads_const(right + k) * other;
         quad_scatter_subtract(y, l->col + k, &change);

@@ -503,6 +503,11 @@ bool plant_next(struct world *w, ns_t until)
     return true;
 }
 
+bool plant_is_last(const struct world *w)
+{
+    return heap_first(&w->plant->heap)->due > w->plant->now;
+}
+
 void plant_run(struct world *w, ns_t until)
 {
     while (plant_next(w, until)) {
@@ -638,10 +643,7 @@ double world_uniform_at(const struct world *w, int32_t part, uint32_t purpose, u
 
 double world_normal_at(const struct world *w, int32_t part, uint32_t purpose, uint64_t index)
 {
-    double u1 = 1.0 - world_uniform_at(w, part, purpose, 2 * index);
-    double u2 = world_uniform_at(w, part, purpose, 2 * index + 1);
-
-    return sqrt(-2.0 * log(u1)) * cos(6.283185307179586 * u2);
+    return random_normal(plant_slot(w, part)->stream, purpose + 1, index);
 }
 
 const char *world_part_name(const struct world *w, int32_t part)

@@ -163,6 +163,9 @@ void plant_run(struct world *w, ns_t until);
  * is left: the plant stands at `until`. */
 bool plant_next(struct world *w, ns_t until);
 
+/* Nobody else is due in the instant being handled. */
+bool plant_is_last(const struct world *w);
+
 /* Call the script's due() at `due`, before anything else that is due then. */
 void plant_wake_script(struct world *w, ns_t due);
 

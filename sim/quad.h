@@ -5,11 +5,24 @@
 #ifndef SIM_QUAD_H
 #define SIM_QUAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { QUAD = 4 };
 
 typedef double quad __attribute__((vector_size(32), aligned(8), may_alias));
+
+typedef int64_t quad_bits __attribute__((vector_size(32), aligned(8), may_alias));
+
+/* Comparing quads gives these: all bits where it is true, none where it is not. */
+static inline bool quad_any(const quad_bits *is)
+{
+    return ((*is)[0] | (*is)[1] | (*is)[2] | (*is)[3]) != 0;
+}
+
+/* Without their signs. */
+#define QUAD_ABS(x)                                                                                \
+    ((quad)((quad_bits)(x) & (quad_bits){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}))
 
 static inline quad *quads(double x[])
 {
@@ -21,11 +34,8 @@ static inline const quad *quads_const(const double x[])
     return (const quad *)(const void *)x;
 }
 
-/* y = the four of x that stand at these places. */
-static inline void quad_gather(quad *y, const double x[], const int32_t at[QUAD])
-{
-    *y = (quad){x[at[0]], x[at[1]], x[at[2]], x[at[3]]};
-}
+/* The four of x that stand at these places. */
+#define QUAD_GATHER(x, at) ((quad){(x)[(at)[0]], (x)[(at)[1]], (x)[(at)[2]], (x)[(at)[3]]})
 
 /* Subtract them from x at these places, which may be the same ones. */
 static inline void quad_scatter_subtract(double x[], const int32_t at[QUAD], const quad *y)

@@ -3,6 +3,7 @@
 #include "random.h"
 
 #include <Random123/threefry.h>
+#include <math.h>
 
 uint64_t random_stream(uint64_t seed, const char *name)
 {
@@ -16,10 +17,33 @@ uint64_t random_stream(uint64_t seed, const char *name)
     return threefry2x64(counter, key).v[0];
 }
 
-double random_uniform(uint64_t stream, uint32_t purpose, uint64_t index)
+/* Two independent numbers in [0, 1). */
+struct two {
+    double a, b;
+};
+
+static double in_unit(uint64_t word)
+{
+    return (double)(word >> 11) * 0x1p-53;
+}
+
+static inline struct two draw(uint64_t stream, uint32_t purpose, uint64_t index)
 {
     threefry2x64_ctr_t counter = {{index, purpose}};
     threefry2x64_key_t key = {{stream, 1}};
+    threefry2x64_ctr_t words = threefry2x64(counter, key);
 
-    return (double)(threefry2x64(counter, key).v[0] >> 11) * 0x1p-53;
+    return (struct two){in_unit(words.v[0]), in_unit(words.v[1])};
+}
+
+double random_uniform(uint64_t stream, uint32_t purpose, uint64_t index)
+{
+    return draw(stream, purpose, index).a;
+}
+
+double random_normal(uint64_t stream, uint32_t purpose, uint64_t index)
+{
+    struct two u = draw(stream, purpose, index);
+
+    return sqrt(-2.0 * log(1.0 - u.a)) * cos(6.283185307179586 * u.b);
 }

@@ -10,4 +10,7 @@ uint64_t random_stream(uint64_t seed, const char *name);
 /* Uniform in [0, 1), 53 bits: number `index` of the purpose's part of the stream. */
 double random_uniform(uint64_t stream, uint32_t purpose, uint64_t index);
 
+/* A standard normal number (Box and Muller) instead: both words of one block go into it. */
+double random_normal(uint64_t stream, uint32_t purpose, uint64_t index);
+
 #endif

@@ -76,7 +76,7 @@ static size_t most_members(const struct plant *p)
 struct scratch *scratch_new(const struct plant *p, const struct sparse *sparse)
 {
     const struct net *n = &p->net;
-    enum { BY_STATE = 3 + 2, BY_ROW = 6 + 6 + 6, ALIGN = 64 };
+    enum { BY_STATE = 3 + 2, BY_ROW = 6 + 6 + 9, ALIGN = 64 };
     struct scratch *s = calloc(1, sizeof *s);
     size_t states = ((size_t)n->n_states + ALIGN - 1) / ALIGN * ALIGN; /* whole quads, too */
     size_t values = ((size_t)sparse->n_values + ALIGN - 1) / ALIGN * ALIGN;
@@ -96,10 +96,10 @@ struct scratch *scratch_new(const struct plant *p, const struct sparse *sparse)
     for (int i = 0; i < 3; i++) {
         s->work[i] = s->marks + (size_t)n->n_states + (size_t)i * most_members(p);
     }
-    double **const arrays[] = {&s->lu,   &s->x,    &s->f,    &s->f_t,  &s->look, &s->x0,
-                               &s->d,    &s->f0,   &s->f_t0, &s->u[0], &s->r[0], &s->u[1],
-                               &s->r[1], &s->u[2], &s->r[2], &s->u[3], &s->r[3], &s->u[4],
-                               &s->r[4], &s->u[5], &s->r[5], &s->pull, &s->pole, &s->zero};
+    double **const arrays[] = {&s->lu,   &s->x,    &s->f,    &s->f_t,  &s->look, &s->x0,   &s->d,
+                               &s->f0,   &s->f_t0, &s->u[0], &s->r[0], &s->u[1], &s->r[1], &s->u[2],
+                               &s->r[2], &s->u[3], &s->r[3], &s->u[4], &s->r[4], &s->u[5], &s->r[5],
+                               &s->pull, &s->pole, &s->x1,   &s->c0,   &s->c1,   &s->zero};
     double *at = s->values + values;
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         *arrays[i] = at;
@@ -126,16 +126,10 @@ void scratch_free(struct scratch *s)
  * hundred times as much. So it may be off by what this voltage drives, too, */
 static const double RINGING_V = 4.0;
 /* but not when a step outlasts so many of its radians: then the current follows the rest of the
- * network, and its charge counts for as long as the step. */
+ * network, and its charge counts for as long as the step; */
 static const double RADIANS = 10.0;
-
-/* In A, beyond the tolerance of any state; 0 for a voltage. */
-static double looseness(const struct world *w, const struct linear *c, int32_t k, double h_s)
-{
-    double radians = h_s / (RADIANS * c->surge_s[k]);
-
-    return w->options.tolerance * RINGING_V * c->surge_S[k] / (1.0 + radians * radians);
-}
+/* and not in an event's own first step: a mode that has just begun is near its end, and a curve that
+ * strays would end it at once. */
 
 /* ---- one step ---------------------------------------------------------------------------------- */
 
@@ -218,10 +212,10 @@ static void stage(struct world *w, const struct island *isl, const struct linear
     lu_solve(&c->lu, s->lu, s->u[i]);
 }
 
-/* The end of the step and its curve, by row. */
+/* The end of the step, its curve, and each row's error over its tolerance, into d. */
 ANY_WIDTH
-static void add_up_step(const struct linear *c, const struct scratch *s, double x1[], double c0[],
-                        double c1[])
+static void add_up_step(const struct linear *c, const struct scratch *s, double h_s,
+                        double tolerance, double ringing_V)
 {
     const quad *u[6];
 
@@ -232,37 +226,28 @@ static void add_up_step(const struct linear *c, const struct scratch *s, double 
         quad end = quads_const(s->x0)[k] + u[5][k];
         quad by_0 = {0.0};
         quad by_1 = D[1][5] * u[5][k];
+        quad radians = h_s / (RADIANS * quads_const(c->surge_s)[k]);
+        quad loose = ringing_V * quads_const(c->surge_S)[k] / (1.0 + radians * radians);
         for (int j = 0; j < 5; j++) {
             end += A[5][j] * u[j][k];
             by_0 += D[0][j] * u[j][k];
             by_1 += D[1][j] * u[j][k];
         }
-        quads(x1)[k] = end;
-        quads(c0)[k] = by_0;
-        quads(c1)[k] = by_1;
+        quads(s->x1)[k] = end;
+        quads(s->c0)[k] = by_0;
+        quads(s->c1)[k] = by_1;
+        quads(s->d)[k] = QUAD_ABS(u[5][k]) / (tolerance * (1.0 + QUAD_ABS(end) + loose));
     }
 }
 
-/* Write the segment and return its error over the tolerance. */
-static double finish(const struct world *w, const struct linear *c, double h_s)
+/* Of the rows' errors in d. */
+static double worst_error(const struct linear *c, const struct scratch *s)
 {
-    const struct scratch *s = w->scratch;
-    double *const *by_row = s->r; /* right-hand sides are not needed any more */
-    double *x1 = plant_at(w->plant, w->plant->x1_at);
-    double *c0 = plant_at(w->plant, w->plant->c0_at);
-    double *c1 = plant_at(w->plant, w->plant->c1_at);
     double worst = 0.0;
 
-    add_up_step(c, s, by_row[0], by_row[1], by_row[2]);
     for (int32_t k = 0; k < c->lu.n; k++) {
-        int32_t r = c->state[k];
-        double may = state_tolerance(w, by_row[0][k]) + looseness(w, c, k, h_s);
-        double error = fabs(s->u[5][k]) / may;
-        x1[r] = by_row[0][k];
-        c0[r] = by_row[1][k];
-        c1[r] = by_row[2][k];
-        if (!(error <= worst)) {
-            worst = error; /* also when it is not a number */
+        if (!(s->d[k] <= worst)) {
+            worst = s->d[k]; /* also when it is not a number */
         }
     }
     return isfinite(worst) ? worst : HUGE_VAL;
@@ -278,18 +263,18 @@ static const double LEAP = 10.0;
  * within gamma h by their whole height only. From 1/5 (h is 16 time constants)
  * down to there the error estimate is no less than a quarter of the curve's error inside the step;
  * above, it grows blind. */
-static bool is_too_long(const struct world *w, const struct linear *c, double h_s, double leap)
+ANY_WIDTH
+static bool is_too_long(const struct linear *c, const struct scratch *s, double h_s, double leap)
 {
-    const struct scratch *s = w->scratch;
+    quad_bits leaps = {0};
 
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        double moves = fabs(s->u[0][k]);
-        double would_move = GAMMA * h_s * fabs(s->f0[k]) / c->mass[k];
-        if (moves < 0.2 * would_move && moves > leap * state_tolerance(w, s->x0[k])) {
-            return true;
-        }
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        quad moves = QUAD_ABS(quads_const(s->u[0])[k]);
+        quad would_move = GAMMA * h_s * QUAD_ABS(quads_const(s->f0)[k]) / quads_const(c->mass)[k];
+        quad may = leap * (1.0 + QUAD_ABS(quads_const(s->x0)[k]));
+        leaps |= (moves < 0.2 * would_move) & (moves > may);
     }
-    return false;
+    return quad_any(&leaps);
 }
 
 /* The same one order higher: what has only bent, like a current that sets in through a diode, moves
@@ -342,14 +327,16 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
     if (!lu_factor(&c->lu, s->lu) && h_s > SHORTEST_S) {
         return TOO_LONG;
     }
+    double leap = (isl->dirty ? 1.0 : LEAP) * w->options.tolerance;
     for (int i = 0; i < 6; i++) {
         stage(w, isl, c, h_s, i);
-        if (i == 0 && h_s > SHORTEST_S && is_too_long(w, c, h_s, isl->dirty ? 1.0 : LEAP)) {
+        if (i == 0 && h_s > SHORTEST_S && is_too_long(c, s, h_s, leap)) {
             return TOO_LONG;
         }
         if (i == 0 && is_first && is_too_long_to_bend(w, c, h_s, bends)) {
             return TOO_LONG;
         }
     }
-    return finish(w, c, h_s);
+    add_up_step(c, s, h_s, w->options.tolerance, isl->dirty ? 0.0 : RINGING_V);
+    return worst_error(c, s);
 }

@@ -155,11 +155,11 @@ static void play(struct run *r, struct trace *trace)
     bool more = true;
 
     for (uint32_t i = 0; more || w->plant->now < end; i++) {
-        ns_t next = earlier(earlier(heap_first(&w->plant->heap)->due, end), judge_stop(r->judge));
+        ns_t until = earlier(end, judge_stop(r->judge));
         if (trace != NULL) {
-            trace_before(trace, w, next);
+            trace_before(trace, w, earlier(heap_first(&w->plant->heap)->due, until));
         }
-        more = plant_next(w, next);
+        more = plant_next(w, until);
         judge_after(r->judge, w);
         if (trace != NULL) {
             trace_after(trace, w);

@@ -242,7 +242,7 @@ static void due(void *ctx, struct world *w)
 
 static void attach(struct script *k, struct world *w)
 {
-    w->script = (struct script_hook){.ctx = k, .due = due, .look = look};
+    w->script = (struct script_hook){.ctx = k, .due = due, .look = k->n_waiting > 0 ? look : NULL};
 }
 
 struct script *script_new(const struct scenario *s, struct world *w, struct script_ear ear)

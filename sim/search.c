@@ -1,9 +1,10 @@
 /* search.c - where modes and guards end.
  *
- * A margin of an affine law can't change by more than its slopes times how far the states move; the
- * segment's Bernstein coefficients enclose them (G. Farin, Curves and Surfaces for CAGD, ch. 5). As
- * long as what a margin had to spare isn't used up, nobody looks at it. Checked by
- * tests/sim/test_island.c and by every electrical oracle. */
+ * An end's quantity can't move further than its slopes times how far the states move, and where it is
+ * affine its own Bernstein coefficients enclose it (G. Farin, Curves and Surfaces for CAGD, ch. 5).
+ * As long as what it had to spare isn't used up, nobody looks at it; as long as the coefficients stay
+ * in its range, nobody looks at the law. Checked by tests/sim/test_island.c and by every electrical
+ * oracle. */
 #include "search.h"
 
 #include <math.h>
@@ -12,176 +13,182 @@
 #include "island.h"
 #include "locate.h"
 
-/* Slack below this, in A or V, is none: so that rounding never decides whether an end is looked at. */
-static const double SLACK_LEAST = 1e-6;
+/* What is left, in A or V, has to be more than rounding could take. */
+static const double LEAST = 1e-9;
 
-/* ---- margins ----------------------------------------------------------------------------------- */
+/* ---- what ends look at ----------------------------------------------------------------------------- */
 
-/* The margin of member m of a type at x and t; without end for a guard that isn't armed. */
-static double margin(const struct net *n, enum member type, int32_t m, const double x[],
-                     struct when t)
-{
-    switch (type) {
-    case MEMBER_SOURCE:
-        return source_margin(net_source_const(n, m), x, t);
-    case MEMBER_LINK:
-        return link_margin(net_link_const(n, m), x, t);
-    case MEMBER_LOAD:
-        return load_margin(net_load_const(n, m), x, t);
-    case MEMBER_GUARD:
-        return net_guard_const(n, m)->armed ? guard_margin(net_guard_const(n, m), n, x, t)
-                                            : INFINITY;
-    case MEMBER_STATE:
-    case MEMBER_MOVER:
-    case MEMBER_TYPES:
-    default:
-        return INFINITY;
-    }
-}
-
-/* ---- what the margins look at -------------------------------------------------------------------- */
-
-/* One more state that the end looks at, and its slope. */
-static void looks_at(struct end *e, const int32_t in[], int i, int32_t state, double by)
-{
-    e->at[i] = state < 0 ? 0 : in[state];
-    e->by[i] = state < 0 ? 0.0 : fabs(by);
-}
-
-static void source_end(struct end *e, const struct source *u, const int32_t in[], ns_t t)
-{
-    struct steepness y = source_margin_steepness(u, t);
-
-    looks_at(e, in, 0, u->node, y.by_v);
-    looks_at(e, in, 1, u->state_i, y.by_i);
-    looks_at(e, in, 2, u->state_trim, y.by_trim);
-}
-
-static void link_end(struct end *e, const struct link *k, const int32_t in[], ns_t t)
-{
-    struct steepness y = link_margin_steepness(k, t);
-
-    looks_at(e, in, 0, k->a, y.by_v);
-    looks_at(e, in, 1, k->b, y.by_v);
-    looks_at(e, in, 2, k->state_i, y.by_i);
-}
-
-static void guard_end(struct end *e, const struct guard *g, const struct net *n, const int32_t in[],
-                      ns_t t)
-{
-    if (g->what == GUARD_SOURCE_CURRENT) {
-        const struct source *u = net_source_const(n, g->a);
-        struct steepness y = source_steepness(u, t);
-        looks_at(e, in, 0, u->node, y.by_v);
-        looks_at(e, in, 1, u->state_i, y.by_i);
-        looks_at(e, in, 2, u->state_trim, y.by_trim);
-    } else if (g->what == GUARD_LINK_CURRENT) {
-        const struct link *k = net_link_const(n, g->a);
-        struct steepness y = link_steepness(k, t);
-        looks_at(e, in, 0, k->a, y.by_v);
-        looks_at(e, in, 1, k->b, y.by_v);
-        looks_at(e, in, 2, k->state_i, y.by_i);
-    } else {
-        looks_at(e, in, 0, g->a, 1.0);
-        looks_at(e, in, 1, g->b, 1.0);
-        looks_at(e, in, 2, NO_STATE, 0.0);
-    }
-}
-
-static void end_of(struct end *e, const struct net *n, const int32_t in[], ns_t t)
+/* The end's quantity and range at x and t, by the law itself. */
+static struct range range_of(const struct net *n, const struct end *e, const double x[],
+                             struct when t)
 {
     switch (e->type) {
     case MEMBER_SOURCE:
-        source_end(e, net_source_const(n, e->member), in, t);
-        break;
+        return source_range(net_source_const(n, e->member), x, t);
     case MEMBER_LINK:
-        link_end(e, net_link_const(n, e->member), in, t);
-        break;
+        return link_range(net_link_const(n, e->member), x, t);
     case MEMBER_LOAD:
-        looks_at(e, in, 0, net_load_const(n, e->member)->node, 1.0);
-        looks_at(e, in, 1, NO_STATE, 0.0);
-        looks_at(e, in, 2, NO_STATE, 0.0);
-        break;
+        return load_range(net_load_const(n, e->member), x);
     case MEMBER_GUARD:
     default:
-        guard_end(e, net_guard_const(n, e->member), n, in, t);
-        break;
+        return guard_range(net_guard_const(n, e->member), n, x, t);
     }
 }
 
-/* How far each row's state gets away from where the segment begins, at most. */
-static void find_reach(const struct world *w, const struct linear *c, double reach[])
-{
-    const double *x0 = plant_x0(w);
-    const double *x1 = plant_at(w->plant, w->plant->x1_at);
-    const double *c0 = plant_at(w->plant, w->plant->c0_at);
-    const double *c1 = plant_at(w->plant, w->plant->c1_at);
+/* What an end that is being listed looks at. */
+struct look {
+    struct ends *ends;
+    const int32_t *in; /* the row of each state */
+    const struct range *range;
+};
 
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        int32_t r = c->state[k];
-        double rise = x1[r] - x0[r];
-        double b1 = fabs(rise + c0[r]) / 3.0;
-        double b2 = fabs(2.0 * rise + c0[r] + c1[r]) / 3.0;
-        double b3 = fabs(rise);
-        double far = b1 > b2 ? b1 : b2;
-        reach[k] = far > b3 ? far : b3;
+/* One more state, and the slope of the quantity. */
+static void looks_at(const struct look *l, int i, int32_t state, double by)
+{
+    int32_t e = l->ends->n;
+
+    l->ends->at[i][e] = state < 0 ? 0 : l->in[state];
+    l->ends->end[e].by[i] = state < 0 ? 0.0 : by;
+    l->ends->steep[i][e] = l->range->bent || state < 0 ? 0.0 : fabs(by);
+}
+
+static void looks_at_source(const struct look *l, const struct source *u)
+{
+    looks_at(l, 0, u->node, l->range->by_v);
+    looks_at(l, 1, u->state_i, l->range->by_i);
+    looks_at(l, 2, u->state_trim, l->range->by_trim);
+}
+
+static void looks_between(const struct look *l, int32_t a, int32_t b, int32_t state_i)
+{
+    looks_at(l, 0, a, l->range->by_v);
+    looks_at(l, 1, b, -l->range->by_v);
+    looks_at(l, 2, state_i, l->range->by_i);
+}
+
+static void find_looks(const struct look *l, const struct end *e, const struct net *n)
+{
+    const struct guard *g = e->type == MEMBER_GUARD ? net_guard_const(n, e->member) : NULL;
+    bool of_source = g != NULL ? g->what == GUARD_SOURCE_CURRENT : e->type == MEMBER_SOURCE;
+    bool of_link = g != NULL ? g->what == GUARD_LINK_CURRENT : e->type == MEMBER_LINK;
+    int32_t element = g != NULL ? g->a : e->member;
+
+    if (of_source) {
+        looks_at_source(l, net_source_const(n, element));
+    } else if (of_link) {
+        const struct link *k = net_link_const(n, element);
+        looks_between(l, k->a, k->b, k->state_i);
+    } else if (g != NULL) {
+        looks_between(l, g->a, g->b, NO_STATE);
+    } else {
+        looks_between(l, net_load_const(n, element)->node, GROUND, NO_STATE);
     }
 }
 
-/* How much of its slack an end loses on a segment, at most. */
-static double loss(const struct end *e, const double reach[])
+/* ---- how far the segment goes ------------------------------------------------------------------------ */
+
+/* How far each row's state gets away from where the segment in the rows begins: the second to fourth
+ * of its Bernstein coefficients, and the most. By row, in scratch->u[0..2] and scratch->d. */
+ANY_WIDTH
+static void find_ways(const struct linear *c, const struct scratch *s)
 {
-    return e->by[0] * reach[e->at[0]] + e->by[1] * reach[e->at[1]] + e->by[2] * reach[e->at[2]];
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        quad rise = quads_const(s->x1)[k] - quads_const(s->x0)[k];
+        quad c0 = quads_const(s->c0)[k];
+        quad b1 = (rise + c0) * (1.0 / 3.0);
+        quad b2 = (2.0 * rise + c0 + quads_const(s->c1)[k]) * (1.0 / 3.0);
+        quads(s->u[0])[k] = b1;
+        quads(s->u[1])[k] = b2;
+        quads(s->u[2])[k] = rise;
+        quads(s->d)[k] = QUAD_ABS(b1) + QUAD_ABS(b2) + QUAD_ABS(rise);
+    }
+}
+
+/* By how much the quantity of end e changes on these ways of the states. */
+static double change(const struct ends *all, int32_t e, const double way[])
+{
+    const double *by = all->end[e].by;
+
+    return by[0] * way[all->at[0][e]] + by[1] * way[all->at[1][e]] + by[2] * way[all->at[2][e]];
+}
+
+/* Take from what each has left the most that it can lose on the segment. */
+ANY_WIDTH
+static void lose(struct ends *all, const double far[])
+{
+    for (int32_t e = 0; e < all->n; e += QUAD) {
+        *quads(all->left + e) -=
+            *quads_const(all->steep[0] + e) * QUAD_GATHER(far, all->at[0] + e) +
+            *quads_const(all->steep[1] + e) * QUAD_GATHER(far, all->at[1] + e) +
+            *quads_const(all->steep[2] + e) * QUAD_GATHER(far, all->at[2] + e);
+    }
+}
+
+static void list(const struct world *w, const struct island *isl, struct ends *all,
+                 enum member type, int32_t member, const int32_t in[])
+{
+    const struct net *n = &w->plant->net;
+    struct end *e = &all->end[all->n];
+
+    *e = (struct end){.type = type, .member = member};
+    struct range r = range_of(n, e, plant_x0(w), when_ns(isl->t0));
+    if (r.lo > -INFINITY || r.hi < INFINITY) {
+        find_looks(&(struct look){.ends = all, .in = in, .range = &r}, e, n);
+        e->bent = r.bent;
+        e->lo = r.lo;
+        e->hi = r.hi;
+        e->y0 = r.y - change(all, all->n, w->scratch->x0);
+        all->left[all->n++] = r.bent ? -INFINITY : range_margin(&r);
+    }
 }
 
 void search_prepare(const struct world *w, const struct island *isl, struct linear *c,
                     const int32_t in[])
 {
     static const enum member types[] = {MEMBER_SOURCE, MEMBER_LINK, MEMBER_LOAD, MEMBER_GUARD};
-    const struct net *n = &w->plant->net;
-    double *reach = w->scratch->d;
+    struct ends *all = &c->ends;
 
-    find_reach(w, c, reach); /* of the segment under way, if there is one */
-    c->n_ends = 0;
+    linear_read_segment(w, c);
+    all->n = 0;
     for (int i = 0; i < 4; i++) {
         const int32_t *members = plant_members(w, isl, types[i]);
         for (int32_t k = 0; k < isl->count[types[i]]; k++) {
-            struct end *e = &c->ends[c->n_ends];
-            double slack = margin(n, types[i], members[k], plant_x0(w), when_ns(isl->t0));
-            if (slack < INFINITY) {
-                *e = (struct end){.type = types[i], .member = members[k], .slack = slack};
-                end_of(e, n, in, isl->t0);
-                e->slack -= loss(e, reach);
-                c->n_ends++;
+            if (types[i] != MEMBER_GUARD || net_guard_const(&w->plant->net, members[k])->armed) {
+                list(w, isl, all, types[i], members[k], in);
             }
         }
     }
+    for (int32_t e = all->n; e % QUAD != 0; e++) {
+        all->left[e] = INFINITY;
+        for (int i = 0; i < 3; i++) {
+            all->at[i][e] = 0;
+            all->steep[i][e] = 0.0;
+        }
+    }
+    find_ways(c, w->scratch); /* of the segment under way, if there is one */
+    lose(all, w->scratch->d);
 }
 
 /* ---- the search -------------------------------------------------------------------------------- */
 
-/* The states that the end looks at, at fraction q of the segment, into x. */
-static void take(const struct world *w, const struct linear *c, const struct end *e, double q,
-                 double x[])
+/* How far its quantity is inside its range at fraction q of the segment, by the law itself. */
+static double margin_at(const struct world *w, const struct island *isl, const struct linear *c,
+                        int32_t e, double q)
 {
+    double *x = w->scratch->x;
+
     for (int i = 0; i < 3; i++) {
-        int32_t state = c->state[e->at[i]];
+        int32_t state = c->state[c->ends.at[i][e]];
         x[state] = island_state(w, state, q);
     }
-}
-
-/* Its margin at fraction q of the segment, by the law itself. */
-static double margin_at(const struct world *w, const struct island *isl, const struct linear *c,
-                        const struct end *e, double q)
-{
-    take(w, c, e, q, w->scratch->x);
-    return margin(&w->plant->net, e->type, e->member, w->scratch->x,
-                  (struct when){.step = isl->t0, .s = q * isl->h_s});
+    struct range r = range_of(&w->plant->net, &c->ends.end[e], x,
+                              (struct when){.step = isl->t0, .s = q * isl->h_s});
+    return range_margin(&r);
 }
 
 /* Is it negative at an instant? */
 static bool has_fallen(const struct world *w, const struct island *isl, const struct linear *c,
-                       const struct end *e, ns_t at)
+                       int32_t e, ns_t at)
 {
     return margin_at(w, isl, c, e, ns_to_s(at - isl->t0) / isl->h_s) < 0.0;
 }
@@ -190,7 +197,7 @@ static bool has_fallen(const struct world *w, const struct island *isl, const st
  * that may be late: then go back to where it has not fallen yet. (Early is fine: the island looks,
  * finds nothing, and goes on from there.) */
 static ns_t not_late(const struct world *w, const struct island *isl, const struct linear *c,
-                     const struct end *e, ns_t t)
+                     int32_t e, ns_t t)
 {
     ns_t before = isl->t0;
 
@@ -220,7 +227,7 @@ static bool may_fall(const double y[4])
 
 /* Where the end's margin, which has these samples, falls, if it does before `due`. */
 static ns_t fall_of(const struct world *w, const struct island *isl, const struct linear *c,
-                    const struct end *e, const double y[4], ns_t due)
+                    int32_t e, const double y[4], ns_t due)
 {
     double at;
 
@@ -232,26 +239,50 @@ static ns_t fall_of(const struct world *w, const struct island *isl, const struc
     return fall < due ? fall : due;
 }
 
+/* What end e has left to the ends of its range on the segment, at least. */
+static double left_of(const struct ends *all, int32_t e, const struct scratch *s)
+{
+    const struct end *end = &all->end[e];
+    double y = end->y0 + change(all, e, s->x0);
+    double way[3] = {change(all, e, s->u[0]), change(all, e, s->u[1]), change(all, e, s->u[2])};
+    double down = 0.0;
+    double up = 0.0;
+
+    for (int i = 0; i < 3; i++) {
+        down = way[i] < down ? way[i] : down;
+        up = way[i] > up ? way[i] : up;
+    }
+    return y + down - end->lo < end->hi - y - up ? y + down - end->lo : end->hi - y - up;
+}
+
+/* Where end e is left, if it is before `due`. */
+static ns_t fall_before(struct world *w, const struct island *isl, struct linear *c, int32_t e,
+                        ns_t due)
+{
+    double y[4];
+
+    if (!c->ends.end[e].bent) {
+        c->ends.left[e] = left_of(&c->ends, e, w->scratch);
+        if (c->ends.left[e] > LEAST) {
+            return due;
+        }
+    }
+    for (int j = 0; j < 4; j++) {
+        y[j] = margin_at(w, isl, c, e, (double)j / 3.0);
+    }
+    return fall_of(w, isl, c, e, y, due);
+}
+
 ns_t search_first_fall(struct world *w, const struct island *isl, ns_t due)
 {
     struct linear *c = linear_of(w, isl);
-    double *reach = w->scratch->d;
 
-    find_reach(w, c, reach);
-    for (int32_t i = 0; i < c->n_ends; i++) {
-        struct end *e = &c->ends[i];
-        double lost = loss(e, reach);
-        double y[4];
-
-        e->slack -= lost;
-        if (e->slack > SLACK_LEAST) {
-            continue;
+    find_ways(c, w->scratch);
+    lose(&c->ends, w->scratch->d);
+    for (int32_t e = 0; e < c->ends.n; e++) {
+        if (c->ends.left[e] <= LEAST) {
+            due = fall_before(w, isl, c, e, due);
         }
-        for (int j = 0; j < 4; j++) {
-            y[j] = margin_at(w, isl, c, e, (double)j / 3.0);
-        }
-        e->slack = y[0] - lost;
-        due = fall_of(w, isl, c, e, y, due);
     }
     return due;
 }

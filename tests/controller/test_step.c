@@ -178,6 +178,91 @@ Test(step, stalemate_is_broken_by_a_bounded_number_of_restarts)
     cr_assert_eq(r.psu[1].operations, 6);
 }
 
+/* Off until OPERATION goes off and on, and over-current is stated until faults are cleared. */
+static void trip(int s)
+{
+    r.psu[s].needs_toggle = true;
+    r.psu[s].latched |= 0x4010;
+    rack_settle(&r);
+}
+
+/* A supply that has tripped starts never by itself: isolated, it is started after half a second, and
+ * is a spare when it has been good for its probation. */
+Test(step, a_tripped_supply_is_started_again_soon)
+{
+    struct ctl_config cfg = rack_one_bar(0);
+
+    rack_start(&r, &cfg, 0x7);
+    rack_run(&r, 500000);
+    trip(0);
+    rack_run(&r, 450000);
+    expect_state(0, SUPPLY_ISOLATED);
+    cr_assert_eq(r.psu[0].operations, 0);
+    rack_run(&r, 150000);
+    expect_state(0, SUPPLY_STANDBY);
+    cr_assert_eq(r.psu[0].operations, 2);
+    cr_assert_eq(rack_gap_us(&r, 0), 0);
+}
+
+/* Whatever made it trip is still there: its output rises for 30 ms and falls again. */
+static bool trips_again(struct rack *rack)
+{
+    static uint64_t up_since;
+    struct rack_supply *u = &rack->psu[0];
+
+    up_since = u->needs_toggle ? rack->now : up_since;
+    u->shorted = !u->needs_toggle;
+    if (rack->now >= up_since + 30000) {
+        trip(0);
+    }
+    return !rack->pin[0] || rack->psu[0].operations == 0;
+}
+
+/* Three attempts: after half a second, one and two more; after another four it is retired. Nobody is
+ * harmed: its switch stays open throughout. */
+Test(step, a_supply_that_trips_again_is_retired_after_three_attempts)
+{
+    const uint64_t due_us[] = {500000, 1500000, 3500000, 7500000};
+    struct ctl_config cfg = rack_one_bar(0);
+
+    rack_start(&r, &cfg, 0x7);
+    rack_run(&r, 500000);
+    trip(0);
+    uint64_t tripped = r.now;
+    r.watch = trips_again;
+    for (int i = 0; i < 4; i++) {
+        rack_run(&r, tripped + due_us[i] - 50000 - r.now);
+        cr_assert_eq(r.psu[0].operations, 2 * i); /* off and on, each time */
+        expect_state(0, SUPPLY_ISOLATED);
+    }
+    rack_run(&r, 150000);
+    expect_state(0, SUPPLY_RETIRED);
+    rack_run(&r, 60000000);
+    expect_state(0, SUPPLY_RETIRED);
+    cr_assert_eq(r.psu[0].operations, 6);
+    cr_assert_eq(rack_gap_us(&r, 0), 0);
+}
+
+/* The only supply of its bar keeps its switch closed; what made it trip may stand on the bar, and it
+ * is given all the time that it may take to start by itself. */
+Test(step, a_tripped_supply_that_is_not_isolated_is_given_its_time)
+{
+    struct ctl_config cfg = rack_config(1);
+
+    rack_add_expander(&cfg, 0);
+    rack_add_supply(&cfg, 2000, CTL_NO_FEED);
+    rack_add_switch(&cfg, 0, 0);
+    rack_start(&r, &cfg, 0x1);
+    rack_run(&r, 500000);
+    trip(0);
+    rack_run(&r, 3400000);
+    expect_state(0, SUPPLY_LOST);
+    cr_assert_eq(r.psu[0].operations, 0);
+    rack_run(&r, 300000);
+    cr_assert_eq(r.psu[0].operations, 2);
+    cr_assert(r.fed[0]);
+}
+
 /* Latched bits are history: recorded, cleared once, not on every poll. */
 Test(step, latched_status_is_recorded_and_cleared_once)
 {

@@ -41,6 +41,10 @@ Test(verdict, a_victim_of_a_collapse_is_overloaded_not_bad)
 {
     cr_assert_eq(verdict(0x0800, 9000, 100000), VERDICT_OVERLOADED);
     cr_assert_eq(verdict(0x0800, 9000, 500), VERDICT_BAD);
+
+    struct supply alone = reading(0x0800, 300, 100000); /* on no bar: it pours them into itself */
+    alone.closed = 0;
+    cr_assert_eq(verdict_of(&alone, &one_kW), VERDICT_BAD);
 }
 
 /* 14 V on the bar: who carries it is the culprit, who carries nothing merely sees it. */

@@ -49,7 +49,9 @@ static bool device_i2c(struct world *w, int32_t part, const struct i2c_request *
     s->calls++;
     s->last = *rq;
     s->last_at = world_now(w);
-    memcpy(re->rx, s->data, rq->n_rx);
+    for (int i = 0; i < rq->n_rx && !s->refuses; i++) {
+        re->rx[i] &= s->data[i];
+    }
     re->cause = s->cause;
     s->cause = 0;
     return !s->refuses;

@@ -24,7 +24,7 @@ static bool request(const uint8_t tx[], uint8_t n_tx, uint8_t n_rx, struct i2c_r
     struct i2c_request rq = {.op = I2C_TRANSFER, .address = ADDRESS, .n_tx = n_tx, .n_rx = n_rx};
 
     memcpy(rq.tx, tx, n_tx);
-    memset(re, 0, sizeof *re);
+    memset(re->rx, 0xFF, sizeof re->rx);
     return pmbus_face_i2c(&face, &rq, re, &wish);
 }
 

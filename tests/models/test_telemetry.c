@@ -14,8 +14,8 @@ static double ramp_1_per_s(const void *ctx, ns_t t)
     return ns_to_s(t);
 }
 
-/* Samples of a ramp at 3, 13, 23 ms: the register holds the last one, and (t0, t1] takes each
- * instant once, whoever cuts the time into intervals how. */
+/* Samples of a ramp at 3, 13, 23 ms: the register holds the last one, and each instant is taken
+ * once, whoever cuts the time into intervals how. */
 Test(telemetry, samples_at_its_own_instants)
 {
     struct telemetry m;
@@ -23,17 +23,17 @@ Test(telemetry, samples_at_its_own_instants)
     int *ctx = &calls;
 
     telemetry_start(&m, &plain, 0, 0.0);
-    telemetry_advance(&m, &plain, 0, MS(3) - 1, ramp_1_per_s, &ctx);
+    telemetry_advance(&m, &plain, MS(3) - 1, ramp_1_per_s, &ctx);
     cr_assert_eq(calls, 0);
     cr_assert_eq(m.tick, 0);
-    telemetry_advance(&m, &plain, MS(3) - 1, MS(3), ramp_1_per_s, &ctx);
+    telemetry_advance(&m, &plain, MS(3), ramp_1_per_s, &ctx);
     cr_assert_eq(m.tick, 1);
     cr_assert_float_eq(m.y, 3e-3, 1e-15);
-    telemetry_advance(&m, &plain, MS(3), MS(29), ramp_1_per_s, &ctx);
+    telemetry_advance(&m, &plain, MS(29), ramp_1_per_s, &ctx);
     cr_assert_eq(m.tick, 3);
     cr_assert_float_eq(m.y, 23e-3, 1e-15);
     calls = 0;
-    telemetry_advance(&m, &plain, MS(29), MS(32), ramp_1_per_s, &ctx);
+    telemetry_advance(&m, &plain, MS(32), ramp_1_per_s, &ctx);
     cr_assert_eq(calls, 0);
 }
 
@@ -45,7 +45,7 @@ Test(telemetry, averages_as_a_first_order_filter)
     struct telemetry m;
 
     telemetry_start(&m, &c, 0, 0.0);
-    telemetry_hold(&m, &c, 0, MS(50), 1.0);
+    telemetry_hold(&m, &c, MS(50), 1.0);
     cr_assert_eq(m.tick, 6); /* 0, 10, ... 50 ms */
     cr_assert_float_eq(m.y, 1.0 - 0.32768, 1e-12);
 }
@@ -65,15 +65,15 @@ Test(telemetry, hold_equals_advance)
 
     telemetry_start(&a, &c, 0, 3.0);
     telemetry_start(&b, &c, 0, 3.0);
-    telemetry_hold(&a, &c, 0, MS(57), x);
-    telemetry_advance(&b, &c, 0, MS(57), constant, &x);
+    telemetry_hold(&a, &c, MS(57), x);
+    telemetry_advance(&b, &c, MS(57), constant, &x);
     cr_assert_eq(a.tick, b.tick);
     cr_assert_float_eq(a.y, b.y, 1e-12);
     for (ns_t t = MS(57); t < MS(80); t += US(500)) {
         b = a;
-        telemetry_hold(&a, &c, t, t + US(500), -x);
+        telemetry_hold(&a, &c, t + US(500), -x);
         x = -x;
-        telemetry_advance(&b, &c, t, t + US(500), constant, &x);
+        telemetry_advance(&b, &c, t + US(500), constant, &x);
         x = -x;
         cr_assert(a.y == b.y && a.tick == b.tick);
     }
@@ -86,7 +86,7 @@ Test(telemetry, a_long_hold_settles)
     struct telemetry m;
 
     telemetry_start(&m, &c, 0, 0.0);
-    telemetry_hold(&m, &c, 0, SECONDS(10), 5.0);
+    telemetry_hold(&m, &c, SECONDS(10), 5.0);
     cr_assert_eq(m.tick, 1000000001u);
     cr_assert_float_eq(m.y, 5.0, 1e-12);
 }
@@ -96,12 +96,15 @@ Test(telemetry, a_frozen_one_keeps_its_last_value)
     struct telemetry m;
 
     telemetry_start(&m, &plain, 0, 7.0);
-    m.frozen = true;
-    telemetry_hold(&m, &plain, 0, SECONDS(1), 0.0);
+    telemetry_freeze(&m);
+    telemetry_hold(&m, &plain, SECONDS(1), 0.0);
     cr_assert_eq(telemetry_read(&m, &plain, 0.0), 7.0);
     cr_assert_eq(m.tick, 0); /* so that its noise draw stays the same */
-    m.frozen = false;
-    telemetry_hold(&m, &plain, SECONDS(1), SECONDS(2), 0.0);
+    telemetry_thaw(&m, &plain, MS(1003));
+    telemetry_hold(&m, &plain, MS(1013) - 1, 0.0);
+    cr_assert_eq(telemetry_read(&m, &plain, 0.0), 7.0); /* none of those that it has missed */
+    telemetry_hold(&m, &plain, MS(1013), 0.0);
+    cr_assert_eq(m.tick, 102);
     cr_assert_eq(telemetry_read(&m, &plain, 0.0), 0.0);
 }
 

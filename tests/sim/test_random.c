@@ -55,6 +55,24 @@ Test(random, numbers_are_uniform)
     cr_assert_float_eq(chi2, BINS - 1, 5.0 * sqrt(2.0 * (BINS - 1)));
 }
 
+/* The moments of n standard normal numbers: mean 0, variance 1, fourth moment 3, with standard
+ * deviations sqrt(1/n), sqrt(2/n), sqrt(96/n). Five of them. */
+Test(random, normal_numbers_are_normal)
+{
+    enum { N = 1000000 };
+    double sum = 0.0, squares = 0.0, fourths = 0.0;
+
+    for (uint64_t i = 0; i < N; i++) {
+        double x = random_normal(42, 3, i);
+        sum += x;
+        squares += x * x;
+        fourths += x * x * x * x;
+    }
+    cr_assert_float_eq(sum / N, 0.0, 5.0 * sqrt(1.0 / N));
+    cr_assert_float_eq(squares / N, 1.0, 5.0 * sqrt(2.0 / N));
+    cr_assert_float_eq(fourths / N, 3.0, 5.0 * sqrt(96.0 / N));
+}
+
 /* Neighbouring names, seeds, purposes and indices: their correlation is that of strangers. */
 Test(random, streams_are_strangers)
 {
