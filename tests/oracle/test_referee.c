@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "draw.h"
 #include "duel.h"
 #include "referee.h"
 
@@ -110,4 +111,27 @@ Test(referee, finds_the_truth_to_a_nanosecond_and_a_microvolt)
 {
     each_row("tests/oracle/truth_nodes.csv", expect_node);
     each_row("tests/oracle/truth_loads.csv", expect_load);
+}
+
+/* Chosen for what they found when they were drawn: an output switched in its hiccup, e moved in it, a
+ * switch told two things in one instant, a trip before its switch was closed, currents that set in
+ * through a diode; the others are the first ones. */
+Test(referee, and_powergap_agree_on_random_circuits)
+{
+    static const uint64_t seeds[] = {1,   2,   3,   4,   5,   6,    7,    8,   9,   10,  11,
+                                     12,  13,  14,  15,  16,  17,   18,   19,  20,  21,  22,
+                                     23,  24,  29,  34,  40,  101,  167,  188, 205, 412, 419,
+                                     498, 606, 637, 750, 772, 1094, 1910, 2771};
+    static char text[CKT_TEXT];
+    static char story[8 * CKT_TEXT];
+
+    for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++) {
+        FILE *out = fmemopen(story, sizeof story, "w");
+        cr_assert(out != NULL);
+        draw(seeds[i], text, sizeof text);
+        struct duel_result r = duel(text, 0.0, out);
+        fclose(out);
+        cr_expect_eq(r.verdict, DUEL_AGREES, "seed %llu:\n%s%s", (unsigned long long)seeds[i],
+                     story, text);
+    }
 }
