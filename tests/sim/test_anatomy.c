@@ -9,11 +9,15 @@ enum { PSU, SWITCH, BUS, EXPANDER };
 /* A log of events that are numbered by their place. */
 static struct log log_of(struct event *events, uint32_t n)
 {
+    struct log l;
+
+    log_init(&l);
     for (uint32_t i = 0; i < n; i++) {
         events[i].id = i + 1;
         events[i].from = events[i].from != 0 ? events[i].from : events[i].at;
+        log_event(&l, &events[i]);
     }
-    return (struct log){.n = n, .events = events};
+    return l;
 }
 
 static ns_t sum_of(const struct anatomy *a)
@@ -80,6 +84,7 @@ Test(anatomy, every_link_of_the_chain_is_counted_once)
     cr_expect_eq(a.within[SPAN_RECHARGE], 6000);
     cr_expect_eq(a.within[SPAN_OTHER], 0);
     expect_partition(&a, &g);
+    log_free(&l);
 }
 
 Test(anatomy, wherever_the_gap_begins_and_ends_it_is_divided_without_rest)
@@ -98,6 +103,7 @@ Test(anatomy, wherever_the_gap_begins_and_ends_it_is_divided_without_rest)
             }
         }
     }
+    log_free(&l);
 }
 
 Test(anatomy, hold_up_is_told_from_ride_through)
@@ -117,6 +123,7 @@ Test(anatomy, hold_up_is_told_from_ride_through)
     cr_expect_eq(a.hold_up, 20000);
     cr_expect_eq(a.ride_through, 500);
     expect_partition(&a, &g);
+    log_free(&l);
 }
 
 /* The story of above, cut short: what the gap was waiting for is what would have come next. */
@@ -143,6 +150,7 @@ Test(anatomy, a_gap_that_stays_open_says_what_it_waited_for)
         cr_expect_eq(last->from, cuts[i].since, "%d: %ld", (int)cuts[i].events, (long)last->from);
         cr_expect_eq(a.recovery, 0);
         expect_partition(&a, &g);
+        log_free(&l);
     }
 }
 
@@ -163,6 +171,8 @@ Test(anatomy, a_gap_that_nobody_has_seen_waits_for_the_poll)
     cr_expect_eq(a.within[SPAN_WAIT_POLL], 18000);
     anatomy_find(&unseen, &g, &a);
     cr_expect_eq(a.within[SPAN_OTHER], 18000);
+    log_free(&seen);
+    log_free(&unseen);
 }
 
 Test(anatomy, help_from_elsewhere_is_not_credited_to_the_fault)
@@ -183,6 +193,7 @@ Test(anatomy, help_from_elsewhere_is_not_credited_to_the_fault)
     cr_expect_eq(a.within[SPAN_OTHER], 3000);
     cr_expect_eq(a.within[SPAN_RECHARGE], 1000);
     expect_partition(&a, &g);
+    log_free(&l);
 }
 
 /* The load's stop helped at the bottom but brought nothing; the switch brought the voltage back; a
@@ -212,6 +223,7 @@ Test(anatomy, the_recovery_is_what_brought_the_voltage_back)
     cr_expect_eq(a.within[SPAN_ACTUATE], 3000);
     cr_expect_eq(a.within[SPAN_RECHARGE], 1000);
     expect_partition(&a, &g);
+    log_free(&l);
 }
 
 /* Nobody did anything: the air warms, a supply stops, too hot, its switch blocks. The fault is the
@@ -233,4 +245,5 @@ Test(anatomy, without_a_deed_the_fault_is_the_first_thing_that_a_part_did)
     cr_expect_eq(a.fault, 3);
     cr_expect_eq(a.ride_through, 300);
     expect_partition(&a, &g);
+    log_free(&l);
 }
