@@ -3,27 +3,33 @@
  *
  *   bench_scenario FILE [gsl-msbdf]
  *
- * Loading counts until the first event: reading, checking, wiring, settling. */
+ * Loading counts until the first event: reading, checking, wiring, settling; a round from there. When
+ * there is to be no round, one is begun all the same, so that a round's instructions are those of one
+ * round less those of none. */
 #include <string.h>
 
 #include "row.h"
 #include "sim/diag.h"
 #include "sim/run.h"
 
-/* What loading costs: the scenario, and a world that nothing has happened in yet. */
-static struct scenario *load(const char *path, struct row *row, struct diag *d)
-{
-    static const struct sink silent = {.ctx = NULL};
-    double began_s = row_clock_s();
-    struct scenario *s = scenario_load(path, d);
+struct round {
+    struct row *row;
+    double loaded_s; /* reading and checking */
+    bool is_under_way;
+};
 
-    if (s != NULL) {
-        const struct plant_options options = {.seed = s->seed};
-        plant_free(plant_new(s->rack.parts, s->rack.n_parts, &options, &silent));
-        row->load_s = row_clock_s() - began_s;
-        row->simulated_s = ns_to_s(s->duration);
+/* The first sign of progress: the first event has happened. */
+static void on_progress(void *ctx, ns_t now, ns_t end)
+{
+    struct round *r = ctx;
+
+    (void)now;
+    (void)end;
+    if (!r->is_under_way) {
+        double wired_s = row_begin(r->row);
+        r->row->load_s = r->row->n == 0 ? r->loaded_s + wired_s : r->row->load_s;
+        r->is_under_way = true;
     }
-    return s;
 }
 
 /* Every round is the same: the first says it all. */
@@ -44,26 +50,44 @@ static void note(struct row *row, const struct run *r)
     }
 }
 
+static bool play(const struct scenario *s, struct run_options *options, struct round *round,
+                 struct diag *d)
+{
+    round->is_under_way = false;
+    struct run *r = run_play(s, options, d);
+    if (options->stop == NULL) {
+        row_stop(round->row);
+    }
+    if (r != NULL && round->row->n == 1) {
+        note(round->row, r);
+    }
+    run_free(r);
+    return r != NULL;
+}
+
 int main(int argc, char **argv)
 {
+    static const volatile sig_atomic_t at_once = 1;
     struct diag *d = diag_new();
     struct row row = row_new();
-    struct scenario *s = argc > 1 ? load(argv[1], &row, d) : NULL;
-    struct run_options options = {.plant = {.seed = s == NULL ? 0 : s->seed}};
+    struct round round = {.row = &row, .loaded_s = -row_clock_s()};
+    struct scenario *s = argc > 1 ? scenario_load(argv[1], d) : NULL;
+    struct run_options options = {.plant = {.seed = s == NULL ? 0 : s->seed},
+                                  .progress_ctx = &round,
+                                  .progress = on_progress};
 
+    round.loaded_s += row_clock_s();
     if (argc > 2 && strcmp(argv[2], "gsl-msbdf") == 0) {
         options.plant.integrator = INTEGRATOR_GSL_MSBDF;
     }
-    while (s != NULL && row_again(&row)) {
-        struct run *r = run_play(s, &options, d);
-        row_stop(&row);
-        if (r == NULL) {
-            break;
+    if (s != NULL) {
+        row.simulated_s = ns_to_s(s->duration);
+        while (row_again(&row) && play(s, &options, &round, d)) {
         }
-        if (row.n == 1) {
-            note(&row, r);
+        if (row.n == 0) {
+            options.stop = &at_once;
+            play(s, &options, &round, d);
         }
-        run_free(r);
     }
     diag_print(d, stderr, false);
     int status = diag_errors(d) > 0 || s == NULL ? 2 : row_print(&row);

@@ -50,6 +50,14 @@ bool row_again(struct row *r)
     return r->n < r->most && spent_s < r->budget_s;
 }
 
+double row_begin(struct row *r)
+{
+    double before_s = row_clock_s() - r->began_s;
+
+    r->began_s += before_s;
+    return before_s;
+}
+
 void row_stop(struct row *r)
 {
     r->took_s[r->n++] = row_clock_s() - r->began_s;

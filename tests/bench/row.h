@@ -28,6 +28,8 @@ struct row row_new(void);
 
 /* Begin another round? */
 bool row_again(struct row *r);
+/* What went before in this round does not count. Returns how long that took, in s. */
+double row_begin(struct row *r);
 /* The round has ended. */
 void row_stop(struct row *r);
 
