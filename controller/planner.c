@@ -193,12 +193,18 @@ static void group(const struct plan_problem *p, const uint8_t feeds[], const str
     }
 }
 
-/* Power that bar b, or bars joined with it, lack when `less_mW` of its capacity is gone. */
+/* Power that bar b, or bars joined with it, lack when `less_mW` of its capacity is gone. That may be
+ * more than the capacity that gets to the worst set, so the sum takes all 32 bits (config.h). */
 static uint32_t lack_mW(const struct groups *g, uint8_t b, uint32_t less_mW)
 {
-    int32_t lacks_mW = g->lacks_mW[b] + (int32_t)less_mW;
+    int32_t lacks_mW = g->lacks_mW[b];
 
-    return (lacks_mW > 0) ? (uint32_t)lacks_mW : 0U;
+    if (lacks_mW >= 0) {
+        return (uint32_t)lacks_mW + less_mW;
+    }
+    uint32_t spare_mW = (uint32_t)(-lacks_mW);
+
+    return (less_mW > spare_mW) ? (less_mW - spare_mW) : 0U;
 }
 
 /* A bar without any supply is dark, even if nothing is known to draw from it. */
@@ -385,6 +391,12 @@ static void judge_service(const struct plan_problem *p, struct plan *plan)
     }
 }
 
+/* As much as 32 bits hold. */
+static uint32_t sum_of(uint32_t a, uint32_t b)
+{
+    return (a > (UINT32_MAX - b)) ? UINT32_MAX : (a + b);
+}
+
 static void judge_redundancy(const struct plan_problem *p, struct plan *plan)
 {
     struct counting relied_on = {.spares_only = true, .failed = NO_SUPPLY, .feed = CTL_NO_FEED};
@@ -397,7 +409,7 @@ static void judge_redundancy(const struct plan_problem *p, struct plan *plan)
         uint32_t lack = 0;
         if (is_thin(p, plan->feeds, &g, b, &lack)) {
             t[PLAN_THIN] += weight(p, b);
-            t[PLAN_MARGIN_mW] += lack;
+            t[PLAN_MARGIN_mW] = sum_of(t[PLAN_MARGIN_mW], lack);
         } else {
             plan->redundant |= bit(b);
         }
