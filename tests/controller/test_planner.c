@@ -652,8 +652,8 @@ Test(planner, sums_hold_what_the_largest_table_asks_of_them)
         plan.feeds[s] = p.supplies[s].present = p.supplies[s].made = p.supplies[s].reach;
     }
     for (uint8_t b = 0; b < p.n_bars; b++) {
-        p.bars[b] = (struct plan_bar){.load_mW = b == RICH ? 0 : CONFIG_LOAD_MAX_mW,
-                                      .spare = CTL_SUPPLIES};
+        p.bars[b] =
+            (struct plan_bar){.load_mW = b == RICH ? 0 : CONFIG_LOAD_MAX_mW, .spare = CTL_SUPPLIES};
     }
     planner_judge(&p, &plan);
     cr_expect_eq(plan.served, 1 << RICH);
