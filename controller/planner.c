@@ -10,8 +10,9 @@ enum { NO_SUPPLY = 0xFF, CLASS_BITS = 4, PLAN_CHOICES = (2 * CTL_BARS) + 2 };
 struct groups {
     uint8_t of[CTL_BARS];           /* bars joined with this one, itself included */
     uint32_t capacity_mW[CTL_BARS]; /* of the supplies whose power gets to this bar */
-    int32_t lacks_mW[CTL_BARS]; /* load beyond capacity of the worst set of bars in its group with
-                                       this one; negative: what is left over */
+    /* Load beyond capacity of the worst set of bars in its group with this one; negative: what is left
+     * over. */
+    int32_t lacks_mW[CTL_BARS];
 };
 
 static uint32_t bits_in(uint8_t mask)

@@ -50,12 +50,13 @@ struct plan_supply {
     uint8_t present;    /* bars it feeds now, or is about to: its switch has been told to close */
     uint8_t made;       /* of these: the switch has had the time it takes */
     uint8_t frozen;     /* bars whose switch can't move now */
-    uint8_t back; /* bars whose switch, closed, passes power back, too (no ORing): from there it
-                           gets to the other bars of this supply */
-    bool serves;  /* carries load */
-    bool spares;  /* may be relied on when another one fails */
-    bool joins;   /* may be told to feed a bar that it doesn't feed now */
-    bool leaves;  /* may be told to stop feeding a bar */
+    /* Bars whose switch, closed, passes power back, too (no ORing): from there it gets to the other
+     * bars of this supply. */
+    uint8_t back;
+    bool serves; /* carries load */
+    bool spares; /* may be relied on when another one fails */
+    bool joins;  /* may be told to feed a bar that it doesn't feed now */
+    bool leaves; /* may be told to stop feeding a bar */
 };
 
 struct plan_bar {
