@@ -90,6 +90,7 @@ void island_touch(struct world *w, int32_t island, enum effect effect)
     advance(w, island, p->now);
     segment_at(w, isl, p->now);
     isl->dirty = true;
+    isl->falls = false;
     isl->cause[CAUSE_LAST] = p->cause;
     if (effect != EFFECT_NONE) {
         isl->cause[effect == EFFECT_HELPS ? CAUSE_HELPED : CAUSE_HURT] = p->cause;
@@ -344,7 +345,6 @@ static void integrate(struct world *w, int32_t island)
         due = isl->bend;
     } else {
         isl->settled = false;
-        p->counts.located += due < isl->t0 + h_ns ? 1 : 0;
     }
     heap_set(&p->heap, p->n_parts + island, due);
 }
@@ -373,9 +373,12 @@ void island_due(struct world *w, int32_t island)
 
     advance(w, island, p->now);
     watch_chatter(w, isl);
-    if ((isl->dirty || isl->falls) && (change_modes(w, isl) || fire_guard(w, isl))) {
+    bool located = isl->falls; /* whoever changes the island now forgets it */
+    if ((isl->dirty || located) && (change_modes(w, isl) || fire_guard(w, isl))) {
         heap_set(&p->heap, p->n_parts + island, p->now);
         isl->dirty = true;
+        p->counts.located += located;
+        isl->falls = false;
     } else if (p->n_marked > 0) {
         heap_set(&p->heap, p->n_parts + island, p->now); /* unless it loses its name */
         partition_marked(w);
