@@ -20,8 +20,8 @@ enum config_fault {
     CONFIG_FAULTS
 };
 
-/* What a table may hold at most. Sums over a whole rack must fit 31 bits and a sign, and what joined
- * bars lack, counted for each of them, 32 bits. */
+/* What a table may hold at most. Sums over a whole rack must fit 31 bits and a sign, what joined bars
+ * lack, counted for each of them, 32 bits, and what one lacks after the worst loss 32 bits. */
 enum {
     CONFIG_CAPACITY_MAX_mW = INT32_MAX / CTL_SUPPLIES,      /* 134 kW each of 16 */
     CONFIG_LOAD_MAX_mW = INT32_MAX / (CTL_BARS * CTL_BARS), /* 134 kW on each of 4 */

@@ -10,8 +10,9 @@ enum { NO_SUPPLY = 0xFF, CLASS_BITS = 4, PLAN_CHOICES = (2 * CTL_BARS) + 2 };
 struct groups {
     uint8_t of[CTL_BARS];           /* bars joined with this one, itself included */
     uint32_t capacity_mW[CTL_BARS]; /* of the supplies whose power gets to this bar */
-    int32_t lacks_mW[CTL_BARS]; /* load beyond capacity of the worst set of bars in its group with
-                                       this one; negative: what is left over */
+    /* Load beyond capacity of the worst set of bars in its group with this one; negative: what is left
+     * over. */
+    int32_t lacks_mW[CTL_BARS];
 };
 
 static uint32_t bits_in(uint8_t mask)
@@ -193,12 +194,18 @@ static void group(const struct plan_problem *p, const uint8_t feeds[], const str
     }
 }
 
-/* Power that bar b, or bars joined with it, lack when `less_mW` of its capacity is gone. */
+/* Power that bar b, or bars joined with it, lack when `less_mW` of its capacity is gone. That may be
+ * more than the capacity that gets to the worst set, so the sum takes all 32 bits (config.h). */
 static uint32_t lack_mW(const struct groups *g, uint8_t b, uint32_t less_mW)
 {
-    int32_t lacks_mW = g->lacks_mW[b] + (int32_t)less_mW;
+    int32_t lacks_mW = g->lacks_mW[b];
 
-    return (lacks_mW > 0) ? (uint32_t)lacks_mW : 0U;
+    if (lacks_mW >= 0) {
+        return (uint32_t)lacks_mW + less_mW;
+    }
+    uint32_t spare_mW = (uint32_t)(-lacks_mW);
+
+    return (less_mW > spare_mW) ? (less_mW - spare_mW) : 0U;
 }
 
 /* A bar without any supply is dark, even if nothing is known to draw from it. */
@@ -385,6 +392,12 @@ static void judge_service(const struct plan_problem *p, struct plan *plan)
     }
 }
 
+/* As much as 32 bits hold. */
+static uint32_t sum_of(uint32_t a, uint32_t b)
+{
+    return (a > (UINT32_MAX - b)) ? UINT32_MAX : (a + b);
+}
+
 static void judge_redundancy(const struct plan_problem *p, struct plan *plan)
 {
     struct counting relied_on = {.spares_only = true, .failed = NO_SUPPLY, .feed = CTL_NO_FEED};
@@ -397,7 +410,7 @@ static void judge_redundancy(const struct plan_problem *p, struct plan *plan)
         uint32_t lack = 0;
         if (is_thin(p, plan->feeds, &g, b, &lack)) {
             t[PLAN_THIN] += weight(p, b);
-            t[PLAN_MARGIN_mW] += lack;
+            t[PLAN_MARGIN_mW] = sum_of(t[PLAN_MARGIN_mW], lack);
         } else {
             plan->redundant |= bit(b);
         }

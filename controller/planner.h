@@ -11,7 +11,7 @@
  *              off the old one before it is on the new one; never for redundancy's sake
  *   THIN       bars that the loss of `spare` supplies would leave dark; shares are unequal, and the
  *              supply that carries most must not trip then: no bar goes dark to get there
- *   MARGIN     power that they would lack
+ *   MARGIN     power that they would lack, as far as 32 bits hold it
  *   ONE_FEED   bars with spare > 0 that the loss of one feed would leave dark
  *   JOINED     supplies that feed two bars and so make them one fault domain
  *   SWITCHED   switch operations away from the present allocation
@@ -20,10 +20,10 @@
  * plan is left only for one with a better score: there is nothing to flap.
  *
  * Bars that a supply joins share their troubles. Of their supplies they share the joining ones; those
- * of one bar get to another where a joining supply's switch passes power back. The loads can be carried
- * if and only if enough capacity gets to every set of bars (Gale's condition for a flow). With spare = 1 the loss of
- * every single supply is worked out, joining ones included; with more, the largest ones of the group
- * are taken.
+ * of one bar get to another where a joining supply's switch passes power back. The loads can be
+ * carried if and only if enough capacity gets to every set of bars (Gale's condition for a flow). With
+ * spare = 1 the loss of every single supply is worked out, joining ones included; with more, the
+ * largest ones of the group are taken.
  *
  * The search goes from the present allocation to better neighbours: first one supply at a time, then
  * two; bounded by PLANNER_MOVES accepted moves. If that leaves anything to be wished for, a rack with
@@ -50,12 +50,13 @@ struct plan_supply {
     uint8_t present;    /* bars it feeds now, or is about to: its switch has been told to close */
     uint8_t made;       /* of these: the switch has had the time it takes */
     uint8_t frozen;     /* bars whose switch can't move now */
-    uint8_t back; /* bars whose switch, closed, passes power back, too (no ORing): from there it
-                           gets to the other bars of this supply */
-    bool serves;  /* carries load */
-    bool spares;  /* may be relied on when another one fails */
-    bool joins;   /* may be told to feed a bar that it doesn't feed now */
-    bool leaves;  /* may be told to stop feeding a bar */
+    /* Bars whose switch, closed, passes power back, too (no ORing): from there it gets to the other
+     * bars of this supply. */
+    uint8_t back;
+    bool serves; /* carries load */
+    bool spares; /* may be relied on when another one fails */
+    bool joins;  /* may be told to feed a bar that it doesn't feed now */
+    bool leaves; /* may be told to stop feeding a bar */
 };
 
 struct plan_bar {

@@ -241,11 +241,10 @@ static bool source_act_on(struct world *w, int32_t part, const struct act_args *
 {
     struct source_state *s = world_state(w, part);
 
-    struct source *u = net_change_source(w, s->source, EFFECT_HELPS);
-
-    if (ramp_rests(&u->s, world_now(w), 1.0)) {
+    if (ramp_rests(&net_source_const(world_net_const(w), s->source)->s, world_now(w), 1.0)) {
         return false;
     }
+    struct source *u = net_change_source(w, s->source, EFFECT_HELPS);
     ramp_to(&u->s, world_now(w), 1.0, a->over);
     s->on = true;
     s->gone = NS_NEVER;

@@ -266,7 +266,6 @@ void net_keep_start(struct world *w);
 enum effect { EFFECT_NONE, EFFECT_HELPS, EFFECT_HURTS }; /* for the voltage, to explain gaps */
 
 /* Bring the element's island to now and give the element to be changed. */
-struct node *net_change_node(struct world *w, int32_t node);
 struct source *net_change_source(struct world *w, int32_t source, enum effect effect);
 struct link *net_change_link(struct world *w, int32_t link, enum effect effect);
 struct load *net_change_load(struct world *w, int32_t load, enum effect effect);
@@ -275,7 +274,6 @@ void net_set_link_mode(struct world *w, int32_t link, enum link_mode mode, enum 
 
 /* Arm or disarm; an armed guard that is beyond its level already fires in this instant. */
 void net_arm(struct world *w, int32_t guard, bool armed);
-void net_set_level(struct world *w, int32_t guard, double level);
 
 /* ---- readings at an instant of the present segment -------------------------------------------- */
 double net_v_V(const struct world *w, int32_t node, ns_t at);

@@ -25,7 +25,6 @@ void *world_state(struct world *w, int32_t part);
 const void *world_state_const(const struct world *w, int32_t part);
 
 /* The electrical network: net.h says how parts of it are claimed, changed and read. */
-struct net *world_net(struct world *w);
 const struct net *world_net_const(const struct world *w);
 
 /* Call this part's due() at `due` (>= now; NS_NEVER: don't). One due time a part: a new one

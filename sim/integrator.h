@@ -74,9 +74,6 @@ double gsl_try(struct world *w, const struct island *isl, double h_s);
 /* Frees scratch->reference; NULL is fine. */
 void gsl_reference_free(void *reference);
 
-/* The order of the error estimate, plus one, is 4: h grows with the fourth root of 1/error. Two
- * square roots, which every machine rounds alike. */
-
 /* The permitted error of a state at value x: relative, from 1 V or 1 A down absolute. */
 double state_tolerance(const struct world *w, double x);
 

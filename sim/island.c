@@ -59,7 +59,9 @@ static void segment_at(struct world *w, struct island *isl, ns_t t)
     isl->settled = false;
 }
 
-void island_advance(struct world *w, int32_t island, ns_t t)
+/* Bring the island to t along its segment: meters, movers and observers see the span, then x0 is
+ * x(t) and the segment is a point. */
+static void advance(struct world *w, int32_t island, ns_t t)
 {
     struct island *isl = plant_island(w, island);
 
@@ -85,9 +87,10 @@ void island_touch(struct world *w, int32_t island, enum effect effect)
     struct plant *p = w->plant;
     struct island *isl = plant_island(w, island);
 
-    island_advance(w, island, p->now);
+    advance(w, island, p->now);
     segment_at(w, isl, p->now);
     isl->dirty = true;
+    isl->falls = false;
     isl->cause[CAUSE_LAST] = p->cause;
     if (effect != EFFECT_NONE) {
         isl->cause[effect == EFFECT_HELPS ? CAUSE_HELPED : CAUSE_HURT] = p->cause;
@@ -296,6 +299,8 @@ static ns_t take_step(struct world *w, struct island *isl, ns_t h_ns, double *er
         h_ns = isl->bend < isl->t0 + h_ns ? isl->bend - isl->t0 : h_ns;
         isl->h_s = ns_to_s(h_ns);
         *error = try_step(w, isl, isl->h_s);
+        /* The error estimate is of order 3, so the error grows with h^4. Two square roots are rounded
+         * alike by every machine. */
         double grow = *error > 0.0 ? 0.9 / sqrt(sqrt(*error)) : 6.0;
         if (*error <= 1.0 || h_ns == 1) {
             CHECK(*error < HUGE_VAL);
@@ -340,7 +345,6 @@ static void integrate(struct world *w, int32_t island)
         due = isl->bend;
     } else {
         isl->settled = false;
-        p->counts.located += due < isl->t0 + h_ns ? 1 : 0;
     }
     heap_set(&p->heap, p->n_parts + island, due);
 }
@@ -367,11 +371,14 @@ void island_due(struct world *w, int32_t island)
     struct plant *p = w->plant;
     struct island *isl = plant_island(w, island);
 
-    island_advance(w, island, p->now);
+    advance(w, island, p->now);
     watch_chatter(w, isl);
-    if ((isl->dirty || isl->falls) && (change_modes(w, isl) || fire_guard(w, isl))) {
+    bool located = isl->falls; /* whoever changes the island now forgets it */
+    if ((isl->dirty || located) && (change_modes(w, isl) || fire_guard(w, isl))) {
         heap_set(&p->heap, p->n_parts + island, p->now);
         isl->dirty = true;
+        p->counts.located += located;
+        isl->falls = false;
     } else if (p->n_marked > 0) {
         heap_set(&p->heap, p->n_parts + island, p->now); /* unless it loses its name */
         partition_marked(w);

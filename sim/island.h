@@ -4,11 +4,7 @@
 
 #include "plant.h"
 
-/* Bring the island to t along its segment: meters, movers and observers see the span, then x0 is
- * x(t) and the segment is a point. */
-void island_advance(struct world *w, int32_t island, ns_t t);
-
-/* Advance to now and mark as changed; it is handled again in this instant. */
+/* Bring it to now and mark as changed; it is handled again in this instant. */
 void island_touch(struct world *w, int32_t island, enum effect effect);
 
 /* The island is due: advance, change modes, fire guards; when all is quiet integrate one segment. */

@@ -15,13 +15,13 @@
 struct lu {
     int32_t n;     /* rows */
     int32_t n_off; /* entries right of the diagonal */
-    int32_t
-        n_leaves; /* leading rows with one such entry each, none in another's column; whole quads */
+    /* Leading rows with one such entry each, none in another's column; whole quads. */
+    int32_t n_leaves;
     int32_t *degree; /* [n] entries right of the diagonal in row k */
     int32_t *col;    /* [n_off] their columns, row by row */
-    int32_t
-        *update;   /* degree * degree a row: which value each product of its elimination changes */
-    int32_t *from; /* [n + 2 n_off] the same value's position in the whole matrix */
+    int32_t *from;   /* [n + 2 n_off] a value's position in the whole matrix */
+    /* degree * degree a row: which value each product of its elimination changes. */
+    int32_t *update;
 };
 
 static inline int32_t lu_values(const struct lu *l)

@@ -13,6 +13,7 @@
 
 /* ---- what is metered --------------------------------------------------------------------------- */
 
+/* A law that bends looks at states that have a row only: there are no more of them than rows. */
 static void list_bent(struct metered *l, enum member type, int32_t m, const int32_t states[3])
 {
     l->member[type][l->n[type]++] = m;
@@ -55,8 +56,8 @@ static void list_link(const struct world *w, struct metered *l, int32_t m, ns_t 
     if (!(k->metered || w->options.meter_all) || k->mode == LINK_OPEN || k->mode == LINK_BLOCKED) {
         return;
     }
-    if (link_shape(k, changed) == SHAPE_BENT) {
-        list_bent(l, MEMBER_LINK, m, (const int32_t[3]){k->a, k->b, k->state_i});
+    if (link_shape(k, changed) == SHAPE_BENT) { /* ohmic: no current of its own moves */
+        list_bent(l, MEMBER_LINK, m, (const int32_t[3]){k->a, k->b, NO_STATE});
         return;
     }
     struct flow law = link_flow(k, w->scratch->zero, when_ns(changed));

@@ -105,12 +105,6 @@ static void mark(struct world *w, int32_t node)
     }
 }
 
-struct node *net_change_node(struct world *w, int32_t node)
-{
-    touch(w, node, EFFECT_NONE);
-    return net_node(&w->plant->net, node);
-}
-
 struct source *net_change_source(struct world *w, int32_t source, enum effect effect)
 {
     struct source *u = net_source(&w->plant->net, source);
@@ -192,18 +186,6 @@ void net_arm(struct world *w, int32_t guard, bool armed)
             touch_guard(w, g); /* the segment was not searched for it */
         }
         g->armed = armed;
-    }
-}
-
-void net_set_level(struct world *w, int32_t guard, double level)
-{
-    struct guard *g = net_guard(&w->plant->net, guard);
-
-    if (g->level != level) {
-        if (g->armed) {
-            touch_guard(w, g);
-        }
-        g->level = level;
     }
 }
 

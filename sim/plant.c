@@ -551,11 +551,6 @@ const void *world_state_const(const struct world *w, int32_t part)
     return plant_at(w->plant, plant_slot(w, part)->state_at);
 }
 
-struct net *world_net(struct world *w)
-{
-    return &w->plant->net;
-}
-
 const struct net *world_net_const(const struct world *w)
 {
     return &w->plant->net;

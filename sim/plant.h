@@ -52,9 +52,9 @@ struct island {
     int32_t n_nodes;
     uint32_t cause[CAUSES]; /* last event that changed it; that helped, that hurt its voltages */
     int32_t first[MEMBER_TYPES], count[MEMBER_TYPES];
-    ns_t changed; /* when anything in it did, or a ramp bent */
-    uint64_t shape,
-        change; /* other numbers when it has other members; when anything in it changed */
+    ns_t changed;    /* when anything in it did, or a ramp bent */
+    uint64_t shape;  /* another number when it has other members, or other currents that move */
+    uint64_t change; /* another number when anything in it changed */
 };
 
 struct plant_counts {

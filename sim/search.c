@@ -256,12 +256,21 @@ static double left_of(const struct ends *all, int32_t e, const struct scratch *s
     return y + down - end->lo < end->hi - y - up ? y + down - end->lo : end->hi - y - up;
 }
 
+/* Has its guard been disarmed since it was listed? A fork, whose list is newer, doesn't have it. */
+static bool is_gone(const struct net *n, const struct end *e)
+{
+    return e->type == MEMBER_GUARD && !net_guard_const(n, e->member)->armed;
+}
+
 /* Where end e is left, if it is before `due`. */
 static ns_t fall_before(struct world *w, const struct island *isl, struct linear *c, int32_t e,
                         ns_t due)
 {
     double y[4];
 
+    if (is_gone(&w->plant->net, &c->ends.end[e])) {
+        return due;
+    }
     if (!c->ends.end[e].bent) {
         c->ends.left[e] = left_of(&c->ends, e, w->scratch);
         if (c->ends.left[e] > LEAST) {

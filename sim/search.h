@@ -5,11 +5,11 @@
 #include "linear.h"
 
 /* List the island's ends: the modes that can end and the guards that are armed. in[] gives the row
- * of each of the island's states. */
+ * of each of the island's states; -1: it has none, and does not move. */
 void search_prepare(const struct world *w, const struct island *isl, struct linear *c,
                     const int32_t in[]);
 
-/* The first whole nanosecond of the segment at which a margin has fallen below zero; `due`, the
+/* The first whole nanosecond of the segment at which a quantity has left its range; `due`, the
  * segment's end, when none does. */
 ns_t search_first_fall(struct world *w, const struct island *isl, ns_t due);
 

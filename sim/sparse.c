@@ -2,7 +2,6 @@
  * Gaussian elimination. */
 #include "sparse.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

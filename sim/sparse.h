@@ -19,8 +19,8 @@ struct sparse {
     int32_t *place;   /* the inverse of order */
     int32_t *first;   /* row r's neighbours eliminated after it: neighbour[first[r]..first[r+1]) */
     int32_t *neighbour;
-    int32_t
-        *update_first; /* row r's update targets: update[update_first[r]..update_first[r + 1]) */
+    /* Row r's update targets: update[update_first[r]..update_first[r + 1]). */
+    int32_t *update_first;
     int32_t *update;
     int32_t right; /* values[right + p]: entry (r, neighbour[p]); values[below + p]: the mirror */
     int32_t below;

@@ -73,7 +73,8 @@ void watch_init(struct watch *k, const struct world *w, struct arena *a, const s
     }
 }
 
-uint32_t watch_cause(const struct watch *k, const struct world *w, int which)
+/* The event that last changed its voltages: enum CAUSE_*; 0: none. */
+static uint32_t cause_of(const struct watch *k, const struct world *w, int which)
 {
     uint32_t last = 0;
 
@@ -96,7 +97,8 @@ double watch_error(const struct expr *e, const struct world *w, double value)
            (1.0 + fabs(value) + (q == QTY_AMPERE ? w->wiring->most_ringing_A : 0.0));
 }
 
-double watch_accuracy(const struct watch *k, const struct world *w, ns_t at)
+/* How wrong the value may be, in its unit, here and now. */
+static double accuracy(const struct watch *k, const struct world *w, ns_t at)
 {
     double left = 0.0;
     double right = 0.0;
@@ -260,24 +262,24 @@ static double edge_error_s(const struct watch *k, const struct world *w, ns_t t0
         return 0.0;
     }
     double slope = at > t0 ? fabs(cross_slope(&v, w, t0, at)) : INFINITY;
-    double own = fmin(watch_accuracy(k, w, at) / slope + 1e-9, ANY_TIME_S);
+    double own = fmin(accuracy(k, w, at) / slope + 1e-9, ANY_TIME_S);
 
-    return fmin(doubts_edge(doubts, watch_cause(k, w, CAUSE_LAST), own), ANY_TIME_S);
+    return fmin(doubts_edge(doubts, cause_of(k, w, CAUSE_LAST), own), ANY_TIME_S);
 }
 
 /* What hurt last; where nothing is known to have hurt since the start, what changed it last. */
 static uint32_t hurting(const struct watch *k, const struct world *w)
 {
-    uint32_t hurt = watch_cause(k, w, CAUSE_HURT);
+    uint32_t hurt = cause_of(k, w, CAUSE_HURT);
 
-    return hurt > FIRST_EVENT ? hurt : watch_cause(k, w, CAUSE_LAST);
+    return hurt > FIRST_EVENT ? hurt : cause_of(k, w, CAUSE_LAST);
 }
 
 /* Has somebody helped since it was noted last? */
 static bool is_helped(const struct watch *k, const struct world *w)
 {
     const struct gap *g = &k->now;
-    uint32_t event = watch_cause(k, w, CAUSE_HELPED);
+    uint32_t event = cause_of(k, w, CAUSE_HELPED);
 
     return event > FIRST_EVENT && (g->n_helps == 0 || g->help[g->n_helps - 1].event != event);
 }
@@ -285,7 +287,7 @@ static bool is_helped(const struct watch *k, const struct world *w)
 static void note_help(struct watch *k, const struct world *w, double y)
 {
     struct gap *g = &k->now;
-    uint32_t event = watch_cause(k, w, CAUSE_HELPED);
+    uint32_t event = cause_of(k, w, CAUSE_HELPED);
 
     if (!is_helped(k, w)) {
         return;
@@ -330,7 +332,7 @@ static void fall(struct watch *k, const struct world *w, ns_t t0, ns_t at, bool 
     k->now.end = at;
     k->now.open = open;
     k->now.error_s = error_s;
-    k->now.helped = open ? 0 : watch_cause(k, w, CAUSE_HELPED);
+    k->now.helped = open ? 0 : cause_of(k, w, CAUSE_HELPED);
     if (at - k->since > k->longest) {
         k->longest = at - k->since;
         k->longest_at = k->since;

@@ -78,10 +78,4 @@ void watch_end(struct watch *k, const struct world *w, const struct watch_ear *e
  * step. A current may ring by more than a voltage. */
 double watch_error(const struct expr *e, const struct world *w, double value);
 
-/* How wrong the value may be, in its unit, here and now. */
-double watch_accuracy(const struct watch *k, const struct world *w, ns_t at);
-
-/* The event that last changed its voltages: enum CAUSE_*; 0: none. */
-uint32_t watch_cause(const struct watch *k, const struct world *w, int which);
-
 #endif

@@ -1,6 +1,7 @@
 /* The planner against an exhaustive search. The search below knows nothing of groups, weights or
  * neighbours: it closes every set of switches that is allowed, floods power through joined bars and
  * counts what is served, before and after every loss. */
+#include "controller/config.h"
 #include "controller/planner.h"
 
 #include <criterion/criterion.h>
@@ -627,4 +628,36 @@ Test(planner, one_way_switches_serve_what_a_flow_can_carry)
     }
     cr_assert_leq(beaten, 3);                    /* planner.c, struct bound */
     cr_assert(served > 1000 && redundant > 300); /* both answers were asked for */
+}
+
+/* The largest table there may be, as lopsided as it gets: all power on one bar, all load on two others
+ * that a feeble supply joins with it, and everything may fail. Oracle: those two lack their load less
+ * what the feeble one gives, whatever else there is; so they may not be said to lack nothing. */
+Test(planner, sums_hold_what_the_largest_table_asks_of_them)
+{
+    enum { JOINING = CTL_SUPPLIES - 1, RICH = 1 };
+    struct plan_problem p = {.n_supplies = CTL_SUPPLIES, .n_bars = 3};
+    struct plan plan = {.served = 0};
+
+    for (uint8_t s = 0; s < CTL_SUPPLIES; s++) {
+        bool joins = s == JOINING;
+        p.supplies[s] = (struct plan_supply){
+            .capacity_mW = joins ? 1 : CONFIG_CAPACITY_MAX_mW,
+            .shared_mW = joins ? 1 : CONFIG_CAPACITY_MAX_mW,
+            .feed = CTL_NO_FEED,
+            .reach = joins ? 7 : 1 << RICH,
+            .serves = true,
+            .spares = true,
+        };
+        plan.feeds[s] = p.supplies[s].present = p.supplies[s].made = p.supplies[s].reach;
+    }
+    for (uint8_t b = 0; b < p.n_bars; b++) {
+        p.bars[b] =
+            (struct plan_bar){.load_mW = b == RICH ? 0 : CONFIG_LOAD_MAX_mW, .spare = CTL_SUPPLIES};
+    }
+    planner_judge(&p, &plan);
+    cr_expect_eq(plan.served, 1 << RICH);
+    cr_expect_eq(plan.redundant, 0);
+    cr_expect_geq(plan.score.term[PLAN_SHORTAGE_mW], 2u * CONFIG_LOAD_MAX_mW - 1);
+    cr_expect_geq(plan.score.term[PLAN_MARGIN_mW], 2u * CONFIG_LOAD_MAX_mW - 1);
 }

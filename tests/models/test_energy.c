@@ -5,6 +5,7 @@
  * of every switch that is closed. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "models/share.h"
 #include "tests/stand.h"
@@ -167,6 +168,25 @@ Test(energy, a_relay_that_opens_and_closes_under_load_balances)
 }
 
 /* ---- a FET charges a dark bar; an arc at 48 V ------------------------------------------------------ */
+
+/* More switches than the island has states that move: while their gates fill their own currents
+ * rest. */
+Test(energy, many_fets_that_close_at_once_balance)
+{
+    enum { FETS = 40 };
+    struct act acts[FETS];
+    char name[FETS][16];
+    double moved_J;
+
+    for (int i = 0; i < FETS; i++) {
+        snprintf(name[i], sizeof name[i], "sw%d", i + 1);
+        acts[i] = (struct act){MS(1), name[i], "close", 0.0, 0};
+    }
+    expect_balance("psu1: {is: psu, v: 12.2 V, rated: 2 kW, hold_up: 24 J}\n"
+                   "bar: {is: bus, v: 12 V, c: 10 mF, start: dark}\n"
+                   "sw[1..40]: {is: fet, from: psu1, to: bar, closed: no, r_on: 40 mOhm}\n",
+                   acts, FETS, MS(100), &moved_J);
+}
 
 Test(energy, a_soft_start_balances)
 {

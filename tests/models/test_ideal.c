@@ -57,6 +57,21 @@ Test(ideal, an_order_that_changes_nothing_has_no_effect)
     stand_free(s);
 }
 
+/* What was not done has not helped: the load comes back because the short has gone. */
+Test(ideal, a_source_that_is_told_what_it_does_already_is_credited_with_nothing)
+{
+    struct stand *s = stand_new(RACK);
+
+    stand_act(s, "short", "close");
+    stand_run(s, MS(10));
+    stand_act(s, "short", "open");
+    stand_run(s, stand_now(s) + US(1));
+    cr_expect(!stand_act(s, "feed", "on"));
+    stand_run(s, MS(20));
+    cr_expect_eq(stand_event(s, "l", EV_INSERTION, 0)->cause, id_of(s, "short", EV_OPENS));
+    stand_free(s);
+}
+
 /* The node falls through 10 V at each short, R C = 0.1 ms: the breaker opens its delay later, and
  * after it was closed by hand it does so again. */
 Test(ideal, a_switch_that_trips_does_so_each_time_it_was_closed)

@@ -73,6 +73,29 @@ Test(fork, every_fork_ends_as_the_straight_run)
     }
 }
 
+/* What a world keeps of an island beside the plant may be older than the fork's: a guard that has been
+ * disarmed since is nobody's end in either. */
+Test(fork, a_guard_disarmed_within_a_segment_leaves_no_trace)
+{
+    static struct circuit_log log;
+    struct circuit *c = circuit_new();
+
+    circuit_add(c, &node_kind, "bus", "c=1e-3 v0=12");
+    circuit_add(c, &source_kind, "p", "at=bus e=2 r=1 reverse=1");
+    circuit_add(c, &load_kind, "web", "at=bus p=1e-3 off_below=8");
+    struct world *w = circuit_start(c, (struct plant_options){0});
+    plant_run(w, US(100));
+    for (int32_t i = 0; i < w->plant->net.n_guards; i++) {
+        net_arm(w, i, false);
+    }
+    struct world *fork = circuit_fork(w, &log);
+    struct ending a = ending_of(w, MS(10));
+    struct ending b = ending_of(fork, MS(10));
+    same(&b, &a, "disarmed", 0);
+    plant_free_fork(fork);
+    circuit_free(c, w);
+}
+
 /* Two runs from scratch, with other memory in between. */
 Test(fork, a_run_repeats_bit_for_bit)
 {

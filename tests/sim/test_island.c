@@ -338,3 +338,23 @@ Test(island, charge_and_energy_balance_over_every_case)
         circuit_free(c, w);
     }
 }
+
+/* What fires a guard was located, whether the step up to there was taken anew or not: a discharge that
+ * passes the levels of ten loads has ten ends. */
+Test(island, counts_the_ends_that_it_has_located)
+{
+    struct circuit *c = circuit_new();
+
+    circuit_add(c, &node_kind, "bus", "c=1e-3 v0=12");
+    circuit_add(c, &source_kind, "p", "at=bus e=1 r=1 reverse=1");
+    for (int i = 0; i < 10; i++) {
+        char name[16], params[64];
+        snprintf(name, sizeof name, "web%d", i);
+        snprintf(params, sizeof params, "at=bus p=1e-3 off_below=%d", 2 + i);
+        circuit_add(c, &load_kind, name, params);
+    }
+    struct world *w = circuit_start(c, (struct plant_options){0});
+    plant_run(w, MS(10));
+    cr_expect_eq(w->plant->counts.located, 10);
+    circuit_free(c, w);
+}
