@@ -32,6 +32,32 @@ static void halve(const struct bernstein *c, struct bernstein *left, struct bern
     *right = (struct bernstein){{mid, bcd, cd, c->b[3]}};
 }
 
+/* One change of sign among the coefficients: then the curve has one root (variation diminishing). */
+static bool falls_once(const struct bernstein *c)
+{
+    return c->b[0] > 0.0 && c->b[3] < 0.0 && (c->b[1] >= 0.0 || c->b[2] < 0.0);
+}
+
+/* That root, by Newton's method within a bracket that shrinks: to the width, from above. */
+static double only_root(const struct bernstein *c, double width)
+{
+    double c1 = 3.0 * (c->b[1] - c->b[0]);
+    double c2 = 3.0 * (c->b[0] - 2.0 * c->b[1] + c->b[2]);
+    double c3 = c->b[3] - c->b[0] + 3.0 * (c->b[1] - c->b[2]);
+    double lo = 0.0;
+    double hi = 1.0;
+    double q = c->b[0] / (c->b[0] - c->b[3]);
+
+    while (hi - lo > width) {
+        double y = c->b[0] + q * (c1 + q * (c2 + q * c3));
+        double slope = c1 + q * (2.0 * c2 + q * 3.0 * c3);
+        *(y < 0.0 ? &hi : &lo) = q;
+        double next = q - y / slope + (y < 0.0 ? -0.4 : 0.4) * width; /* a little beyond it */
+        q = next > lo && next < hi ? next : 0.5 * (lo + hi);
+    }
+    return hi;
+}
+
 bool locate_fall(const double y[4], double width, double *at)
 {
     enum { DEPTH = 64 };
@@ -52,6 +78,10 @@ bool locate_fall(const double y[4], double width, double *at)
 
         if (stays_positive(&c)) {
             continue;
+        }
+        if (falls_once(&c) && w > width) {
+            *at = lo + w * only_root(&c, width / w);
+            return true;
         }
         if (c.b[0] < 0.0 || w <= width || n + 2 > DEPTH) {
             if (c.b[0] < 0.0 || c.b[3] < 0.0) {

@@ -287,30 +287,31 @@ static bool is_too_long(const struct linear *c, const struct scratch *s, double 
 
 /* The same one order higher: what has only bent, like a current that sets in through a diode, moves
  * at first as before. M d2x/dt2 = f_t + J f / M, before the matrix G = -J is made into another. */
+ANY_WIDTH
 static void bend_of_begin(const struct scratch *s, const struct linear *c, double bends[])
 {
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        s->d[k] = s->f0[k] / c->mass[k];
-        bends[k] = s->f_t0[k];
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        quads(s->d)[k] = quads_const(s->f0)[k] / quads_const(c->mass)[k];
+        quads(bends)[k] = quads_const(s->f_t0)[k];
     }
     lu_subtract_product(&c->lu, s->lu, s->d, bends);
 }
 
-static bool is_too_long_to_bend(const struct world *w, const struct linear *c, double h_s,
-                                const double bends[])
+ANY_WIDTH
+static bool is_too_long_to_bend(const struct linear *c, const struct scratch *s, double h_s,
+                                double tolerance, const double bends[])
 {
-    const struct scratch *s = w->scratch;
     double gh_s = GAMMA * h_s;
+    quad_bits leaps = {0};
 
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        double strays = fabs(s->u[0][k] - gh_s * s->f0[k] / c->mass[k]);
-        double would_stray = gh_s * gh_s * fabs(bends[k]) / c->mass[k];
-        if (strays < 0.2 * would_stray &&
-            strays * strays > would_stray * state_tolerance(w, s->x0[k])) {
-            return true;
-        }
+    for (int32_t k = 0; k < c->n_quads; k++) {
+        quad mass = quads_const(c->mass)[k];
+        quad strays = QUAD_ABS(quads_const(s->u[0])[k] - gh_s * quads_const(s->f0)[k] / mass);
+        quad would_stray = gh_s * gh_s * QUAD_ABS(quads_const(bends)[k]) / mass;
+        quad may = tolerance * (1.0 + QUAD_ABS(quads_const(s->x0)[k]));
+        leaps |= (strays < 0.2 * would_stray) & (strays * strays > would_stray * may);
     }
-    return false;
+    return quad_any(&leaps);
 }
 
 double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
@@ -338,7 +339,8 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
     double leap = (isl->dirty ? 1.0 : LEAP) * w->options.tolerance;
     first_stage(c, s, h_s);
     if (h_s > SHORTEST_S &&
-        (is_too_long(c, s, h_s, leap) || (is_first && is_too_long_to_bend(w, c, h_s, bends)))) {
+        (is_too_long(c, s, h_s, leap) ||
+         (is_first && is_too_long_to_bend(c, s, h_s, w->options.tolerance, bends)))) {
         return TOO_LONG;
     }
     for (int i = 1; i < 6; i++) {
