@@ -445,7 +445,8 @@ void watch_instant(struct watch *k, const struct world *w, const struct watch_ea
 struct watch_band watch_band(const struct watch *k)
 {
     const struct expr_level *l = &k->level;
-    double mark = l->level + l->sign * (k->closest + ROUNDING * (fabs(l->level) + k->closest));
+    double least = fmax(k->closest, 0.0); /* after a gap it is below */
+    double mark = l->level + l->sign * (least + ROUNDING * (fabs(l->level) + least));
 
     if (!k->is_level || !k->started || k->holds) {
         return (struct watch_band){.n = 0};
