@@ -225,7 +225,7 @@ static void find_quiet(struct watch *k)
     k->quiet = (struct watch_band){.first = l->first,
                                    .n = waits ? l->n : 0,
                                    .sign = l->sign,
-                                   .mark = level_mark(l, k->closest)};
+                                   .mark = level_mark(l, fmax(k->closest, 0.0))};
 }
 
 /* On all of the stretch it holds, or it does not. */

@@ -99,7 +99,7 @@ static double threshold(struct drawing *d, double lo, double hi)
  * below it or not by the last bit. */
 static double gap_threshold(struct drawing *d, double lo, double hi)
 {
-    return threshold(d, lo, hi) + 0.5e-3;
+    return threshold(d, lo, hi) + 0.5e-3 * d->v;
 }
 
 /* ---- parts ------------------------------------------------------------------------------------- */
