@@ -23,12 +23,16 @@ static const char more[] =
     "  powergap run --seed 8 --sample '1 us' --out out/relay8 scenarios/psu-failure/relay.yaml\n"
     "  powergap run --integrator gsl-msbdf --hash scenarios/psu-failure/fet.yaml\n";
 
+/* Of options that were not given. */
+static const uint64_t NO_SEED = UINT64_MAX;
+static const double NO_TOLERANCE = HUGE_VAL;
+
 struct run_flags {
     const char *out, *integrator;
     double tolerance;
     uint64_t seed, shuffle;
     ns_t sample;
-    bool quiet, json, no_trace, hash, why, balance, has_seed;
+    bool quiet, json, no_trace, large, hash, why, balance;
 };
 
 /* ---- progress -------------------------------------------------------------------------------------- */
@@ -143,8 +147,8 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
     if (s != NULL) {
         const char *folder = folder_for(a, f, path, only_one);
         struct run_options o = {
-            .plant = {.seed = f->has_seed ? f->seed : s->seed,
-                      .tolerance = f->tolerance,
+            .plant = {.seed = f->seed != NO_SEED ? f->seed : s->seed,
+                      .tolerance = f->tolerance != NO_TOLERANCE ? f->tolerance : 0.0,
                       .meter_all = f->balance,
                       .shuffle_ties = f->shuffle,
                       .integrator = f->integrator != NULL && strcmp(f->integrator, "gsl-msbdf") == 0
@@ -152,13 +156,17 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
                                         : INTEGRATOR_ROSENBROCK},
             .out = folder,
             .sample = f->sample,
+            .large = f->large,
             .stop = stop};
         if (!f->quiet && !f->json && isatty(STDERR_FILENO)) {
             o.progress_ctx = &progress;
             o.progress = show_progress;
         }
+        bool sane = run_check_size(s, &o, d);
+        cli_report(d, f->json); /* what is known before a run is said before it */
+        d = diag_new();
         clock_gettime(CLOCK_MONOTONIC, &progress.begun);
-        struct run *r = run_play(s, &o, d);
+        struct run *r = sane ? run_play(s, &o, d) : NULL;
         end_progress(&progress);
         status = r != NULL ? print_result(r, f, folder) : EXIT_USE;
         run_free(r);
@@ -182,7 +190,7 @@ static bool is_sound(const struct command *c, const struct run_flags *f)
         cli_suggest(f->integrator, known);
         return false;
     }
-    if (f->tolerance != 0.0 && !(f->tolerance >= 1e-12 && f->tolerance <= 1e-2)) {
+    if (f->tolerance != NO_TOLERANCE && !(f->tolerance >= 1e-12 && f->tolerance <= 1e-2)) {
         cli_wrong(c, "--tolerance wants a number from 1e-12 to 1e-2");
         return false;
     }
@@ -191,6 +199,26 @@ static bool is_sound(const struct command *c, const struct run_flags *f)
         return false;
     }
     return true;
+}
+
+/* The second of two traces in one folder would replace the first. */
+static bool has_folders(const struct command *c, const struct run_flags *f, int n, char **files)
+{
+    struct arena *a = arena_new();
+    bool good = true;
+
+    for (int i = 1; i < n; i++) {
+        const char *folder = folder_for(a, f, files[i], false);
+        for (int k = 0; folder != NULL && k < i; k++) {
+            if (strcmp(folder, folder_for(a, f, files[k], false)) == 0) {
+                cli_wrong(c, "'%s' and '%s' would both leave their trace in '%s'", files[k],
+                          files[i], folder);
+                good = false;
+            }
+        }
+    }
+    arena_free(a);
+    return good;
 }
 
 static int run_all(const struct run_flags *f, int n, char **files)
@@ -210,7 +238,7 @@ static int run_all(const struct run_flags *f, int n, char **files)
 
 static int run(const struct command *c, int argc, char **argv)
 {
-    struct run_flags f = {.seed = UINT64_MAX, .sample = -1};
+    struct run_flags f = {.seed = NO_SEED, .tolerance = NO_TOLERANCE, .sample = -1};
     int status = EXIT_GOOD;
     const struct option_row rows[] = {
         {"out", OPTION_TEXT, &f.out, "DIR", "folder of the trace (else out/NAME)"},
@@ -224,6 +252,7 @@ static int run(const struct command *c, int argc, char **argv)
         {"quiet", OPTION_FLAG, &f.quiet, NULL, "no progress, no table: only what went wrong"},
         {"json", OPTION_FLAG, &f.json, NULL, "print verdicts and gaps as JSON"},
         {"no-trace", OPTION_FLAG, &f.no_trace, NULL, "leave no trace"},
+        {"large", OPTION_FLAG, &f.large, NULL, "leave it even when it takes more than 10 GB"},
         {"hash", OPTION_FLAG, &f.hash, NULL, "print only '<event hash> <file>'"},
         {"why-diverged", OPTION_FLAG, &f.why, NULL, "compare two traces: --why-diverged A B"},
         {.name = NULL},
@@ -233,7 +262,6 @@ static int run(const struct command *c, int argc, char **argv)
     if (n < 0) {
         return status;
     }
-    f.has_seed = f.seed != UINT64_MAX;
     if (f.why) {
         return n == 2 ? diverged_show(argv[0], argv[1])
                       : cli_wrong(c, "--why-diverged wants two trace folders");
@@ -241,7 +269,7 @@ static int run(const struct command *c, int argc, char **argv)
     if (n == 0) {
         return cli_wrong(c, "which scenario? powergap run FILE");
     }
-    return is_sound(c, &f) ? run_all(&f, n, argv) : EXIT_USE;
+    return is_sound(c, &f) && has_folders(c, &f, n, argv) ? run_all(&f, n, argv) : EXIT_USE;
 }
 
 const struct command run_command = {

@@ -2,15 +2,19 @@
  * what it has changed. */
 #include "run.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
+#include "column.h"
 #include "host.h"
 #include "host_config.h"
 #include "rest.h"
 #include "trace.h"
+#include "words.h"
 
-enum { INSTANTS_A_LOOK = 1024, ROWS = 1000 };
+enum { INSTANTS_A_LOOK = 1024, ROWS = 1000, COLUMN_B = 5 }; /* most columns of a rack are short */
 
 static void on_event(void *ctx, const struct event *e)
 {
@@ -116,6 +120,41 @@ void run_check_rest(const struct scenario *s, struct diag *d)
     plant_free(w);
 }
 
+/* Of the rows of signals.csv. */
+static ns_t period_of(const struct scenario *s, const struct run_options *options)
+{
+    ns_t period = options->sample > 0 ? options->sample
+                  : s->sample > 0     ? s->sample
+                                      : s->duration / ROWS;
+
+    return period > 0 ? period : 1;
+}
+
+bool run_check_size(const struct scenario *s, const struct run_options *options, struct diag *d)
+{
+    static const struct place option = {.in = NULL};
+    ns_t period = period_of(s, options);
+    int64_t rows = s->duration / period + 1;
+    struct arena *a = arena_new();
+    double size_B = (double)rows * COLUMN_B * columns_of(a, s->rack.parts, s->rack.n_parts).n;
+    bool refused = size_B > RUN_REFUSED_B && !options->large;
+    char every[WORDS_TIME];
+    char lasts[WORDS_TIME];
+
+    arena_free(a);
+    if (options->out == NULL || size_B < RUN_WARNED_B) {
+        return true;
+    }
+    (refused ? diag_error : diag_warning)(
+        d, options->sample > 0 ? option : s->sample_at,
+        "a row every %s for %s: signals.csv will have %" PRId64 " rows and about %.3g GB",
+        words_time(every, ns_to_s(period)), words_time(lasts, ns_to_s(s->duration)), rows,
+        1e-9 * size_B);
+    diag_hint(d, refused ? "ask for fewer with --sample, or insist with --large"
+                         : "--sample asks for fewer, --no-trace for none");
+    return !refused;
+}
+
 void run_free(struct run *r)
 {
     if (r != NULL) {
@@ -199,10 +238,7 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
         diag_warning(d, s->vary[0].place, "'vary' is for campaigns: this is one run, as written");
     }
     if (options->out != NULL) {
-        ns_t sample = options->sample > 0 ? options->sample
-                      : s->sample > 0     ? s->sample
-                                          : s->duration / ROWS;
-        trace = trace_begin(options->out, r->world, s, sample, d);
+        trace = trace_begin(options->out, r->world, s, period_of(s, options), d);
         if (trace == NULL) {
             run_free(r);
             return NULL;

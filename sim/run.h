@@ -10,10 +10,15 @@
 #include "plant.h"
 #include "script.h"
 
+/* A trace that will take more than this is warned of, or refused. */
+#define RUN_WARNED_B  1e9
+#define RUN_REFUSED_B 10e9
+
 struct run_options {
     struct plant_options plant; /* its seed is what the run uses */
     const char *out;            /* folder of the trace; NULL: none */
     ns_t sample;                /* 0 or less: the scenario's, or a thousandth of the duration */
+    bool large;                 /* signals.csv may take more than RUN_REFUSED_B */
     const volatile sig_atomic_t *stop; /* not 0: end at the next instant; NULL: never */
     void *progress_ctx;
     void (*progress)(void *ctx, ns_t now, ns_t end); /* called now and then; NULL: never */
@@ -32,6 +37,9 @@ struct run {
 
 /* Can it be played? What stands against it beyond what the loader finds is reported. */
 bool run_check(const struct scenario *s, struct diag *d);
+
+/* Will its trace have a sane size? What is beyond is reported, before anything is written. */
+bool run_check_size(const struct scenario *s, const struct run_options *options, struct diag *d);
 
 /* Is it at rest at t = 0? Builds the rack; warns when it is not. */
 void run_check_rest(const struct scenario *s, struct diag *d);

@@ -137,6 +137,7 @@ static void covers_load(struct loader *l, struct scenario *s, const struct yaml 
 
 static void sample_load(struct loader *l, struct scenario *s, const struct yaml *y)
 {
+    s->sample_at = y->at;
     if (convert_time(l->diag, y, "sample", &s->sample) && s->sample == 0) {
         diag_error(l->diag, y->at, "'sample' must be more than 0");
     }

@@ -106,6 +106,7 @@ struct scenario {
     struct rack rack;
     ns_t duration;
     ns_t sample; /* period of signals.csv; 0: the program's choice */
+    struct place sample_at;
     uint64_t seed;
     int32_t n_deeds;
     const struct deed *deeds;

@@ -61,7 +61,7 @@ struct trace *trace_begin(const char *path, const struct world *w, const struct 
     t->folder = folder;
     t->signals = signals;
     t->columns = columns_of(a, s->rack.parts, s->rack.n_parts);
-    t->sample = sample > 0 ? sample : 1;
+    t->sample = sample;
     t->last_row = -1;
     t->spacing = FIRST_SPACING;
     t->last = arena_array(a, (size_t)w->plant->net.n_states + 1, sizeof *t->last);

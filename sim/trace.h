@@ -28,7 +28,7 @@ struct trace_facts {
     bool interrupted;
 };
 
-/* `sample`: period of signals.csv. NULL: reported. */
+/* `sample`: period of signals.csv, above 0. NULL: reported. */
 struct trace *trace_begin(const char *path, const struct world *w, const struct scenario *s,
                           ns_t sample, struct diag *d);
 

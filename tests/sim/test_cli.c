@@ -105,6 +105,8 @@ Test(cli, wrong_use_exits_2_and_suggests)
     cr_expect_eq(powergap("run --sample 3 x"), 2);
     cr_expect_eq(powergap("run --sample '3 V' x"), 2);
     cr_expect_eq(powergap("run --tolerance 5 x"), 2);
+    cr_expect_eq(powergap("run --tolerance 0 x"), 2);
+    cr_expect(says("--tolerance wants a number from"), "%s", said);
     cr_expect_eq(powergap("run --integrator euler x"), 2);
     cr_expect_eq(powergap("run --seed"), 2);
     cr_expect_eq(powergap("run"), 2);
@@ -415,7 +417,32 @@ Test(cli, a_run_says_that_it_varies_nothing)
     cr_expect_not(says("warning"), "%s", said);
 }
 
-/* What README says that the main scenario prints, it prints, line for line. */
+/* 20 ns for 10 s once filled a disk without a word. Oracle: 10 s / 20 ns and both ends. */
+Test(cli, a_trace_that_would_fill_a_disk_is_refused_before_it_is_begun)
+{
+    write_file("x.yaml", "duration: 10 s\nsample: 20 ns\nrack:\n"
+                         "  n[1..9]: {is: node, c: 1 mF, v0: 12 V}\n"
+                         "  l[1..9]: {is: load, at: n#, p: 0 W}\n");
+    cr_expect_eq(powergap("run --out @/t @/x.yaml"), 2, "%s", said);
+    cr_expect(says("x.yaml:2:9: error: a row every 20 ns for 10 s") && says("500000001 rows") &&
+                  says("--large"),
+              "%s", said);
+    cr_expect_eq(powergap("run --quiet --no-trace @/x.yaml"), 0, "%s", said);
+    cr_expect_eq(powergap("run --quiet --out @/t --sample '1 ms' @/x.yaml"), 0, "%s", said);
+    cr_expect_str_eq(said, "");
+    cr_expect_eq(powergap("run --large --out /dev/full/t @/x.yaml"), 2, "%s", said);
+    cr_expect(says("x.yaml:2:9: warning: a row every 20 ns") && says("can't"), "%s", said);
+}
+
+Test(cli, two_scenarios_do_not_leave_their_traces_in_one_folder)
+{
+    write_file("a1.yaml", "duration: 1 ms\nrack:\n  n1: {is: node, c: 1 mF, v0: 12 V}\n"
+                          "  l1: {is: load, at: n1, p: 1 W}\n");
+    cr_expect_eq(powergap("run --quiet --out @/t " PASSES " @/a1.yaml"), 2);
+    cr_expect(says("would both leave their trace in") && says("/t/a1'"), "%s", said);
+    cr_expect_eq(powergap("run --quiet --no-trace " PASSES " @/a1.yaml"), 0, "%s", said);
+}
+
 Test(cli, shows_where_the_energy_went)
 {
     cr_assert_eq(powergap("run --balance --no-trace scenarios/psu-failure/fet.yaml"), 0);
@@ -425,6 +452,7 @@ Test(cli, shows_where_the_energy_went)
     cr_expect(says("\"energy\": {\"sources_J\": 72"));
 }
 
+/* What README says that the main scenario prints, it prints, line for line. */
 Test(cli, prints_what_the_readme_shows)
 {
     char line[256];
