@@ -184,6 +184,7 @@ bench: $(BENCHES) $(if $(PEERS),$(PEER_BINS))
 ## the same with PEERS=1, written to tests/bench/RESULTS.md
 bench-results:
 	+@$(MAKE) --no-print-directory bench PEERS=1
+	+@$(MAKE) --no-print-directory $(BIN) $(B)/tests/oracle/test_oracle
 	@sh tests/bench/results.sh $(B) >tests/bench/RESULTS.md
 
 ## make the truth anew that the bench compares with

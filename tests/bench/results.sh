@@ -1,6 +1,7 @@
 #!/bin/sh
-# results.sh BUILD - tests/bench/RESULTS.md from BUILD/bench.csv, to standard output. The date is that
-# of the commit that was measured.
+# results.sh BUILD - tests/bench/RESULTS.md to standard output: the speed from BUILD/bench.csv, the errors
+# from test_oracle, the energy from `powergap run --balance`, the costliest functions from callgrind.
+# The date is that of the commit that was measured.
 set -eu
 build=$1
 
@@ -32,3 +33,64 @@ the rest.
 
 END
 awk -v markdown=1 -f tests/bench/table.awk "$build/bench.csv"
+
+cat <<END
+
+## Against the reference circuits
+
+The worst error of each circuit and quantity, beside what is allowed: max(1 us, 0.1 % of the gap),
+0.2 % of the lowest voltage. Printed by \`$build/tests/oracle/test_oracle\`.
+
+END
+"$build/tests/oracle/test_oracle" -j1 2>/dev/null | sort -s -k1,1 | awk -f tests/bench/oracle.awk
+
+cat <<END
+
+## Where the energy goes
+
+Of each scenario and reference circuit, by \`powergap run --balance\`; what is left over in parts of
+what moved.
+
+| scenario | from sources | into loads | lost in links | stored | left over | closes to |
+|---|--:|--:|--:|--:|--:|--:|
+END
+for scenario in scenarios/*/*.yaml tests/oracle/*.yaml; do
+    case $scenario in scenarios/racks/* | scenarios/parts/* | scenarios/profiles/*) continue ;; esac
+    { "$build/powergap" run --balance --no-trace "$scenario" 2>/dev/null || true; } |
+        awk -v name="$scenario" '
+            /^  from sources/ { sources = $3 " " $4 }
+            /^  into loads/ { loads = $3 " " $4 }
+            /^  lost in links/ { links = $4 " " $5 }
+            /^  more in capacitors/ { stored = $4 " " $5 }
+            /^  left over/ { left = $3 " " $4 }
+            /of what moved/ {
+                sub(/^-/, "", $1)
+                print "| " name " | " sources " | " loads " | " links " | " stored " | " left " | " $1 " |"
+                exit
+            }'
+done
+
+cat <<END
+
+## What limits now
+
+The ten costliest functions of each rack of the bench, by callgrind: instructions of the function
+itself, in parts of the whole. What is inlined counts where it went.
+END
+command -v callgrind_annotate >/dev/null || { echo "valgrind is not installed." && exit 0; }
+profile=$build/bench/callgrind.out
+for rack in tests/bench/reference.yaml tests/bench/quiet.yaml tests/bench/busy.yaml \
+    "$build"/bench/8.yaml "$build"/bench/64.yaml; do
+    printf '\n%s\n\n| part | function |\n|--:|---|\n' "$rack"
+    BENCH_ROUNDS=1 BENCH_EDGES=/dev/null valgrind --tool=callgrind --callgrind-out-file="$profile" \
+        "$build/tests/bench/bench_scenario" "$rack" >/dev/null 2>&1
+    callgrind_annotate --threshold=100 "$profile" | awk '
+        match($0, /\([ 0-9.]+%\)/) && /:/ && !/PROGRAM TOTALS/ {
+            part = substr($0, RSTART + 1, RLENGTH - 2)
+            name = substr($0, RSTART + RLENGTH)
+            sub(/ \[.*/, "", name)
+            sub(/^.*:/, "", name)
+            print "|" part " | `" name "` |"
+            if (++n == 10) exit
+        }'
+done
