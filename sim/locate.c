@@ -38,7 +38,10 @@ static bool falls_once(const struct bernstein *c)
     return c->b[0] > 0.0 && c->b[3] < 0.0 && (c->b[1] >= 0.0 || c->b[2] < 0.0);
 }
 
-/* That root, by Newton's method within a bracket that shrinks: to the width, from above. */
+enum { NEWTON_TRIES = 16 };
+
+/* That root, to the width, from above: by Newton's method within a bracket that shrinks, and by halving
+ * where that is not soon there, on a curve that is all but flat. */
 static double only_root(const struct bernstein *c, double width)
 {
     double c1 = 3.0 * (c->b[1] - c->b[0]);
@@ -48,12 +51,12 @@ static double only_root(const struct bernstein *c, double width)
     double hi = 1.0;
     double q = c->b[0] / (c->b[0] - c->b[3]);
 
-    while (hi - lo > width) {
+    for (int tries = 0; hi - lo > width; tries++) {
         double y = c->b[0] + q * (c1 + q * (c2 + q * c3));
         double slope = c1 + q * (2.0 * c2 + q * 3.0 * c3);
         *(y < 0.0 ? &hi : &lo) = q;
         double next = q - y / slope + (y < 0.0 ? -0.4 : 0.4) * width; /* a little beyond it */
-        q = next > lo && next < hi ? next : 0.5 * (lo + hi);
+        q = tries < NEWTON_TRIES && next > lo && next < hi ? next : 0.5 * (lo + hi);
     }
     return hi;
 }

@@ -165,3 +165,14 @@ Test(locate, agrees_with_dense_sampling)
         cr_assert(i == DENSE || (at <= (double)i / DENSE && at >= (double)(i - 1) / DENSE - 1e-9));
     }
 }
+
+/* A curve that is flat where it falls, (1/2 - q)^3: rounding hides the place, but it is found. */
+Test(locate, gets_through_where_the_curve_is_flat)
+{
+    double y[4];
+    double at = NAN;
+
+    samples(-1.0, 0.5, 0.5, 0.5, y);
+    cr_assert(locate_fall(y, WIDTH, &at));
+    cr_assert_float_eq(at, 0.5, 1e-4);
+}
