@@ -1,0 +1,90 @@
+/* psu_alert.c - SMBALERT# of a supply: an open-drain output on its microcontroller.
+ *
+ *   asserted   alert_delay after its status asks for it (pmbus_face.h), if it has power by then
+ *   released   at the STOP of an alert response that it has won, of CLEAR_FAULTS, or when nothing is
+ *              left to tell; and with its standby rail
+ *   no ARA     `ara: no`: it never answers the alert response address
+ *
+ * Source: hardware facts 1.2 and 5.1 [S11, S77].  Checked by tests/models/test_alert.c. */
+#include "alert.h"
+#include "mux.h"
+#include "psu_state.h"
+
+static void pull(struct world *w, int32_t part, bool low)
+{
+    const struct psu_params *p = psu_params(w, part);
+    struct psu_state *s = psu_state(w, part);
+
+    if (s->pulls == low) {
+        return;
+    }
+    s->pulls = low;
+    if (world_kind(w, p->alert) == &mux_kind) {
+        mux_interrupt(w, p->alert, p->i2c.channel, part, low);
+    } else {
+        alert_pull(w, p->alert, part, low);
+    }
+}
+
+void psu_alert_let_go(struct world *w, int32_t part)
+{
+    if (psu_params(w, part)->alert != NO_PART) {
+        psu_set_timer(w, part, TIMER_ALERT, NS_NEVER);
+        pull(w, part, false);
+        psu_alert_update(w, part);
+    }
+}
+
+void psu_alert_update(struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+    const struct psu_state *s = psu_look(w, part);
+
+    if (p->alert == NO_PART) {
+        return;
+    }
+    bool asks = pmbus_face_alerts(&s->face);
+    if (!asks || !psu_has_power(w, part)) {
+        psu_set_timer(w, part, TIMER_ALERT, asks ? psu_power_changes(w, part) : NS_NEVER);
+        pull(w, part, false);
+    } else if (s->pulls) {
+        psu_set_timer(w, part, TIMER_ALERT, psu_power_changes(w, part));
+    } else if (s->timer[TIMER_ALERT] == NS_NEVER) {
+        psu_set_timer(w, part, TIMER_ALERT, world_now(w) + p->alert_delay);
+    }
+}
+
+/* It asks for its line: with power it has it, and lets go when the power goes; without, it waits. */
+void psu_alert_due(struct world *w, int32_t part)
+{
+    pull(w, part, psu_has_power(w, part));
+    psu_set_timer(w, part, TIMER_ALERT, psu_power_changes(w, part));
+}
+
+uint32_t psu_alert_event(const struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+    int32_t line = p->alert;
+
+    if (line != NO_PART && world_kind(w, line) == &mux_kind) {
+        line = mux_alert_line(w, line);
+    }
+    return line != NO_PART && psu_look(w, part)->pulls ? alert_fell_by(w, line, part) : 0;
+}
+
+bool psu_alerts(const struct world *w, int32_t part)
+{
+    const struct psu_state *s = psu_look(w, part);
+
+    return psu_params(w, part)->ara && s->pulls && !s->mute && psu_has_power(w, part);
+}
+
+void psu_alert_heard(struct world *w, int32_t part)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    pmbus_face_heard(&s->face);
+    if (!pmbus_face_alerts(&s->face)) {
+        psu_alert_let_go(w, part);
+    }
+}
