@@ -18,12 +18,12 @@ struct alert_params {
 
 struct alert_state {
     int32_t controller, pin;
-    int32_t pulls;     /* how many pull it */
-    int32_t by;        /* who made it fall, on the wire */
-    bool held, cut;    /* stuck low; open between the wire and the pin */
-    bool low;          /* at the pin */
-    uint32_t fell;     /* event at which it fell there */
-    int64_t falls;     /* so far */
+    int32_t pulls;  /* how many pull it */
+    int32_t by;     /* who made it fall, on the wire */
+    bool held, cut; /* stuck low; open between the wire and the pin */
+    bool low;       /* at the pin */
+    uint32_t fell;  /* event at which it fell there */
+    int64_t falls;  /* so far */
 };
 
 /* clang-format off */

@@ -29,7 +29,8 @@ uint64_t i2c_alerting(const struct world *w, const struct i2c_state *s)
 
     for (int32_t i = 0; i < s->seats; i++) {
         const struct kind *kind = world_kind(w, s->seat[i].device);
-        bool answers = has(s->open, i) && kind->alerts != NULL && kind->alerts(w, s->seat[i].device);
+        bool answers =
+            has(s->open, i) && kind->alerts != NULL && kind->alerts(w, s->seat[i].device);
         set |= (uint64_t)answers << i;
     }
     return set;

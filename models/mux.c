@@ -26,8 +26,8 @@ struct mux_params {
 struct mux_state {
     uint8_t channels;
     int32_t pulls[MUX_CHANNELS]; /* how many pull the INT# input of a channel */
-    bool wedged, hard; /* hard: RESET# doesn't help either */
-    uint32_t news;     /* event after which it reads back something unexpected, until it is read */
+    bool wedged, hard;           /* hard: RESET# doesn't help either */
+    uint32_t news; /* event after which it reads back something unexpected, until it is read */
 };
 
 /* clang-format off */

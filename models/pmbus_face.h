@@ -61,7 +61,8 @@ enum pmbus_quirk {
     PMBUS_WRONG_PEC = 1, /* appends a PEC that is wrong [S90] */
     PMBUS_NO_PEC = 2,    /* knows no PEC: a byte more reads FF */
     PMBUS_ANY_PAGE = 4,  /* accepts every PAGE, reads it back, and ignores it */
-    PMBUS_HOLDS_ALERT = 8 /* asks for SMBALERT# as long as an unmasked bit is set, heard or not [E] */
+    PMBUS_HOLDS_ALERT =
+        8 /* asks for SMBALERT# as long as an unmasked bit is set, heard or not [E] */
 };
 
 struct pmbus_face_config {

@@ -249,9 +249,8 @@ static void pwok_due(struct world *w, int32_t part)
 static void psu_due(struct world *w, int32_t part)
 {
     static void (*const handlers[PSU_TIMERS])(struct world *, int32_t) = {
-        phase_due,        pwok_due,    psu_warning_due, psu_energy_due,
-        psu_overload_due, psu_ovp_due, psu_heat_due,    blink_due,
-        psu_alert_due,    flicker_due};
+        phase_due,   pwok_due,     psu_warning_due, psu_energy_due, psu_overload_due,
+        psu_ovp_due, psu_heat_due, blink_due,       psu_alert_due,  flicker_due};
     struct psu_state *s = psu_state(w, part);
 
     for (int i = 0; i < PSU_TIMERS; i++) {

@@ -10,6 +10,25 @@
 #include "mux.h"
 #include "psu_state.h"
 
+bool psu_alerts_by_mux(const struct world *w, int32_t part)
+{
+    int32_t to = psu_params(w, part)->alert;
+
+    return to != NO_PART && world_kind(w, to) == &mux_kind;
+}
+
+int32_t psu_alert_line(const struct world *w, int32_t part)
+{
+    int32_t to = psu_params(w, part)->alert;
+
+    return psu_alerts_by_mux(w, part) ? mux_alert_line(w, to) : to;
+}
+
+bool psu_has_ara(const struct world *w, int32_t part)
+{
+    return psu_params(w, part)->ara != 0;
+}
+
 static void pull(struct world *w, int32_t part, bool low)
 {
     const struct psu_params *p = psu_params(w, part);
@@ -19,7 +38,7 @@ static void pull(struct world *w, int32_t part, bool low)
         return;
     }
     s->pulls = low;
-    if (world_kind(w, p->alert) == &mux_kind) {
+    if (psu_alerts_by_mux(w, part)) {
         mux_interrupt(w, p->alert, p->i2c.channel, part, low);
     } else {
         alert_pull(w, p->alert, part, low);
@@ -63,12 +82,8 @@ void psu_alert_due(struct world *w, int32_t part)
 
 uint32_t psu_alert_event(const struct world *w, int32_t part)
 {
-    const struct psu_params *p = psu_params(w, part);
-    int32_t line = p->alert;
+    int32_t line = psu_alert_line(w, part);
 
-    if (line != NO_PART && world_kind(w, line) == &mux_kind) {
-        line = mux_alert_line(w, line);
-    }
     return line != NO_PART && psu_look(w, part)->pulls ? alert_fell_by(w, line, part) : 0;
 }
 
@@ -76,7 +91,7 @@ bool psu_alerts(const struct world *w, int32_t part)
 {
     const struct psu_state *s = psu_look(w, part);
 
-    return psu_params(w, part)->ara && s->pulls && !s->mute && psu_has_power(w, part);
+    return psu_has_ara(w, part) && s->pulls && !s->mute && psu_has_power(w, part);
 }
 
 void psu_alert_heard(struct world *w, int32_t part)

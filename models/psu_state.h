@@ -234,7 +234,8 @@ void psu_report_freeze(struct world *w, int32_t part, bool on); /* no more sampl
 bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
                     struct i2c_reply *re);
 ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_request *rq);
-bool psu_has_power(const struct world *w, int32_t part); /* its microcontroller, and bus interface */
+bool psu_has_power(const struct world *w,
+                   int32_t part); /* its microcontroller, and bus interface */
 ns_t psu_power_changes(const struct world *w, int32_t part); /* the instant that goes, or comes */
 
 /* ---- psu_alert.c ------------------------------------------------------------------------------- */
