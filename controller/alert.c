@@ -74,6 +74,22 @@ static bool is_first(const struct controller *c, uint8_t s, bool whole)
     return true;
 }
 
+/* The registers that STATUS_WORD has bits of, bit per register. */
+static uint8_t registers_of(uint16_t word)
+{
+    static const uint16_t bits[] = {
+        (uint16_t)ST_VOUT, (uint16_t)ST_IOUT_POUT, (uint16_t)ST_INPUT, (uint16_t)ST_TEMPERATURE,
+        (uint16_t)ST_CML,  (uint16_t)ST_OTHER,     (uint16_t)ST_MFR,   (uint16_t)ST_FANS};
+    uint8_t set = 0;
+
+    for (uint8_t i = 0; i < (uint8_t)(sizeof(bits) / sizeof(bits[0])); i++) {
+        if ((word & bits[i]) != 0U) {
+            set |= (uint8_t)(1U << i);
+        }
+    }
+    return set;
+}
+
 static void look_at(struct controller *c, uint8_t s, uint8_t looks, bool glance)
 {
     struct alert_member *m = &c->alerts.members[s];
@@ -103,6 +119,7 @@ static void begin_search(struct controller *c, uint8_t line)
         }
         m->seen_lost = false;
         m->heard = false;
+        m->stood = registers_of(c->supplies[s].standing);
         m->todo = is_first(c, s, false) ? (uint8_t)ALERT_ASK : 0U;
         if (c->cfg.alert.mux_tells[line] && is_first(c, s, true)) {
             m->todo |= (uint8_t)ALERT_TELL;
@@ -128,22 +145,6 @@ static bool is_searched(const struct controller *c, uint8_t line)
 
 /* ---- warnings that stand ------------------------------------------------------------------------ */
 
-/* The registers that STATUS_WORD has bits of, bit per register. */
-static uint8_t registers_of(uint16_t word)
-{
-    static const uint16_t bits[] = {
-        (uint16_t)ST_VOUT, (uint16_t)ST_IOUT_POUT, (uint16_t)ST_INPUT, (uint16_t)ST_TEMPERATURE,
-        (uint16_t)ST_CML,  (uint16_t)ST_OTHER,     (uint16_t)ST_MFR,   (uint16_t)ST_FANS};
-    uint8_t set = 0;
-
-    for (uint8_t i = 0; i < (uint8_t)(sizeof(bits) / sizeof(bits[0])); i++) {
-        if ((word & bits[i]) != 0U) {
-            set |= (uint8_t)(1U << i);
-        }
-    }
-    return set;
-}
-
 static void want_masks(struct alert_member *m, uint8_t registers, enum alert_todo todo)
 {
     m->to_mask = registers;
@@ -151,9 +152,10 @@ static void want_masks(struct alert_member *m, uint8_t registers, enum alert_tod
     m->todo |= (uint8_t)todo;
 }
 
-/* Everybody on the line has been looked at, and still it is low: what stands is known, and need not be
- * said again. True: there is something to mask. */
-static bool mask_what_stands(struct controller *c, uint8_t line)
+/* Everybody on the line has been looked at. When it is still low, what stands holds it; when it rose, a
+ * supply that alerted about what stood before will do so after every clear. Either is known, and need
+ * not be said again. True: there is something to mask. */
+static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
 {
     bool any = false;
 
@@ -161,6 +163,9 @@ static bool mask_what_stands(struct controller *c, uint8_t line)
         struct alert_member *m = &c->alerts.members[s];
         uint8_t stands = registers_of(c->supplies[s].standing) & (uint8_t)~m->masked;
 
+        if (!low) {
+            stands &= m->heard ? m->stood : 0U;
+        }
         if (is_on(c, s, line) && (stands != 0U)) {
             want_masks(m, stands, ALERT_READ);
             any = true;
@@ -222,10 +227,10 @@ static void searched(struct controller *c, uint8_t line, bool low)
 {
     struct alert_line *l = &c->alerts.lines[line];
 
-    if (!low) {
-        rest(c, l);
-    } else if (!l->masking && mask_what_stands(c, line)) {
+    if (!l->masking && mask_what_stands(c, line, low)) {
         l->masking = true; /* another search will show whether that was it */
+    } else if (!low) {
+        rest(c, l);
     } else if (l->searches < (uint8_t)ALERT_SEARCHES) {
         begin_search(c, line);
     } else {

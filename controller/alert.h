@@ -9,7 +9,8 @@
  * a supply of the line sits, until nobody answers there; each supply that answers is looked at with
  * turns of its own, before anything else. A supply that knows no alert response is looked at instead
  * of being asked; when the line stays low, so are all the others. What then still holds the line is a
- * warning that stands: its bits are masked (SMBALERT_MASK), and unmasked when they are gone.
+ * warning that stands, and so is what a supply tells a second time: its bits are masked
+ * (SMBALERT_MASK), and unmasked when they are gone.
  *
  * A line that is HELD or in a STORM is ignored. Polling is the fall-back, always at work: only how
  * long a sweep takes depends on whether the lines can be trusted (alert_sweep_us()).
@@ -66,6 +67,7 @@ struct alert_member {
     bool glance;      /* it is over when STATUS_WORD says nothing */
     bool heard;       /* it has answered in this search */
     bool seen_lost;   /* it was given the looks that confirm a loss */
+    uint8_t stood;    /* registers with bits that stood when the search began, bit per register */
     uint8_t to_mask;  /* registers whose mask is to be set anew, bit per register */
     uint8_t masked;   /* registers with a mask */
     uint8_t standing; /* bits of the one in hand */
