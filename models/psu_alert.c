@@ -5,7 +5,7 @@
  *              left to tell; and with its standby rail
  *   no ARA     `ara: no`: it never answers the alert response address
  *
- * Source: hardware facts 1.2 and 5.1 [S11, S77].  Checked by tests/models/test_alert.c. */
+ * Source: hardware facts 1.2 and 5.1 [S11, S77].  Checked by tests/models/test_psu_alert.c. */
 #include "alert.h"
 #include "mux.h"
 #include "psu_state.h"
