@@ -78,7 +78,7 @@ uint32_t alert_fell_by(const struct world *w, int32_t line, int32_t by)
 {
     const struct alert_state *s = world_state_const(w, line);
 
-    return s->low && s->by == by ? s->fell : 0;
+    return s->controller != NO_PART && s->low && s->by == by ? s->fell : 0;
 }
 
 static void alert_due(struct world *w, int32_t line)

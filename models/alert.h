@@ -16,7 +16,8 @@ void alert_listen(struct world *w, int32_t line, int32_t controller, int32_t pin
 /* Part `by` begins to pull the line low, or lets go of it: each once, in turn. */
 void alert_pull(struct world *w, int32_t line, int32_t by, bool low);
 
-/* The event at which the line fell because of this part; 0: it is high, or another one was first. */
+/* The event at which the line fell because of this part; 0: it is high, another one was first, or no
+ * controller listens. */
 uint32_t alert_fell_by(const struct world *w, int32_t line, int32_t by);
 
 #endif

@@ -45,6 +45,18 @@ static void pull(struct world *w, int32_t part, bool low)
     }
 }
 
+/* What its line has told before anybody read it is known because of that. */
+void psu_alert_tells(struct world *w, int32_t part)
+{
+    struct psu_state *s = psu_state(w, part);
+    int32_t line = psu_alert_line(w, part);
+
+    if (line != NO_PART && s->pulls && s->changed != s->told) {
+        uint32_t fell = alert_fell_by(w, line, part);
+        s->changed = fell > s->changed ? fell : s->changed;
+    }
+}
+
 void psu_alert_let_go(struct world *w, int32_t part)
 {
     if (psu_params(w, part)->alert != NO_PART) {
@@ -80,13 +92,6 @@ void psu_alert_due(struct world *w, int32_t part)
     psu_set_timer(w, part, TIMER_ALERT, psu_power_changes(w, part));
 }
 
-uint32_t psu_alert_event(const struct world *w, int32_t part)
-{
-    int32_t line = psu_alert_line(w, part);
-
-    return line != NO_PART && psu_look(w, part)->pulls ? alert_fell_by(w, line, part) : 0;
-}
-
 bool psu_alerts(const struct world *w, int32_t part)
 {
     const struct psu_state *s = psu_look(w, part);
@@ -98,6 +103,7 @@ void psu_alert_heard(struct world *w, int32_t part)
 {
     struct psu_state *s = psu_state(w, part);
 
+    psu_alert_tells(w, part);
     pmbus_face_heard(&s->face);
     if (!pmbus_face_alerts(&s->face)) {
         psu_alert_let_go(w, part);

@@ -267,10 +267,8 @@ bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
         fill_reading(w, part, rq->tx[0]);
     }
     bool answers = pmbus_face_i2c(&s->face, rq, re, &wish);
+    psu_alert_tells(w, part);
     re->cause = s->changed != s->told ? s->changed : 0;
-    if (re->cause != 0 && psu_alert_event(w, part) > re->cause) {
-        re->cause = psu_alert_event(w, part); /* the same news, told by its line before */
-    }
     if (rq->n_rx > 0 && rq->tx[0] == CMD_STATUS_WORD) {
         s->told = s->changed;
     }

@@ -243,8 +243,8 @@ ns_t psu_power_changes(const struct world *w, int32_t part); /* the instant that
 void psu_alert_update(struct world *w, int32_t part); /* after every change of its status */
 void psu_alert_let_go(struct world *w, int32_t part); /* what was told is cleared, or was heard */
 void psu_alert_due(struct world *w, int32_t part);    /* TIMER_ALERT */
-uint32_t psu_alert_event(const struct world *w, int32_t part); /* at which its line fell; 0: none */
-bool psu_alerts(const struct world *w, int32_t part);          /* kind->alerts */
-void psu_alert_heard(struct world *w, int32_t part);           /* kind->alert_heard */
+void psu_alert_tells(struct world *w, int32_t part); /* news that its line has told is the line's */
+bool psu_alerts(const struct world *w, int32_t part); /* kind->alerts */
+void psu_alert_heard(struct world *w, int32_t part);  /* kind->alert_heard */
 
 #endif
