@@ -31,6 +31,7 @@
     ROW(EV_OVER_TEMPERATURE,"over_temperature","the output stops, too hot") \
     ROW(EV_COOL,            "cool",            "cool enough to start again") \
     ROW(EV_INLET,           "inlet",           "the air at the supply's inlet changes") \
+    ROW(EV_DERATED,         "derated",         "the air changes what the supply's rating is") \
     ROW(EV_SHORTED,         "shorted",         "a short stands at the output") \
     ROW(EV_SHORT_GONE,      "short_gone",      "the short is gone") \
     ROW(EV_ORING_OFF,       "oring_off",       "the ORing stage blocks") \
