@@ -12,6 +12,7 @@
 enum { TOLD = 8 }; /* at most of one circuit */
 
 static const double NEXT_DOOR = 1e-5; /* of time and of voltage: what decides nothing */
+static const double CLOCK_S = 1e-9;   /* of powergap */
 
 /* ---- powergap ---------------------------------------------------------------------------------- */
 
@@ -191,7 +192,7 @@ static bool is_undecided(const struct ckt *c, const struct outcome *straight)
         for (int i = 0; i < near.n_cpls; i++) {
             near.cpl[i].P *= way < 2 ? 1.0 : more;
         }
-        if (!referee_play(&near, &other) ||
+        if (!referee_play(&near, 0.0, &other) ||
             compare_outcomes(c, &other, straight, NULL).verdict != DUEL_AGREES) {
             return true;
         }
@@ -202,7 +203,7 @@ static bool is_undecided(const struct ckt *c, const struct outcome *straight)
 struct duel_result duel(const char *text, double tolerance, FILE *story)
 {
     static struct ckt c;
-    static struct outcome ours, theirs;
+    static struct outcome ours, theirs, ticks;
     int wrong;
 
     if (!ckt_read(&c, text, &wrong)) {
@@ -211,10 +212,14 @@ struct duel_result duel(const char *text, double tolerance, FILE *story)
         }
         return (struct duel_result){.verdict = DUEL_BROKEN};
     }
-    if (!referee_play(&c, &theirs) || !powergap_play(&c, tolerance, &ours, story)) {
+    if (!referee_play(&c, 0.0, &theirs) || !referee_play(&c, CLOCK_S, &ticks) ||
+        !powergap_play(&c, tolerance, &ours, story)) {
         return (struct duel_result){.verdict = DUEL_BROKEN};
     }
-    struct duel_result r = compare_outcomes(&c, &ours, &theirs, story);
+    struct duel_result r = compare_outcomes(&c, &ours, &theirs, NULL);
+    if (r.verdict == DUEL_DISAGREES) {
+        r = compare_outcomes(&c, &ours, &ticks, story);
+    }
     if (r.verdict == DUEL_DISAGREES && is_undecided(&c, &theirs)) {
         r.verdict = DUEL_UNDECIDED;
     }

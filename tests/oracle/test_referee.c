@@ -100,7 +100,7 @@ static void each_row(const char *path,
         if (strcmp(name, cell[0]) != 0) {
             snprintf(name, sizeof name, "%s", cell[0]);
             read_circuit(name, &c);
-            cr_assert(referee_play(&c, &o), "%s", name);
+            cr_assert(referee_play(&c, 0.0, &o), "%s", name);
         }
         check(&c, &o, cell);
     }
