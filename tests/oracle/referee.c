@@ -377,6 +377,7 @@ static void guard_changes(struct player *p, const struct guard *g, bool below)
     switch (g->what) {
     case GAP:
         (below ? edges_begin : edges_end)(&p->o->node[g->of].gap, p->t);
+        p->o->node[g->of].gap_s += below ? -p->t : p->t;
         break;
     case LOAD_OFF:
     case LOAD_ON:
@@ -600,10 +601,8 @@ static void begin(struct player *p)
 static void end(struct player *p)
 {
     for (int i = 0; i < p->c->n_nodes; i++) {
-        struct edges *e = &p->o->node[i].gap;
-        for (int k = 0; k < e->n_begun && k < EDGES_MANY; k++) {
-            p->o->node[i].gap_s += (k < e->n_ended ? e->ended[k] : p->t) - e->begun[k];
-        }
+        const struct edges *e = &p->o->node[i].gap;
+        p->o->node[i].gap_s += e->n_begun > e->n_ended ? p->t : 0.0;
         p->o->node[i].v_end = p->y[i];
     }
 }
