@@ -177,20 +177,21 @@ static struct duel_result compare_outcomes(const struct ckt *c, const struct out
 
 /* ---- is there anything to decide? -------------------------------------------------------------- */
 
-/* The same with its capacitances, inductances or loads a little larger. */
+/* The same with its capacitances, its loads or its thresholds a little larger or smaller. */
 static bool is_undecided(const struct ckt *c, const struct outcome *straight)
 {
     static struct ckt near;
     static struct outcome other;
 
-    for (int way = 0; way < 4; way++) {
+    for (int way = 0; way < 6; way++) {
         double more = way % 2 == 0 ? 1.0 + NEXT_DOOR : 1.0 - NEXT_DOOR;
         near = *c;
         for (int i = 0; i < near.n_nodes; i++) {
-            near.node[i].C *= way < 2 ? more : 1.0;
+            near.node[i].C *= way / 2 == 0 ? more : 1.0;
+            near.node[i].uv *= way / 2 == 2 ? more : 1.0;
         }
         for (int i = 0; i < near.n_cpls; i++) {
-            near.cpl[i].P *= way < 2 ? 1.0 : more;
+            near.cpl[i].P *= way / 2 == 1 ? more : 1.0;
         }
         if (!referee_play(&near, 0.0, &other) ||
             compare_outcomes(c, &other, straight, NULL).verdict != DUEL_AGREES) {
