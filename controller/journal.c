@@ -9,22 +9,20 @@
 
 /* ---- the ring ---------------------------------------------------------------------------------- */
 
-/* The packet error code's polynomial is as good here as there. It does not start from zero, or memory
- * full of zeros would be sound. */
+/* The packet error code's polynomial is as good here as there. From zero, memory full of zeros would
+ * be sound. */
+static const uint8_t CHECK_START = 0xA5U;
+
 static uint8_t check_of(const struct journal_entry *e)
 {
-    uint8_t check = 0xA5;
+    const uint32_t words[] = {e->at_us, ((uint32_t)e->wraps << 16) | e->detail,
+                              ((uint32_t)e->what << 16) | ((uint32_t)e->who << 8) | e->times};
+    uint8_t check = CHECK_START;
 
-    for (uint8_t i = 0; i < 4U; i++) {
-        check = pec_add(check, (uint8_t)((e->at_us >> (8U * i)) & 0xFFU));
+    for (uint32_t i = 0; i < (4U * (sizeof(words) / sizeof(words[0]))); i++) {
+        check = pec_add(check, (uint8_t)((words[i / 4U] >> (8U * (i % 4U))) & 0xFFU));
     }
-    for (uint8_t i = 0; i < 2U; i++) {
-        check = pec_add(check, (uint8_t)(((uint32_t)e->wraps >> (8U * i)) & 0xFFU));
-        check = pec_add(check, (uint8_t)(((uint32_t)e->detail >> (8U * i)) & 0xFFU));
-    }
-    check = pec_add(check, e->what);
-    check = pec_add(check, e->who);
-    return pec_add(check, e->times);
+    return check;
 }
 
 static bool is_sound(const struct journal_entry *e)

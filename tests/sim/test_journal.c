@@ -18,6 +18,12 @@ static ns_t first(const struct run *r, enum event_kind kind, double value)
     return NS_NEVER;
 }
 
+/* The controller's clock counts whole microseconds. */
+static int64_t us_of(ns_t t)
+{
+    return t / 1000;
+}
+
 /* psu1 is believed LOST at 50.3 ms, the controller is reset in that instant and starts 5 ms later: the
  * journal has both lives, each by its own clock. */
 Test(journal, has_both_lives_of_a_controller_that_was_reset)
@@ -34,7 +40,7 @@ Test(journal, has_both_lives_of_a_controller_that_was_reset)
     trace_journal(out, s, r->world);
     fclose(out);
     snprintf(row, sizeof row, "ctl,journal,%.6f,supply,psu1,SHARING -> LOST,1\n",
-             (double)(lost / 1000) * 1e-6);
+             1e-6 * (double)us_of(lost));
     const char *before = strstr(text, row);
     cr_assert(before != NULL, "no row %sin\n%s", row, text);
     const char *reset = strstr(text, "ctl,journal,0.000000,start,\"\",after a reset,1\n");
@@ -43,7 +49,7 @@ Test(journal, has_both_lives_of_a_controller_that_was_reset)
         const struct event *e = log_at(&r->log, i);
         if (e->kind == EV_DECIDE && e->value == 6.0 && e->at > restarted) {
             snprintf(row, sizeof row, "ctl,journal,%.6f,supply,psu1,IDENTIFIED -> LOST,1\n",
-                     (double)(e->at / 1000 - restarted / 1000) * 1e-6);
+                     1e-6 * (double)(us_of(e->at) - us_of(restarted)));
             cr_assert(strstr(reset, row) != NULL, "no row %sin\n%s", row, reset);
         }
     }
