@@ -123,7 +123,7 @@ static void reach(struct walk *k, ns_t to, enum span_class is, uint32_t event)
 static bool is_transfer(enum event_kind kind)
 {
     return kind == EV_TRANSFER || kind == EV_NACK || kind == EV_BUS_TIMEOUT ||
-           kind == EV_BUS_CLEAR || kind == EV_MUX_RESET;
+           kind == EV_BUS_CLEAR || kind == EV_TRANSFER_CUT || kind == EV_MUX_RESET;
 }
 
 static bool is_control(enum event_kind kind)
