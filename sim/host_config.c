@@ -56,6 +56,10 @@ const struct field host_fields[] = {
      .doc = "see storm_falls; twice as long each further time", .source = "E"},
     {FIELD("storm_pause", storm_pause), TIME(1e-3, 600.0), .def = 10.0,
      .doc = "the longest that an alert line is ignored for that", .source = "E"},
+    {FIELD("watchdog", watchdog), TIME(0.0, 600.0), .def = 1.6,
+     .doc = "resets it when it has taken no step for so long; 0: there is none", .source = "E"},
+    {FIELD("boot", boot), TIME(0.0, 60.0), .def = 5e-3, .doc = "from a reset to its first step",
+     .source = "E"},
     NONE,
 };
 
