@@ -188,9 +188,11 @@ static void unmask_what_is_gone(struct controller *c, uint8_t s)
 
 /* ---- the states of a line ----------------------------------------------------------------------- */
 
-static void ignore(struct controller *c, struct alert_line *l, enum alert_state state,
-                   uint32_t pause_us)
+static void ignore(struct controller *c, uint8_t line, enum alert_state state, uint32_t pause_us)
 {
+    struct alert_line *l = &c->alerts.lines[line];
+
+    journal_note(c, JOURNAL_DEAF, line, (state == ALERT_HELD) ? 1U : 0U);
     l->state = (uint8_t)state;
     l->pause_from_us = c->now_us;
     l->pause_us = pause_us;
@@ -217,7 +219,7 @@ static void falls(struct controller *c, uint8_t line)
     }
     c->count.alert_storms++;
     l->falls = 0;
-    ignore(c, l, ALERT_STORM,
+    ignore(c, line, ALERT_STORM,
            (l->pause_us == 0U) ? c->cfg.alert.storm_us
                                : backed_off_us(l->pause_us, c->cfg.alert.storm_most_us));
 }
@@ -235,7 +237,7 @@ static void searched(struct controller *c, uint8_t line, bool low)
         begin_search(c, line);
     } else {
         c->count.alert_holds++;
-        ignore(c, l, ALERT_HELD, l->pause_us);
+        ignore(c, line, ALERT_HELD, l->pause_us);
     }
 }
 
