@@ -9,7 +9,7 @@
 #include "poll.h"
 #include "wire.h"
 
-enum { ALERT_RESPONSE_ADDRESS = 0x0C, REGISTERS = 8, TELLS_SHIFT = 4, ALL_TODO = 15 };
+enum { ALERT_RESPONSE_ADDRESS = 0x0C, REGISTERS = 8, TELLS_SHIFT = 4 };
 
 /* The lowest register of a set that is not empty; STATUS_VOUT is number 0, STATUS_FANS number 7. */
 static uint8_t first_of(uint8_t set)
@@ -37,7 +37,7 @@ uint8_t alert_ask_due(struct controller *c, uint8_t bus)
 {
     const struct wire *b = &c->wires[bus];
     uint8_t due = (uint8_t)CTL_NOBODY;
-    uint8_t first = (uint8_t)ALL_TODO;
+    uint8_t first = UINT8_MAX;
 
     for (uint8_t i = 0; (i < b->n_members) && (c->cfg.alert.n_lines > 0U); i++) {
         struct alert_member *m = &c->alerts.members[b->members[i]];
@@ -166,7 +166,11 @@ static void masked(struct alert_member *m)
 
     m->tries = 0;
     m->to_mask &= (uint8_t)~bit;
-    m->masked = (m->standing != 0U) ? (uint8_t)(m->masked | bit) : (uint8_t)(m->masked & ~bit);
+    if (m->standing != 0U) {
+        m->masked |= bit;
+    } else {
+        m->masked &= (uint8_t)~bit;
+    }
     m->todo &= (uint8_t) ~((uint8_t)ALERT_READ | (uint8_t)ALERT_MASK);
     if (m->to_mask != 0U) {
         m->todo |= (uint8_t)ALERT_READ;
@@ -194,7 +198,8 @@ void alert_answered(struct controller *c, uint8_t s, const uint8_t rx[])
             return;
         }
         m->standing = rx[0];
-        m->todo = (uint8_t)((m->todo & ~(uint8_t)ALERT_READ) | (uint8_t)ALERT_MASK);
+        m->todo &= (uint8_t) ~(uint8_t)ALERT_READ;
+        m->todo |= (uint8_t)ALERT_MASK;
         break;
     case ALERT_MASK:
         masked(m);
@@ -220,7 +225,7 @@ void alert_failed(struct controller *c, uint8_t s, bool at_once)
             m->todo = 0;
         }
     } else { /* nobody is there who alerts, or the mux does not tell */
-        m->todo &= (uint8_t) ~((m->doing != 0U) ? m->doing : (uint8_t)ALL_TODO);
+        m->todo &= (uint8_t)~m->doing;
     }
     m->doing = 0;
     if (at_once) {

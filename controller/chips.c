@@ -6,7 +6,7 @@
 
 enum { VOUT_EXPONENT_MINUS_9 = 0x17, VOUT_EXPONENT_MINUS_8 = 0x18 };
 
-static const struct chip rows[] = {
+static const struct chip rows[CTL_CHIPS] = {
     [CTL_CHIP_STANDARD] = {.name = "standard",
                            .has_pec = true,
                            .takes_pec = true,
@@ -52,7 +52,7 @@ static const struct chip rows[] = {
 
 uint8_t chips_count(void)
 {
-    return (uint8_t)(sizeof(rows) / sizeof(rows[0]));
+    return (uint8_t)CTL_CHIPS;
 }
 
 const struct chip *chip_row(uint8_t chip)
