@@ -58,7 +58,12 @@ static bool is_on(const struct controller *c, uint8_t s, uint8_t line)
     return c->cfg.alert.line_of[s] == line;
 }
 
-/* Is it the first of its line behind this mux, on this channel (`whole`: on any)? */
+static bool has_ara(const struct controller *c, uint8_t s)
+{
+    return chip_row(c->cfg.supplies[s].chip)->has_ara;
+}
+
+/* Is it the first of its line behind this mux (`whole`), or the first to ask on this channel? */
 static bool is_first(const struct controller *c, uint8_t s, bool whole)
 {
     const struct ctl_supply_config *u = &c->cfg.supplies[s];
@@ -67,7 +72,8 @@ static bool is_first(const struct controller *c, uint8_t s, bool whole)
         const struct ctl_supply_config *o = &c->cfg.supplies[t];
 
         if (is_on(c, t, c->cfg.alert.line_of[s]) && (o->bus == u->bus) &&
-            (o->mux_address == u->mux_address) && (whole || (o->channel == u->channel))) {
+            (o->mux_address == u->mux_address) &&
+            (whole || ((o->channel == u->channel) && has_ara(c, t)))) {
             return false;
         }
     }
@@ -114,13 +120,12 @@ static void begin_search(struct controller *c, uint8_t line)
         if (!is_on(c, s, line)) {
             continue;
         }
-        if (!chip_row(c->cfg.supplies[s].chip)->has_ara || (l->searches > 1U)) {
+        if (!has_ara(c, s) || (l->searches > 1U)) {
             look_at(c, s, 1, true);
         }
-        m->seen_lost = false;
         m->heard = false;
         m->stood = registers_of(c->supplies[s].standing);
-        m->todo = is_first(c, s, false) ? (uint8_t)ALERT_ASK : 0U;
+        m->todo = (has_ara(c, s) && is_first(c, s, false)) ? (uint8_t)ALERT_ASK : 0U;
         if (c->cfg.alert.mux_tells[line] && is_first(c, s, true)) {
             m->todo |= (uint8_t)ALERT_TELL;
         }
@@ -348,8 +353,7 @@ bool alert_glanced(const struct controller *c, uint8_t s)
     return m->looking && m->glance && (c->supplies[s].status == 0U);
 }
 
-/* One that is sound is looked at no more, one that may be lost as often as it takes to believe it; one
- * that is, until that is confirmed. */
+/* One that is sound is looked at no more, one that may be lost as often as it takes to believe it. */
 void alert_looked(struct controller *c, uint8_t s)
 {
     struct alert_member *m = &c->alerts.members[s];
@@ -365,8 +369,4 @@ void alert_looked(struct controller *c, uint8_t s)
     m->glance = false;
     m->looks =
         (((u->bad > 0U) || (u->silent > 0U)) && (m->looks > 0U)) ? (uint8_t)(m->looks - 1U) : 0U;
-    if ((m->looks == 0U) && supply_is_lost(u) && !m->seen_lost) {
-        m->seen_lost = true;
-        m->looks = (uint8_t)SUPPLY_JUDGED;
-    }
 }

@@ -66,7 +66,6 @@ struct alert_member {
     bool looking;     /* one of them is under way */
     bool glance;      /* it is over when STATUS_WORD says nothing */
     bool heard;       /* it has answered in this search */
-    bool seen_lost;   /* it was given the looks that confirm a loss */
     uint8_t stood;    /* registers with bits that stood when the search began, bit per register */
     uint8_t to_mask;  /* registers whose mask is to be set anew, bit per register */
     uint8_t masked;   /* registers with a mask */

@@ -45,6 +45,7 @@ Test(alert, an_alert_is_found_at_once_where_polling_takes_a_second)
         cr_assert_eq(r.psu[s].heard, 1);
         rack_run(&r, 20000);
         cr_assert(r.pin[3], "the spare was switched in");
+        cr_assert(!r.pin[s], "its loss was confirmed, and it was switched off");
         cr_assert_eq(rack_gap_us(&r, 0), 0);
     }
     cfg.alert.n_lines = 0;
@@ -108,6 +109,52 @@ Test(alert, a_supply_without_alert_response_is_looked_at)
         rack_run(&r, 20000);
         cr_assert_eq(controller_counts(&r.c)->alert_holds, 0);
     }
+}
+
+/* Of those that know no alert response STATUS_WORD alone is read, until one has something to say: to
+ * select and to read, 21 and 57 clocks, four times; whole turns would take twice as long. */
+Test(alert, a_look_is_short_when_there_is_nothing_to_see)
+{
+    struct ctl_config cfg = slow_rack();
+
+    for (int s = 0; s < 4; s++) {
+        cfg.supplies[s].chip = CTL_CHIP_NO_ARA;
+    }
+    run_in(&cfg);
+    for (int s = 0; s < 4; s++) {
+        r.psu[s].no_ara = true;
+    }
+    lose_input(3, 500000);
+    uint64_t found = rack_run_to(&r, 3, SUPPLY_ISOLATED, 900000);
+    cr_assert_leq(found, 4 * 78 * 5 / 2 + 200, "%d us", (int)found);
+}
+
+/* What made one fail may have hit others that have no line: a sweep begins at once. */
+Test(alert, an_alert_begins_a_sweep)
+{
+    struct ctl_config cfg = slow_rack();
+
+    cfg.alert.line_of[1] = CTL_NO_ALERT;
+    run_in(&cfg);
+    lose_input(1, 500000);
+    lose_input(0, 500000);
+    cr_assert_leq(rack_run_to(&r, 1, SUPPLY_LOST, 900000), 10000);
+}
+
+/* Nothing alerts when an input returns: one long sweep clears its latched bits, the next finds it sound.
+ * From then on sweeps are short until it has proven itself, which takes three readings. */
+Test(alert, a_supply_on_its_way_is_polled_closely)
+{
+    struct ctl_config cfg = slow_rack();
+
+    cfg.sweep_us = 5000;
+    cfg.alert.idle_us = 1000000;
+    run_in(&cfg);
+    lose_input(0, 500000);
+    rack_run(&r, 5000000);
+    r.psu[0].no_input = false;
+    uint64_t back = rack_run_to(&r, 0, SUPPLY_STANDBY, 4000000);
+    cr_assert_leq(back, 2100000, "%d us", (int)back);
 }
 
 /* A mux that tells which channel interrupts is read once; then one place is asked, not four. */
