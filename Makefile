@@ -212,6 +212,8 @@ fuzz:
 	        -print_final_stats=1 -artifact_prefix=build/fuzz/$$t- build/fuzz/$$t $$seeds || exit 1; \
 	done
 
+include hil/boards/firmware.mk
+
 # ---- What CI runs --------------------------------------------------------------------------------
 
 CHECKS := format-check layers lint demo test test,OPT=asan fuzz determinism
@@ -271,4 +273,4 @@ clean:
 help:
 	@awk '/^## / { about = substr($$0, 4); next } \
 	      about && /^[a-z-]+:/ { sub(/:.*/, ""); printf "%-13s %s\n", $$0, about } \
-	      { about = "" }' Makefile
+	      { about = "" }' Makefile hil/boards/firmware.mk

@@ -1,0 +1,45 @@
+# firmware.mk - images of the controller for boards, one folder build/arm-BOARD/ each.
+# Included by the Makefile at the top.
+
+BOARDS := ast1030-evb lm3s6965evb mps2-an385
+CORE_ast1030-evb := cortex-m4
+CORE_lm3s6965evb := cortex-m3
+CORE_mps2-an385  := cortex-m3
+
+ARM    := arm-none-eabi-
+STACK  := 0x800 # main(), the link and one step; the step's own part is measured by `make sizes`
+IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf)
+
+# Soft floats, so that a float in the controller shows as a call that nobody defines.
+ARM_CFLAGS   := -std=c11 -g -O2 -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
+                -fdata-sections -fno-common $(WARNINGS)
+ARM_CPPFLAGS := -I. -isystem hil/boards/include -DPOWERGAP_VERSION='"$(VERSION)"'
+
+CONTROLLER_SRC := $(wildcard controller/*.c)
+SHARED_SRC     := hil/link.c hil/boards/cortex_m.c hil/boards/main.c hil/boards/memory.c
+
+define BOARD
+build/arm-$(1)/firmware.elf: $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) \
+                             hil/boards/$(1).c) hil/boards/$(1).ld hil/boards/cortex-m.ld
+	@echo "  LD      $$@"
+	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) -mthumb -mfloat-abi=soft -nostdlib -Wl,--gc-sections \
+	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@D)/firmware.map \
+	    -T hil/boards/$(1).ld $$(filter %.o,$$^) -lgcc -o $$@
+build/arm-$(1)/%.o: %.c hil/boards/firmware.mk
+	@mkdir -p $$(@D)
+	@echo "  ARMCC   $$@"
+	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) $(ARM_CPPFLAGS) $(ARM_CFLAGS) -MMD -MP -c $$< -o $$@
+-include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c)
+endef
+$(foreach b,$(BOARDS),$(eval $(call BOARD,$b)))
+
+# A compiler may turn the loop of memcpy into a call of memcpy.
+$(BOARDS:%=build/arm-%/hil/boards/memory.o): ARM_CFLAGS += -fno-tree-loop-distribute-patterns
+
+.PHONY: firmware images
+## install what is missing, build the controller's images for Cortex-M4 and Cortex-M3 boards
+firmware:
+	@sh tests/tools/deps.sh firmware
+	+@$(PARALLEL) images
+	@$(ARM)size $(IMAGES)
+images: $(IMAGES)
