@@ -59,10 +59,10 @@ named     = $(foreach f,$(TEST_SRC),$(if $(filter $(1)_%,$(notdir $f)),$f))
 helpers   = $(filter-out $(MAIN_SRC),$(wildcard $(1)/*.c))
 libraries = $(foreach d,$(1:$(B)/%=%) tests,$(if $(call helpers,$d),$(B)/$d/helpers.a)) $(LIB)
 
-SRC       := $(wildcard controller/*.c models/*.c sim/*.c)
+SRC       := $(wildcard controller/*.c models/*.c sim/*.c hil/*.c)
 TEST_SRC  := $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,peer) $(call named,fuzz) \
-             $(call named,search)
+             $(call named,search) $(call named,twin)
 TESTS     := $(patsubst %.c,$(B)/%,$(call named,test))
 BENCHES   := $(patsubst %.c,$(B)/%,$(call named,bench))
 FUZZERS   := $(patsubst %.c,$(B)/%,$(call named,fuzz))
@@ -74,8 +74,8 @@ PEER_BINS := $(patsubst %.c,$(B)/%,$(PEERS_SRC))
 LIB       := $(B)/libpowergap.a
 SCENARIOS := $(sort $(filter-out scenarios/racks/% scenarios/parts/% scenarios/profiles/%, \
              $(wildcard scenarios/*.yaml scenarios/*/*.yaml)))
-FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h tests/*.h \
-             tests/*/*.h tests/*/*/*.h)
+FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil/*.h tests/*.h \
+             tests/*/*.h tests/*/*/*.h hil/*/*.[ch] hil/*/*/*.h)
 
 .SECONDEXPANSION:
 .SECONDARY:

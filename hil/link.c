@@ -30,13 +30,21 @@ static uint16_t fcs_of(const struct link_frame *f)
     return fcs;
 }
 
+static void start_over(struct link_frame *f)
+{
+    f->n = 0;
+    f->at = HEAD;
+    f->reading = false;
+    f->bad = false;
+    f->escaped = false;
+}
+
 void link_begin(struct link_frame *f, enum link_type type, uint8_t sequence)
 {
+    start_over(f);
     f->bytes[0] = (uint8_t)type;
     f->bytes[1] = sequence;
     f->n = HEAD;
-    f->reading = false;
-    f->bad = false;
 }
 
 static void append(struct link_frame *f, uint8_t byte)
@@ -64,15 +72,7 @@ void link_send(struct link_frame *f, void (*put)(void *to, uint8_t byte), void *
         }
     }
     put(to, LINK_END);
-}
-
-static void start_over(struct link_frame *f)
-{
-    f->n = 0;
-    f->at = HEAD;
-    f->reading = false;
-    f->bad = false;
-    f->escaped = false;
+    start_over(f);
 }
 
 bool link_take(struct link_frame *f, uint8_t byte)

@@ -75,7 +75,7 @@ struct link_frame {
 /* Begin a frame to be sent. */
 void link_begin(struct link_frame *f, enum link_type type, uint8_t sequence);
 
-/* Hand all its bytes, checked and escaped, to put(). */
+/* Hand all its bytes, checked and escaped, to put(); f may then take what comes back. */
 void link_send(struct link_frame *f, void (*put)(void *to, uint8_t byte), void *to);
 
 /* Take one received byte; true: f holds a whole frame, ready to be read. */

@@ -43,3 +43,19 @@ firmware:
 	+@$(PARALLEL) images
 	@$(ARM)size $(IMAGES)
 images: $(IMAGES)
+
+# ---- The same steps on a board -------------------------------------------------------------------
+
+TWIN := $(B)/tests/hil/twin_step
+$(TWIN): LDFLAGS += $(if $(WHOLE),-fno-lto) -Wl,--wrap=controller_init,--wrap=controller_step
+$(TWIN): $(call objects,sim/main.c tests/hil/twin_step.c) $(LIB)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+.PHONY: twins
+## play every scenario with a twin of the controller on each emulated board: equal answers at every step
+twins: firmware
+	+@$(PARALLEL) $(TWIN)
+	@for b in $(BOARDS); do \
+	    echo "$$b: POWERGAP_TWIN=$$b:build/arm-$$b/firmware.elf sh tests/hil/twin.sh $(TWIN) $(SCENARIOS)"; \
+	 done | sh tests/tools/tally.sh $(JOBS) build/twins

@@ -25,7 +25,7 @@ rules="
 controller  ^controller/ ^<(stdint|stdbool|stddef|string)\.h>
 models      ^models/ ^$libc
 sim         ^sim/ ^models/ ^controller/(ctl_[a-z0-9_]*|controller)\.h ^$libc ^$posix
-hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix
+hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix ^<sys/(prctl|socket)\.h>
 tests       .
 "
 # Each library has one door. Header, then the files that may include it.
