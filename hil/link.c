@@ -257,6 +257,21 @@ uint32_t link_config_hash(struct ctl_config *cfg, struct link_frame *scratch)
 
 /* ---- a step ------------------------------------------------------------------------------------ */
 
+/* What was read off a bus. A bus that nobody drives reads FF: those at the end needn't travel. */
+static void received(struct link_frame *f, uint8_t rx[])
+{
+    uint8_t n = CTL_XFER_BYTES;
+
+    while (n > 0 && !f->reading && rx[n - 1] == 0xFF) {
+        n--;
+    }
+    count(f, &n, CTL_XFER_BYTES);
+    bytes(f, rx, n);
+    if (f->reading) {
+        memset(&rx[n], 0xFF, CTL_XFER_BYTES - (size_t)n);
+    }
+}
+
 void link_in(struct link_frame *f, struct ctl_in *in)
 {
     link_u32(f, &in->now_us);
@@ -266,7 +281,7 @@ void link_in(struct link_frame *f, struct ctl_in *in)
         link_u8(f, &status);
         in->bus[b].status = (enum ctl_bus_status)status;
         if (status == CTL_BUS_OK) {
-            bytes(f, in->bus[b].rx, CTL_XFER_BYTES);
+            received(f, in->bus[b].rx);
         }
     }
 }

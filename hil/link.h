@@ -3,7 +3,7 @@
  *   frame     7E | type | sequence number | payload | FCS low | FCS high | 7E
  *             with 7E and 7D inside sent as 7D, byte ^ 20           source: RFC 1662, 4.2 and C.2
  *   payload   little-endian, member by member, so that neither compiler nor word size matter; of a
- *             table only the entries in use
+ *             table only the entries in use, of bytes read off a bus none of the FF at their end
  *
  *   bench to board                      board to bench, with the same sequence number
  *   LINK_HELLO  -                       LINK_HELLO   struct link_hello
@@ -29,7 +29,7 @@ enum {
     LINK_END = 0x7E,
     LINK_ESCAPE = 0x7D,
     LINK_FLIP = 0x20,
-    LINK_OVERHEAD = 4,                                    /* type, sequence number, FCS */
+    LINK_OVERHEAD = 4,                                         /* type, sequence number, FCS */
     LINK_BYTES = LINK_OVERHEAD + 4 + sizeof(struct ctl_config) /* none longer; unescaped */
 };
 
@@ -42,10 +42,12 @@ enum link_type {
     LINK_REFUSED = 'X'
 };
 
+enum { LINK_COST_MAX = 0xFFFFFF }; /* ticks: so many, or more */
+
 enum link_refusal {
-    LINK_UNKNOWN = 1,  /* no such question */
-    LINK_MALFORMED,    /* too short or too long for what it says it is */
-    LINK_NOT_READY     /* a step before a table */
+    LINK_UNKNOWN = 1, /* no such question */
+    LINK_MALFORMED,   /* too short or too long for what it says it is */
+    LINK_NOT_READY    /* a step before a table */
 };
 
 struct link_hello {
@@ -64,11 +66,11 @@ struct link_ready {
 
 /* A frame being filled or taken apart. Its payload begins at bytes[2]. */
 struct link_frame {
-    uint16_t n;       /* bytes so far, type and sequence number included */
-    uint16_t at;      /* payload read so far */
-    bool reading;     /* link_u8() ... take out of it; else they append */
-    bool bad;         /* did not fit, or something is missing */
-    bool escaped;     /* the last byte received was LINK_ESCAPE */
+    uint16_t n;   /* bytes so far, type and sequence number included */
+    uint16_t at;  /* payload read so far */
+    bool reading; /* link_u8() ... take out of it; else they append */
+    bool bad;     /* did not fit, or something is missing */
+    bool escaped; /* the last byte received was LINK_ESCAPE */
     uint8_t bytes[LINK_BYTES];
 };
 

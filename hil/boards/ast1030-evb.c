@@ -13,8 +13,8 @@ enum { STATUS_RX_READY = 1 << 0, STATUS_TX_EMPTY = 1 << 5 };
 
 void board_start(void)
 {
-    *reg(UART5 + LINE) = 0x83;  /* the divisor's turn */
-    *reg(UART5 + DIVISOR) = 1;  /* 24 MHz / 13 / 16 = 115385 */
+    *reg(UART5 + LINE) = 0x83; /* the divisor's turn */
+    *reg(UART5 + DIVISOR) = 1; /* 24 MHz / 13 / 16 = 115385 */
     *reg(UART5 + DIVISOR_HIGH) = 0;
     *reg(UART5 + LINE) = 0x03; /* 8 bits */
     *reg(UART5 + FIFO) = 0x87; /* on, empty, 8 bytes at a time */

@@ -42,8 +42,8 @@ struct vectors {
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     stack_top,
-    {reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault,
-     fault}};
+    {reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault,
+     fault, fault}};
 
 /* ---- SysTick ----------------------------------------------------------------------------------- */
 

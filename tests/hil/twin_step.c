@@ -135,10 +135,11 @@ static void finish(void)
         take_answer();
     }
     emulator_stop(&twin.board);
-    fprintf(stderr, "twin on %s: %llu steps equal; instructions a step: mean %u, worst %u\n",
+    fprintf(stderr, "twin on %s: %llu steps equal; instructions a step: mean %u, worst %s%u\n",
             twin.hello.board, (unsigned long long)twin.steps,
             emulator_instructions((uint32_t)(twin.steps > 0 ? twin.ticks / twin.steps : 0),
                                   twin.hello.tick_Hz),
+            twin.worst_ticks == LINK_COST_MAX ? "over " : "",
             emulator_instructions(twin.worst_ticks, twin.hello.tick_Hz));
 }
 
