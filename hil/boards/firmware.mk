@@ -5,6 +5,7 @@ BOARDS := ast1030-evb lm3s6965evb mps2-an385
 CORE_ast1030-evb := cortex-m4
 CORE_lm3s6965evb := cortex-m3
 CORE_mps2-an385  := cortex-m3
+CORE_big         := cortex-m4
 
 ARM    := arm-none-eabi-
 STACK  := 0x800 # main(), the link and one step; the step's own part is measured by `make sizes`
@@ -12,12 +13,19 @@ IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf)
 
 # Soft floats, so that a float in the controller shows as a call that nobody defines.
 ARM_CFLAGS   := -std=c11 -g -O2 -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
-                -fdata-sections -fno-common $(WARNINGS)
+                -fdata-sections -fno-common -fcallgraph-info=su $(WARNINGS)
 ARM_CPPFLAGS := -I. -isystem hil/boards/include -DPOWERGAP_VERSION='"$(VERSION)"'
 
 CONTROLLER_SRC := $(wildcard controller/*.c)
 SHARED_SRC     := hil/link.c hil/boards/cortex_m.c hil/boards/main.c hil/boards/memory.c
 
+define OBJECTS
+build/arm-$(1)/%.o: %.c hil/boards/firmware.mk
+	@mkdir -p $$(@D)
+	@echo "  ARMCC   $$@"
+	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) $$(ARM_CPPFLAGS) $$(ARM_CFLAGS) -MMD -MP -c $$< -o $$@
+-include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c)
+endef
 define BOARD
 build/arm-$(1)/firmware.elf: $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) \
                              hil/boards/$(1).c) hil/boards/$(1).ld hil/boards/cortex-m.ld
@@ -25,16 +33,17 @@ build/arm-$(1)/firmware.elf: $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC)
 	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) -mthumb -mfloat-abi=soft -nostdlib -Wl,--gc-sections \
 	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@D)/firmware.map \
 	    -T hil/boards/$(1).ld $$(filter %.o,$$^) -lgcc -o $$@
-build/arm-$(1)/%.o: %.c hil/boards/firmware.mk
-	@mkdir -p $$(@D)
-	@echo "  ARMCC   $$@"
-	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) $(ARM_CPPFLAGS) $(ARM_CFLAGS) -MMD -MP -c $$< -o $$@
--include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c)
 endef
 $(foreach b,$(BOARDS),$(eval $(call BOARD,$b)))
+$(foreach b,$(BOARDS) big,$(eval $(call OBJECTS,$b)))
 
 # A compiler may turn the loop of memcpy into a call of memcpy.
 $(BOARDS:%=build/arm-%/hil/boards/memory.o): ARM_CFLAGS += -fno-tree-loop-distribute-patterns
+
+# The controller for the largest racks; no board of ours has the memory.
+BIG := $(patsubst %.c,build/arm-big/%.o,$(CONTROLLER_SRC) hil/boards/main.c)
+$(BIG): ARM_CPPFLAGS += -DCTL_SUPPLIES=64 -DCTL_BARS=8 -DCTL_SWITCHES=128 -DCTL_EXPANDERS=16 \
+                        -DCTL_SERVERS=256
 
 .PHONY: firmware images
 ## install what is missing, build the controller's images for Cortex-M4 and Cortex-M3 boards
@@ -43,6 +52,20 @@ firmware:
 	+@$(PARALLEL) images
 	@$(ARM)size $(IMAGES)
 images: $(IMAGES)
+
+.PHONY: sizes firmware-check
+## measure code, memory and stack of the controller on a board into controller/SIZES.md
+sizes: firmware
+	+@$(PARALLEL) $(BIG)
+	@ARM=$(ARM) sh tests/tools/sizes.sh >controller/SIZES.md
+
+## images within their limits, controller/SIZES.md up to date, no float and no libc in the objects
+firmware-check: firmware
+	+@$(PARALLEL) $(BIG)
+	@NM=$(ARM)nm sh tests/tools/layers.sh --bare $(patsubst %.c,build/arm-lm3s6965evb/%.o,$(CONTROLLER_SRC))
+	@NM=$(ARM)nm sh tests/tools/layers.sh --bare $(patsubst %.c,build/arm-ast1030-evb/%.o,$(CONTROLLER_SRC))
+	@ARM=$(ARM) sh tests/tools/sizes.sh >build/SIZES.md && diff controller/SIZES.md build/SIZES.md || \
+	    { echo "controller/SIZES.md: run 'make sizes'" >&2; exit 1; }
 
 # ---- The same steps on a board -------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ set -u
 
 if [ "${1:-}" = --bare ]; then
     shift
-    own=$(nm --defined-only --format=posix "$@" | awk '$2 ~ /[TDBRC]/ { print $1 }')
-    nm --undefined-only --format=posix -A "$@" | awk -v own="$own" '
+    own=$("${NM:-nm}" --defined-only --format=posix "$@" | awk '$2 ~ /[TDBRC]/ { print $1 }')
+    "${NM:-nm}" --undefined-only --format=posix -A "$@" | awk -v own="$own" '
         BEGIN {
             split(own " memcpy memmove memset memcmp", known, /[ \n]/)
             for (i in known) ok[known[i]] = 1
