@@ -16,8 +16,8 @@ void reset(void);
 
 void reset(void)
 {
-    (void)memcpy(data_start, data_image, (size_t)(data_end - data_start));
-    (void)memset(bss_start, 0, (size_t)(bss_end - bss_start));
+    (void)memcpy(data_start, data_image, (size_t)((uintptr_t)data_end - (uintptr_t)data_start));
+    (void)memset(bss_start, 0, (size_t)((uintptr_t)bss_end - (uintptr_t)bss_start));
     (void)main();
     for (;;) {
     }

@@ -42,8 +42,7 @@ $(BOARDS:%=build/arm-%/hil/boards/memory.o): ARM_CFLAGS += -fno-tree-loop-distri
 
 # The controller for the largest racks; no board of ours has the memory.
 BIG := $(patsubst %.c,build/arm-big/%.o,$(CONTROLLER_SRC) hil/boards/main.c)
-$(BIG): ARM_CPPFLAGS += -DCTL_SUPPLIES=64 -DCTL_BARS=8 -DCTL_SWITCHES=128 -DCTL_EXPANDERS=16 \
-                        -DCTL_SERVERS=256
+$(BIG): ARM_CPPFLAGS += $(BIG_LIMITS)
 
 .PHONY: firmware images
 ## install what is missing, build the controller's images for Cortex-M4 and Cortex-M3 boards

@@ -50,8 +50,9 @@ Test(link, carries_the_check_sequence_of_hdlc)
     struct wire w = {.n = 0};
 
     link_begin(&f, (enum link_type)'1', '2');
-    for (uint8_t c = '3'; c <= '9'; c++) {
-        link_u8(&f, &c);
+    for (const char *c = "3456789"; *c != '\0'; c++) {
+        uint8_t byte = (uint8_t)*c;
+        link_u8(&f, &byte);
     }
     link_send(&f, put, &w);
     cr_assert_eq(w.n, 13);
