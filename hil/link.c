@@ -289,6 +289,7 @@ void link_in(struct link_frame *f, struct ctl_in *in)
 void link_out(struct link_frame *f, struct ctl_out *out)
 {
     link_u32(f, &out->wake_us);
+    flag(f, &out->kick);
     for (int b = 0; b < CTL_BUSES; b++) {
         uint8_t op = (uint8_t)out->bus[b].op;
         link_u8(f, &op);

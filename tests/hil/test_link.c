@@ -174,6 +174,7 @@ static void whole_table(struct ctl_config *cfg)
 static void both_transferring(struct ctl_out *out)
 {
     memset(out, 1, sizeof *out);
+    __builtin_clear_padding(out);
     for (int b = 0; b < CTL_BUSES; b++) {
         ONES(out->bus[b]);
         out->bus[b].op = CTL_OP_TRANSFER;
