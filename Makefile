@@ -84,7 +84,7 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench bench-results bench-truth duels fuzz crosscheck check format \
+.PHONY: all deps demo run test suite bench bench-results bench-truth claims duels fuzz crosscheck check format \
         format-check layers lint determinism install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
@@ -160,7 +160,7 @@ suite: $(BIN)
 
 # One job a line, NAME: COMMAND. A test finds the program under test in $POWERGAP.
 TEST_JOBS  = for t in $(TESTS); do echo "$${t\#$(B)/}: POWERGAP=$(BIN) sh tests/tools/spawn.sh timeout 600 $$t -j1"; done; \
-             for t in $(wildcard tests/*/test_*.sh); do echo "$$t: timeout 600 sh $$t"; done
+             for t in $(wildcard tests/*/test_*.sh); do echo "$$t: POWERGAP=$(BIN) timeout 600 sh $$t"; done
 SUITE_JOBS = rm -rf $(B)/suite; for s in $(SCENARIOS); do \
                  echo "$$s: timeout 600 $(BIN) run --quiet --out $(B)/suite/$${s%.yaml} $$s"; done
 
@@ -197,6 +197,10 @@ bench-truth: $(PEER_BINS)
 ## compare with ngspice: the circuits of tests/oracle/ played, the racks of all scenarios at rest
 crosscheck: $(BIN)
 	@sh tests/tools/crosscheck.sh $(BIN) $(B)/crosscheck $(wildcard tests/oracle/*.yaml) $(SCENARIOS)
+
+## write README's table of claims: play each one's scenario, say what was measured
+claims: $(BIN)
+	@sh tests/tools/claims.sh $(BIN) README.md
 
 SEEDS ?= 1 1000
 ## play random circuits against the referee of tests/oracle/: make duels [SEEDS="1 1000"]

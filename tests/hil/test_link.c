@@ -169,11 +169,14 @@ static void whole_table(struct ctl_config *cfg)
     for (int i = 0; i < CTL_EXPANDERS; i++) {
         ONES(cfg->expanders[i]);
     }
+    ONES(cfg->alert);
+    cfg->alert.n_lines = CTL_ALERTS;
 }
 
 static void both_transferring(struct ctl_out *out)
 {
     memset(out, 1, sizeof *out);
+    __builtin_clear_padding(out);
     for (int b = 0; b < CTL_BUSES; b++) {
         ONES(out->bus[b]);
         out->bus[b].op = CTL_OP_TRANSFER;
