@@ -2,8 +2,8 @@
 #include "config.h"
 
 #include "chips.h"
-
 #include "ctl_io.h"
+#include "lanes.h"
 
 #include <stddef.h>
 
@@ -156,6 +156,16 @@ static enum config_fault check_power(const struct ctl_config *cfg)
     return CONFIG_SOUND;
 }
 
+/* Looks at a voltage are no further apart than any other time may be. */
+static enum config_fault check_lanes(const struct ctl_config *cfg)
+{
+    uint32_t look = (cfg->look == 0U) ? 1U : cfg->look;
+    bool sound = (look <= (uint32_t)LANES_LOOK_MAX) && (cfg->slow <= (uint8_t)LANES_SLOW_MAX) &&
+                 (cfg->sweep_us <= ((uint32_t)CONFIG_TIME_MAX_us / look));
+
+    return sound ? CONFIG_SOUND : CONFIG_LANES;
+}
+
 enum config_fault config_check(const struct ctl_config *cfg)
 {
     enum config_fault fault;
@@ -172,7 +182,10 @@ enum config_fault config_check(const struct ctl_config *cfg)
         (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us)) {
         return CONFIG_TIME;
     }
-    fault = check_seats(cfg);
+    fault = check_lanes(cfg);
+    if (fault == CONFIG_SOUND) {
+        fault = check_seats(cfg);
+    }
     if (fault == CONFIG_SOUND) {
         fault = check_power(cfg);
     }
@@ -185,8 +198,8 @@ enum config_fault config_check(const struct ctl_config *cfg)
 const char *config_fault_name(enum config_fault fault)
 {
     static const char *const names[CONFIG_FAULTS] = {
-        "SOUND",   "TOO_MANY", "NOTHING",      "NO_SUCH", "ADDRESS", "ADDRESS_TWICE",
-        "CHANNEL", "BIT",      "SWITCH_TWICE", "WINDOW",  "POWER",   "TIME"};
+        "SOUND", "TOO_MANY",     "NOTHING", "NO_SUCH", "ADDRESS", "ADDRESS_TWICE", "CHANNEL",
+        "BIT",   "SWITCH_TWICE", "WINDOW",  "POWER",   "TIME",    "LANES"};
 
     return ((unsigned)fault < (unsigned)CONFIG_FAULTS) ? names[fault] : "?";
 }

@@ -17,6 +17,7 @@ enum config_fault {
     CONFIG_WINDOW,        /* a bar's voltage window is empty or absurd */
     CONFIG_POWER,         /* a capacity of zero, or a power that sums would overflow on */
     CONFIG_TIME,          /* a time beyond half an hour: the clock wraps */
+    CONFIG_LANES,         /* a voltage read too rarely; more slow readings than there are */
     CONFIG_FAULTS
 };
 

@@ -30,7 +30,7 @@ enum {
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
 {
-    uint32_t twice_us = cfg->sweep_us * 2U;
+    uint32_t twice_us;
 
     cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
     cfg->confirm = (cfg->confirm > (uint8_t)CONFIRM_MAX) ? (uint8_t)CONFIRM_MAX : cfg->confirm;
@@ -38,7 +38,9 @@ static void trim(struct ctl_config *cfg)
     cfg->sharing_permille = (cfg->sharing_permille > (uint16_t)SHARING_MAX_permille)
                                 ? (uint16_t)SHARING_MAX_permille
                                 : cfg->sharing_permille;
+    cfg->look = (cfg->look == 0U) ? 1U : cfg->look;
     /* A reading is not old before the next one could be there. */
+    twice_us = cfg->sweep_us * cfg->look * 2U;
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
 }
 

@@ -191,6 +191,7 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
         value[PMBUS_READ_IIN] = s->input ? value[PMBUS_READ_PIN] / value[PMBUS_READ_VIN] : 0.0;
         telemetry_hold(&s->seen_t, &s->seen_t_as, world_now(w), s->heat_C);
         value[PMBUS_READ_TEMPERATURE_1] = telemetry_read(&s->seen_t, &s->seen_t_as, 0.0);
+        value[PMBUS_READ_TEMPERATURE_2] = s->inlet_C;
         value[PMBUS_READ_FAN_SPEED_1] = FAN_RPM * s->flow;
     }
 }

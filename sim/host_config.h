@@ -8,7 +8,7 @@
 
 struct host_params {
     ns_t poll, step_cost, stale, identify;
-    int32_t retries, confirm, redundancy;
+    int32_t retries, confirm, look, slow, redundancy;
     double sharing;
 };
 

@@ -73,6 +73,8 @@ static void make_table(struct bytes *b, struct ctl_config *cfg)
                                                       .open_us = 1000,
                                                       .dwell_us = (is & 8u) ? 100000 : 0};
     }
+    cfg->look = (uint8_t)(1 + pick(b, 4));
+    cfg->slow = (uint8_t)pick(b, 7);
 }
 
 /* ---- the port ---------------------------------------------------------------------------------- */
