@@ -81,14 +81,14 @@ void lanes_voltage_came(struct controller *c, uint8_t s)
     }
 }
 
-bool lanes_goes_without(struct controller *c, uint8_t s, enum lane_reading reading)
+bool lanes_goes_without(struct controller *c, uint8_t s, uint8_t reading)
 {
     struct supply *u = &c->supplies[s];
 
-    if ((reading == LANE_V) || (reading == LANE_I)) {
+    if ((reading == (uint8_t)LANE_V) || (reading == (uint8_t)LANE_I)) {
         return false;
     }
-    u->lacks |= bit_of((uint8_t)reading);
+    u->lacks |= bit_of(reading);
     u->lacks_us = c->now_us;
     return true;
 }

@@ -45,6 +45,6 @@ void lanes_status_came(struct controller *c, uint8_t s, bool news);
 void lanes_voltage_came(struct controller *c, uint8_t s);
 
 /* It would not answer this one. False: it must, its turn is over. */
-bool lanes_goes_without(struct controller *c, uint8_t s, enum lane_reading reading);
+bool lanes_goes_without(struct controller *c, uint8_t s, uint8_t reading);
 
 #endif

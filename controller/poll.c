@@ -203,12 +203,17 @@ static bool is_reading(uint8_t step)
     return (step >= (uint8_t)POLL_VOUT) && (step <= (uint8_t)POLL_FAN);
 }
 
+static uint8_t reading_of(uint8_t step)
+{
+    return (uint8_t)(step - (uint8_t)POLL_VOUT);
+}
+
 static bool wants_step(const struct supply *u, uint8_t step)
 {
     bool wanted = true;
 
     if (is_reading(step)) {
-        return (((uint32_t)u->asks >> (step - (uint8_t)POLL_VOUT)) & 1U) != 0U;
+        return ((uint32_t)u->asks & ((uint32_t)1 << reading_of(step))) != 0U;
     }
     switch (step) {
     case POLL_STATUS_VOUT:
@@ -565,8 +570,7 @@ void poll_failed(struct controller *c, uint8_t s, bool at_once)
         c->count.retries++;
         return;
     }
-    if (!at_once && is_reading(u->step) &&
-        lanes_goes_without(c, s, (enum lane_reading)(u->step - (uint8_t)POLL_VOUT))) {
+    if (!at_once && is_reading(u->step) && lanes_goes_without(c, s, reading_of(u->step))) {
         next_step(c, s);
         return;
     }
