@@ -4,6 +4,7 @@
 #include "chips.h"
 #include "ctl_io.h"
 #include "lanes.h"
+#include "prognosis.h"
 
 #include <stddef.h>
 
@@ -179,8 +180,12 @@ enum config_fault config_check(const struct ctl_config *cfg)
     }
     if ((cfg->sweep_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->stale_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->trend_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us)) {
         return CONFIG_TIME;
+    }
+    if ((cfg->trend_us != 0U) && (cfg->trend_us < (uint32_t)PROGNOSIS_LEAST_us)) {
+        return CONFIG_TREND;
     }
     fault = check_lanes(cfg);
     if (fault == CONFIG_SOUND) {
@@ -199,7 +204,7 @@ const char *config_fault_name(enum config_fault fault)
 {
     static const char *const names[CONFIG_FAULTS] = {
         "SOUND", "TOO_MANY",     "NOTHING", "NO_SUCH", "ADDRESS", "ADDRESS_TWICE", "CHANNEL",
-        "BIT",   "SWITCH_TWICE", "WINDOW",  "POWER",   "TIME",    "LANES"};
+        "BIT",   "SWITCH_TWICE", "WINDOW",  "POWER",   "TIME",    "LANES",         "TREND"};
 
     return ((unsigned)fault < (unsigned)CONFIG_FAULTS) ? names[fault] : "?";
 }

@@ -18,6 +18,7 @@ enum config_fault {
     CONFIG_POWER,         /* a capacity of zero, or a power that sums would overflow on */
     CONFIG_TIME,          /* a time beyond half an hour: the clock wraps */
     CONFIG_LANES,         /* a voltage read too rarely; more slow readings than there are */
+    CONFIG_TREND,         /* samples of the prognosis closer than its looks at the supplies */
     CONFIG_FAULTS
 };
 

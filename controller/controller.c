@@ -27,6 +27,8 @@ enum {
     SHARING_MAX_permille = 1000
 };
 
+_Static_assert((int)TICK_us == (int)PROGNOSIS_TICK_us, "a look of the prognosis at every tick");
+
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
 {
@@ -59,8 +61,12 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
     trim(&c->cfg);
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         supply_init(&c->supplies[s], now_us);
+        prognosis_forget(&c->prognoses[s]);
         c->supplies[s].bar = (uint8_t)CTL_NOBODY;
     }
+    c->sample_us = now_us;
+    c->looked = (uint8_t)(2U * c->cfg.n_supplies);
+    preempt_init(c);
     for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
         wire_init(c, b);
     }
@@ -79,6 +85,8 @@ static void tick(struct controller *c)
         pins_tick(c, e);
     }
     sequencer_tick(c);
+    prognosis_tick(c);
+    preempt_tick(c);
 }
 
 /* A first plan needs to know the whole rack, or that some of it can't be known. */
@@ -101,7 +109,9 @@ static void decide(struct controller *c)
         c->surveyed = c->surveyed || is_surveyed(c);
         if (c->surveyed && !allocate_waits(c)) {
             c->replan = false;
-            allocate(c);
+            if (!allocate(c)) {
+                (void)allocate(c); /* a supply was on trial, or is missed: with it */
+            }
         }
     }
     if (sequencer_wait_us(c) == 0U) {

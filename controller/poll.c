@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "lanes.h"
 #include "pmbus.h"
+#include "prognosis.h"
 #include "sequencer.h"
 #include "verdict.h"
 #include "wire.h"
@@ -138,6 +139,9 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
 {
     bool was_lost = supply_is_lost(&c->supplies[s]);
 
+    if (event == ON_IDENTIFIED) {
+        prognosis_forget(&c->prognoses[s]);
+    }
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
         c->count.changes++;
         c->count.losses += (!was_lost && supply_is_lost(&c->supplies[s])) ? 1U : 0U;
@@ -473,6 +477,7 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
         break;
     case POLL_VOUT:
         u->v_mV = milli_from_linear16(word, u->mode & 0x1FU);
+        prognosis_read(c, s, (uint8_t)LANE_V, (int32_t)u->v_mV);
         lanes_voltage_came(c, s);
         if (!u->whole) {
             reading_came(c, s);
@@ -480,9 +485,17 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
         break;
     case POLL_IOUT:
         u->i_mA = milli_from_linear11(word);
+        prognosis_read(c, s, (uint8_t)LANE_I, u->i_mA);
         if (u->whole) {
             reading_came(c, s);
         }
+        break;
+    case POLL_VIN:
+    case POLL_IIN:
+    case POLL_HOT:
+    case POLL_INLET:
+    case POLL_FAN:
+        prognosis_read(c, s, reading_of(u->step), milli_from_linear11(word));
         break;
     case POLL_CLEAR:
         u->clear_us = c->now_us;
@@ -568,6 +581,7 @@ void poll_failed(struct controller *c, uint8_t s, bool at_once)
     u->tries++;
     if (!at_once && (u->tries <= c->cfg.retries)) {
         c->count.retries++;
+        prognosis_retried(c, s);
         return;
     }
     if (!at_once && is_reading(u->step) && lanes_goes_without(c, s, reading_of(u->step))) {

@@ -45,6 +45,14 @@ const struct field host_fields[] = {
      .source = "S4"},
     {FIELD("stale", stale), TIME(1e-3, 600.0), .def = 50e-3,
      .doc = "older readings are not believed", .source = ""},
+    {FIELD("trend", trend), TIME(0.2, 1800.0), .def = 60.0,
+     .doc = "between samples of the prognosis; a tenth of a supply's thermal time constant or more",
+     .source = ""},
+    {FIELD("horizon", horizon), TIME(1.0, 1e8), .def = 7.0 * 86400.0,
+     .doc = "a supply that is foretold to fail within this is replaced if that pays",
+     .source = "E"},
+    {FIELD("preempt", preempt), .type = FIELD_COUNT, .min = 0, .max = 100, .def = 2,
+     .doc = "supplies replaced before they fail, in a day at most; 0: none", .source = ""},
     {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
      .doc = "between attempts to find a supply that doesn't answer", .source = ""},
     NONE,
@@ -224,6 +232,9 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     s->config.sweep_us = micro(p->poll);
     s->config.stale_us = micro(p->stale);
     s->config.identify_us = micro(p->identify);
+    s->config.trend_us = micro(p->trend);
+    s->config.horizon_s = (uint32_t)(p->horizon / SECONDS(1));
+    s->config.preempt_most = (uint8_t)p->preempt;
     for (int b = 0; b < CTL_BUSES; b++) {
         s->bus_part[b] = NO_PART;
     }

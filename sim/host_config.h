@@ -7,8 +7,8 @@
 #include "rack.h"
 
 struct host_params {
-    ns_t poll, step_cost, stale, identify;
-    int32_t retries, confirm, look, slow, redundancy;
+    ns_t poll, step_cost, stale, identify, trend, horizon;
+    int32_t retries, confirm, look, slow, redundancy, preempt;
     double sharing;
 };
 

@@ -1,0 +1,493 @@
+/* prognosis.c - see prognosis.h.  Checked by tests/controller/test_prognosis.c. */
+#include "prognosis.h"
+
+#include "clock.h"
+#include "controller.h"
+
+#include <string.h>
+
+enum {
+    READINGS_MAX = 4096, /* of one kind in a sample: sums fit 32 bits */
+    MILLI_MAX = 1048575,
+    FAN_PARTS = 100,       /* tenths of a revolution: thousandths would be too many */
+    SCATTER_READINGS = 16, /* at least, for a mean step that means something */
+    REST_SAMPLES = 16,
+    REST_PART = 32,
+    FIT_MOST = 4096, /* deviations */
+    FIT_LEAST = 8,
+    CONFIDENT = 95,
+    Z_MAX = 15 * PROGNOSIS_UNIT, /* no single sample alarms alone */
+    PERMILLE = 1000,
+    USUAL_FAN = 3 * PROGNOSIS_QUARTERS,
+    USUAL_SHARE,
+    USUAL_RETRIES
+};
+
+/* Units and limits of prognosis.h: of what is learnt, in permille. RETRIES has its own. */
+static const uint16_t unit_permille[TRENDS] = {20, 10, 250, 10, 20, 20, 0};
+static const uint16_t limit_units[TRENDS] = {10, 5, 6, 20, 10, 10, 10};
+
+void prognosis_forget(struct prognosis *p)
+{
+    (void)memset(p, 0, sizeof(*p));
+    p->left_s = UINT32_MAX;
+}
+
+/* ---- gathering --------------------------------------------------------------------------------- */
+
+static void begin_sample(struct prognosis *p)
+{
+    (void)memset(p->sum, 0, sizeof(p->sum));
+    (void)memset(p->n, 0, sizeof(p->n));
+    p->steps_mV = 0;
+    p->retries = 0;
+}
+
+static bool is_on(const struct controller *c)
+{
+    return c->cfg.trend_us != 0U;
+}
+
+void prognosis_read(struct controller *c, uint8_t s, uint8_t reading, int32_t milli)
+{
+    struct prognosis *p = &c->prognoses[s];
+    const struct supply *u = &c->supplies[s];
+    uint32_t value = (milli > 0) ? (uint32_t)milli : 0U;
+
+    if (!supply_is_good(u) && (u->state != (uint8_t)SUPPLY_SUSPECT)) {
+        begin_sample(p); /* it does not deliver: what it says tells of that, not of wear */
+        return;
+    }
+    if (!is_on(c) || (p->n[reading] >= (uint16_t)READINGS_MAX)) {
+        return;
+    }
+    value = (reading == (uint8_t)LANE_FAN) ? (value / FAN_PARTS) : value;
+    value = (value > (uint32_t)MILLI_MAX) ? (uint32_t)MILLI_MAX : value;
+    if (reading == (uint8_t)LANE_V) {
+        if (p->n[reading] > 0U) {
+            p->steps_mV += (value > p->v_mV) ? (value - p->v_mV) : (p->v_mV - value);
+        }
+        p->v_mV = value;
+    }
+    p->sum[reading] += value;
+    p->n[reading]++;
+}
+
+void prognosis_retried(struct controller *c, uint8_t s)
+{
+    struct prognosis *p = &c->prognoses[s];
+
+    p->retries = (p->retries < UINT16_MAX) ? (uint16_t)(p->retries + 1U) : p->retries;
+}
+
+static bool mean_of(const struct prognosis *p, uint8_t reading, uint32_t *mean)
+{
+    if (p->n[reading] == 0U) {
+        return false;
+    }
+    *mean = p->sum[reading] / p->n[reading];
+    return true;
+}
+
+/* ---- deviations -------------------------------------------------------------------------------- */
+
+static int16_t clamped(int64_t z)
+{
+    const int64_t most = Z_MAX;
+
+    if (z > most) {
+        return (int16_t)most;
+    }
+    return (int16_t)((z < -most) ? -most : z);
+}
+
+/* What is usual is learnt from the first samples; then `x` deviates from it. False: still learning. */
+static bool is_learnt(struct prognosis *p, uint8_t usual, uint32_t x)
+{
+    if (p->learnt[usual] >= (uint8_t)PROGNOSIS_LEARN) {
+        return true;
+    }
+    uint32_t n = p->learnt[usual];
+
+    /* a sixteenth is kept of the mean, so that rounding does not add up */
+    p->usual[usual] =
+        (uint32_t)((((uint64_t)p->usual[usual] * n) + ((uint64_t)x * 16U)) / (n + 1U));
+    p->learnt[usual]++;
+    return false;
+}
+
+/* (x / usual - 1) in sixteenths of the trend's unit. */
+static int16_t deviation(const struct prognosis *p, uint8_t usual, uint32_t x, uint8_t trend)
+{
+    int64_t base = p->usual[usual];
+    int64_t above = ((int64_t)x * 16) - base;
+
+    if (base == 0) {
+        return (int16_t)PROGNOSIS_NONE;
+    }
+    return clamped((above * PERMILLE * PROGNOSIS_UNIT) / (base * (int64_t)unit_permille[trend]));
+}
+
+static void compare(struct prognosis *p, uint8_t usual, uint32_t x, uint8_t trend)
+{
+    if (is_learnt(p, usual, x)) {
+        p->z[trend] = deviation(p, usual, x, trend);
+    }
+}
+
+/* Is the load at rest? */
+static bool rests(struct prognosis *p)
+{
+    bool at_rest = false;
+
+    if (p->rest_mW == 0U) {
+        p->rest_mW = p->p_mW;
+    }
+    uint32_t off_mW = (p->p_mW > p->rest_mW) ? (p->p_mW - p->rest_mW) : (p->rest_mW - p->p_mW);
+
+    at_rest = off_mW <= (p->rest_mW / (uint32_t)REST_PART);
+    p->rest_mW = (uint32_t)((((uint64_t)p->rest_mW * (REST_SAMPLES - 1)) + p->p_mW) / REST_SAMPLES);
+    return at_rest;
+}
+
+/* HEAT and INPUT mean nothing of a supply that idles. */
+static void compare_losses(struct prognosis *p, uint8_t quarter)
+{
+    uint32_t hot_mK;
+    uint32_t inlet_mK;
+    uint32_t in_mV;
+    uint32_t in_mA;
+
+    if ((quarter == 0U) || (p->p_mW < (uint32_t)PERMILLE)) {
+        return;
+    }
+    if (mean_of(p, (uint8_t)LANE_HOT, &hot_mK) && mean_of(p, (uint8_t)LANE_INLET, &inlet_mK) &&
+        (hot_mK > inlet_mK)) {
+        /* microkelvins per watt */
+        uint64_t rise = ((uint64_t)(hot_mK - inlet_mK) * 1000000U) / p->p_mW;
+        compare(p, (uint8_t)(((uint32_t)TREND_HEAT * PROGNOSIS_QUARTERS) + quarter), (uint32_t)rise,
+                (uint8_t)TREND_HEAT);
+    }
+    if (mean_of(p, (uint8_t)LANE_V_IN, &in_mV) && mean_of(p, (uint8_t)LANE_I_IN, &in_mA)) {
+        uint64_t in_uW = (uint64_t)in_mV * in_mA;
+        uint64_t ratio = (in_uW * 10U) / p->p_mW; /* ten thousandths */
+        compare(p, (uint8_t)(((uint32_t)TREND_INPUT * PROGNOSIS_QUARTERS) + quarter),
+                (ratio > UINT32_MAX) ? UINT32_MAX : (uint32_t)ratio, (uint8_t)TREND_INPUT);
+    }
+}
+
+static void compare_scatter(struct prognosis *p, uint8_t quarter)
+{
+    uint32_t steps = p->n[LANE_V];
+
+    if (steps > (uint32_t)SCATTER_READINGS) {
+        uint32_t step_uV = (uint32_t)(((uint64_t)p->steps_mV * 1000U) / (steps - 1U));
+        compare(p, (uint8_t)(((uint32_t)TREND_SCATTER * PROGNOSIS_QUARTERS) + quarter), step_uV,
+                (uint8_t)TREND_SCATTER);
+    }
+}
+
+static void compare_fan(struct prognosis *p)
+{
+    uint32_t speed;
+
+    if (mean_of(p, (uint8_t)LANE_FAN, &speed) && is_learnt(p, (uint8_t)USUAL_FAN, speed)) {
+        int16_t z = deviation(p, (uint8_t)USUAL_FAN, speed, (uint8_t)TREND_FAN);
+        p->z[TREND_FAN] = (z == (int16_t)PROGNOSIS_NONE) ? z : (int16_t)-z;
+    }
+    p->health = ((p->health == (uint8_t)HEALTH_LEARNING) &&
+                 (p->learnt[USUAL_FAN] >= (uint8_t)PROGNOSIS_LEARN))
+                    ? (uint8_t)HEALTH_SOUND
+                    : p->health;
+}
+
+static void compare_retries(struct prognosis *p)
+{
+    if (is_learnt(p, (uint8_t)USUAL_RETRIES, p->retries)) {
+        int64_t usual = p->usual[USUAL_RETRIES];
+        int64_t above = ((int64_t)p->retries * 16) - usual;
+
+        p->z[TREND_RETRIES] = clamped((above * PROGNOSIS_UNIT) / (16 + (usual / 2)));
+    }
+}
+
+/* First look: the sample under way ends, and becomes deviations. */
+static void take_sample(struct controller *c, uint8_t s)
+{
+    struct prognosis *p = &c->prognoses[s];
+    uint32_t v_mV;
+    uint32_t i_mA;
+
+    for (uint8_t t = 0; t < (uint8_t)TRENDS; t++) {
+        p->z[t] = (int16_t)PROGNOSIS_NONE;
+    }
+    p->p_mW = 0;
+    if (mean_of(p, (uint8_t)LANE_V, &v_mV) && mean_of(p, (uint8_t)LANE_I, &i_mA)) {
+        uint32_t capacity_mW = c->cfg.supplies[s].capacity_mW;
+        uint64_t p_mW = ((uint64_t)v_mV * i_mA) / 1000U;
+        p->p_mW = (p_mW > capacity_mW) ? capacity_mW : (uint32_t)p_mW;
+        uint8_t quarter =
+            (uint8_t)(((uint64_t)p->p_mW * PROGNOSIS_QUARTERS) / ((uint64_t)capacity_mW + 1U));
+        if (rests(p)) {
+            compare_losses(p, quarter);
+            compare_scatter(p, quarter);
+        } else {
+            p->p_mW = 0; /* no share of a load that moves either */
+        }
+    }
+    compare_fan(p);
+    compare_retries(p);
+    begin_sample(p);
+}
+
+/* ---- the supply among others ------------------------------------------------------------------- */
+
+static bool is_beside(const struct controller *c, uint8_t s, uint8_t other)
+{
+    const struct supply *u = &c->supplies[s];
+    const struct supply *o = &c->supplies[other];
+
+    return (other != s) && (u->closed > 0U) && (o->closed > 0U) && (u->bar == o->bar) &&
+           (supply_is_good(o) || (o->state == (uint8_t)SUPPLY_SUSPECT));
+}
+
+/* A supply's part of the current of its bar against the mean, each by its capacity, in permille. Who
+ * shares with whom decides what is usual. */
+static void compare_share(struct controller *c, uint8_t s)
+{
+    struct prognosis *p = &c->prognoses[s];
+    uint64_t p_mW = p->p_mW;
+    uint64_t capacity_mW = c->cfg.supplies[s].capacity_mW;
+    uint16_t sharers = (uint16_t)(s + 1U);
+    bool known = (c->supplies[s].closed > 0U) && (p->p_mW > 0U);
+
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
+        if (is_beside(c, s, i)) {
+            p_mW += c->prognoses[i].p_mW;
+            capacity_mW += c->cfg.supplies[i].capacity_mW;
+            sharers = (uint16_t)((sharers * 31U) + i + 1U);
+            known = known && (c->prognoses[i].p_mW > 0U);
+        }
+    }
+    if (sharers != p->sharers) {
+        p->sharers = sharers;
+        p->learnt[USUAL_SHARE] = 0;
+        p->cusum[TREND_SHARE_MORE] = 0;
+        p->cusum[TREND_SHARE_LESS] = 0;
+    }
+    if (!known || (capacity_mW == c->cfg.supplies[s].capacity_mW) || (p_mW < (uint64_t)PERMILLE)) {
+        return;
+    }
+    uint64_t mine = ((uint64_t)p->p_mW * 10000U) / c->cfg.supplies[s].capacity_mW;
+    uint64_t mean = (p_mW * 10000U) / capacity_mW;
+    uint32_t share = (uint32_t)((mine * PERMILLE) / ((mean == 0U) ? 1U : mean));
+
+    if (is_learnt(p, (uint8_t)USUAL_SHARE, share)) {
+        int16_t z = deviation(p, (uint8_t)USUAL_SHARE, share, (uint8_t)TREND_SHARE_MORE);
+        p->z[TREND_SHARE_MORE] = z;
+        p->z[TREND_SHARE_LESS] = (z == (int16_t)PROGNOSIS_NONE) ? z : (int16_t)-z;
+    }
+}
+
+/* What the others of its bar show, too: the least of them; 0: nobody does. */
+static int16_t common(const struct controller *c, uint8_t s, uint8_t trend)
+{
+    int16_t least = INT16_MAX;
+
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
+        int16_t z = c->prognoses[i].z[trend];
+        if (is_beside(c, s, i) && (z != (int16_t)PROGNOSIS_NONE) && (z < least)) {
+            least = z;
+        }
+    }
+    return ((least == INT16_MAX) || (least < 0)) ? 0 : least;
+}
+
+/* ---- CUSUM and trend --------------------------------------------------------------------------- */
+
+uint16_t prognosis_cusum(uint16_t sum, int16_t z)
+{
+    const int32_t most = 2 * (int32_t)PROGNOSIS_H;
+    int32_t next = (int32_t)sum + z - (int32_t)PROGNOSIS_K;
+
+    next = (next > most) ? most : next;
+    return (uint16_t)((next < 0) ? 0 : next);
+}
+
+void prognosis_fit(struct trend_fit *f, int16_t z)
+{
+    if (f->n >= (uint16_t)FIT_MOST) {
+        (void)memset(f, 0, sizeof(*f));
+    }
+    f->sum += z;
+    f->moment += (int64_t)f->n * z;
+    f->n++;
+}
+
+/* Slope of the line, b = (12 moment - 6 (n - 1) sum) / (n (n^2 - 1)): numerator. */
+static int64_t rise_of(const struct trend_fit *f)
+{
+    return (12 * f->moment) - (6 * ((int64_t)f->n - 1) * f->sum);
+}
+
+/* ... and denominator. */
+static int64_t run_of(const struct trend_fit *f)
+{
+    int64_t n = f->n;
+
+    return n * ((n * n) - 1);
+}
+
+uint32_t prognosis_left(const struct trend_fit *f, int32_t limit, int32_t *level)
+{
+    int64_t rise = rise_of(f);
+    int64_t run = run_of(f);
+
+    if (f->n < (uint16_t)FIT_LEAST) {
+        *level = 0;
+        return UINT32_MAX;
+    }
+    *level = (int32_t)((f->sum / (int32_t)f->n) + ((rise * ((int64_t)f->n - 1)) / (2 * run)));
+    if (*level >= limit) {
+        return 0;
+    }
+    if (rise <= 0) {
+        return UINT32_MAX;
+    }
+    int64_t left = (((int64_t)limit - *level) * run) / rise;
+
+    return (left > INT32_MAX) ? UINT32_MAX : (uint32_t)left;
+}
+
+/* The slope's standard error at noise of one unit is sqrt(12 / (n (n^2 - 1))): t^2 = rise^2 / (12 run),
+ * in sixteenths squared. Rows: t >= 1, 1.5, 2, 2.5, 3 of a normal variable, one-sided. */
+uint8_t prognosis_confidence(const struct trend_fit *f)
+{
+    static const uint16_t quarters[] = {4, 9, 16, 25, 36}; /* (2 t)^2 */
+    static const uint8_t percent[] = {84, 93, 97, 99, 99};
+    int64_t rise = rise_of(f);
+    uint8_t sure = 0;
+
+    if ((f->n < (uint16_t)FIT_LEAST) || (rise <= 0)) {
+        return 0;
+    }
+    /* rise / run is the slope; slope^2 run / 12 is t^2: one factor at a time, for 64 bits */
+    int64_t slope = (rise * 4096) / run_of(f); /* 1/16 unit * 4096 */
+    uint64_t t2 = ((uint64_t)slope * (uint64_t)slope) >> 12;
+
+    t2 = ((t2 * (uint64_t)run_of(f)) / 12U) >> 12; /* (16 t)^2 */
+    for (uint8_t i = 0; i < (uint8_t)(sizeof(percent) / sizeof(percent[0])); i++) {
+        sure = (t2 >= ((uint64_t)quarters[i] * 64U)) ? percent[i] : sure;
+    }
+    return sure;
+}
+
+static bool has_alarm(const struct prognosis *p)
+{
+    bool alarm = false;
+
+    for (uint8_t t = 0; t < (uint8_t)TRENDS; t++) {
+        alarm = alarm || (p->cusum[t] >= (uint16_t)PROGNOSIS_H);
+    }
+    return alarm;
+}
+
+/* The trend that is furthest leads; another one takes over when it is twice as far. */
+static void follow(struct prognosis *p, const int16_t z[])
+{
+    uint8_t first = p->leader;
+
+    for (uint8_t t = 0; t < (uint8_t)TRENDS; t++) {
+        first = (p->cusum[t] > p->cusum[first]) ? t : first;
+    }
+    if ((p->cusum[p->leader] == 0U) || (p->cusum[first] > (2U * p->cusum[p->leader]))) {
+        (void)memset(&p->fit, 0, sizeof(p->fit));
+        p->leader = first;
+    }
+    if ((p->cusum[p->leader] > 0U) && (z[p->leader] != (int16_t)PROGNOSIS_NONE)) {
+        prognosis_fit(&p->fit, z[p->leader]);
+    }
+}
+
+static void judge(struct controller *c, struct prognosis *p)
+{
+    int32_t limit = (int32_t)limit_units[p->leader] * (int32_t)PROGNOSIS_UNIT;
+    int32_t level = 0;
+    uint32_t left = prognosis_left(&p->fit, limit, &level);
+    uint64_t left_s = ((uint64_t)left * c->cfg.trend_us) / 1000000U;
+
+    p->confidence = prognosis_confidence(&p->fit);
+    p->left_s = UINT32_MAX;
+    if (!has_alarm(p)) {
+        if ((p->health == (uint8_t)HEALTH_DRIFTING) || (p->cusum[p->leader] == 0U)) {
+            p->health = (p->health == (uint8_t)HEALTH_LEARNING) ? p->health : (uint8_t)HEALTH_SOUND;
+        }
+        return;
+    }
+    if ((left != UINT32_MAX) && (left_s < UINT32_MAX)) {
+        p->left_s = (uint32_t)left_s;
+    }
+    bool near = (level * 4) >= (limit * 3);
+    bool soon = (p->left_s <= c->cfg.horizon_s) && (p->confidence >= (uint8_t)CONFIDENT);
+
+    if (near || soon) {
+        p->health = (uint8_t)HEALTH_FAILING;
+    } else if (p->health != (uint8_t)HEALTH_FAILING) {
+        p->health = (uint8_t)HEALTH_DRIFTING;
+    } else {
+        /* once believed, until the trend is gone */
+    }
+}
+
+/* Second look, when all supplies have their deviations: what is its own is summed up and judged. */
+static void weigh(struct controller *c, uint8_t s)
+{
+    struct prognosis *p = &c->prognoses[s];
+    uint8_t was = p->health;
+    int16_t z[TRENDS];
+
+    compare_share(c, s);
+    for (uint8_t t = 0; t < (uint8_t)TRENDS; t++) {
+        bool alone = (t == (uint8_t)TREND_SHARE_MORE) || (t == (uint8_t)TREND_SHARE_LESS);
+        z[t] = p->z[t];
+        if (z[t] != (int16_t)PROGNOSIS_NONE) {
+            z[t] = (int16_t)(z[t] - (alone ? 0 : common(c, s, t)));
+            p->cusum[t] = prognosis_cusum(p->cusum[t], z[t]);
+        }
+    }
+    follow(p, z);
+    judge(c, p);
+    c->count.predictions +=
+        ((p->health == (uint8_t)HEALTH_FAILING) && (was != (uint8_t)HEALTH_FAILING)) ? 1U : 0U;
+}
+
+void prognosis_tick(struct controller *c)
+{
+    uint8_t n = c->cfg.n_supplies;
+
+    if (!is_on(c)) {
+        return;
+    }
+    if (c->looked >= (2U * (uint32_t)n)) {
+        if (!passed(c->now_us, c->sample_us, c->cfg.trend_us)) {
+            return;
+        }
+        c->sample_us = c->now_us;
+        c->looked = 0;
+    }
+    uint8_t s = (uint8_t)(c->looked % n);
+
+    if (c->looked < n) {
+        take_sample(c, s);
+    } else {
+        weigh(c, s);
+    }
+    c->looked++;
+}
+
+const char *prognosis_health_name(enum prognosis_health health)
+{
+    static const char *const names[HEALTHS] = {"LEARNING", "SOUND", "DRIFTING", "FAILING"};
+
+    return ((unsigned)health < (unsigned)HEALTHS) ? names[health] : "?";
+}
