@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "controller.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum {
@@ -13,19 +14,27 @@ enum {
     SCATTER_READINGS = 16, /* at least, for a mean step that means something */
     REST_SAMPLES = 16,
     REST_PART = 32,
+    REST_mK = 500,
     FIT_MOST = 4096, /* deviations */
     FIT_LEAST = 8,
     CONFIDENT = 95,
     Z_MAX = 15 * PROGNOSIS_UNIT, /* no single sample alarms alone */
     PERMILLE = 1000,
-    USUAL_FAN = 3 * PROGNOSIS_QUARTERS,
-    USUAL_SHARE,
+    WHOLE = 10000,
+    /* Where what is usual is kept; the first four for each quarter of the rating. */
+    USUAL_HEAT = 0,
+    USUAL_INPUT = USUAL_HEAT + PROGNOSIS_QUARTERS,
+    USUAL_SCATTER = USUAL_INPUT + PROGNOSIS_QUARTERS,
+    USUAL_SHARE = USUAL_SCATTER + PROGNOSIS_QUARTERS,
+    USUAL_FAN = USUAL_SHARE + PROGNOSIS_QUARTERS,
     USUAL_RETRIES
 };
 
+_Static_assert((int)USUAL_RETRIES == ((int)PROGNOSIS_USUALS - 1), "room for all of them");
+
 /* Units and limits of prognosis.h: of what is learnt, in permille. RETRIES has its own. */
-static const uint16_t unit_permille[TRENDS] = {20, 10, 250, 10, 20, 20, 0};
-static const uint16_t limit_units[TRENDS] = {10, 5, 6, 20, 10, 10, 10};
+static const uint16_t unit_permille[TRENDS] = {20, 15, 250, 20, 20, 20, 0};
+static const uint16_t limit_units[TRENDS] = {10, 4, 6, 10, 10, 10, 10};
 
 void prognosis_forget(struct prognosis *p)
 {
@@ -135,43 +144,53 @@ static void compare(struct prognosis *p, uint8_t usual, uint32_t x, uint8_t tren
     }
 }
 
-/* Is the load at rest? */
-static bool rests(struct prognosis *p)
+/* Of its rating, at most that. */
+static uint8_t quarter_of(uint32_t p_mW, uint32_t capacity_mW)
 {
-    bool at_rest = false;
-
-    if (p->rest_mW == 0U) {
-        p->rest_mW = p->p_mW;
-    }
-    uint32_t off_mW = (p->p_mW > p->rest_mW) ? (p->p_mW - p->rest_mW) : (p->rest_mW - p->p_mW);
-
-    at_rest = off_mW <= (p->rest_mW / (uint32_t)REST_PART);
-    p->rest_mW = (uint32_t)((((uint64_t)p->rest_mW * (REST_SAMPLES - 1)) + p->p_mW) / REST_SAMPLES);
-    return at_rest;
+    return (uint8_t)(((uint64_t)p_mW * PROGNOSIS_QUARTERS) / ((uint64_t)capacity_mW + 1U));
 }
 
-/* HEAT and INPUT mean nothing of a supply that idles. */
-static void compare_losses(struct prognosis *p, uint8_t quarter)
+/* Is x within `most` of its mean over some samples, `rest`? */
+static bool rests(uint32_t *rest, uint32_t x, uint32_t most)
+{
+    uint32_t mean = (*rest == 0U) ? x : *rest;
+    uint32_t off = (x > mean) ? (x - mean) : (mean - x);
+
+    *rest = (uint32_t)((((uint64_t)mean * (REST_SAMPLES - 1)) + x) / REST_SAMPLES);
+    return off <= most;
+}
+
+/* Heat and input mean nothing of a supply that idles. */
+static bool idles(const struct prognosis *p, uint8_t quarter)
+{
+    return (quarter == 0U) || (p->p_mW < (uint32_t)PERMILLE);
+}
+
+/* The hot spot follows the air as it follows the load: both have to be at rest. */
+static void compare_heat(struct prognosis *p, uint8_t quarter)
 {
     uint32_t hot_mK;
     uint32_t inlet_mK;
+
+    if (mean_of(p, (uint8_t)LANE_HOT, &hot_mK) && mean_of(p, (uint8_t)LANE_INLET, &inlet_mK) &&
+        rests(&p->rest_mK, inlet_mK, (uint32_t)REST_mK) && (hot_mK > inlet_mK) &&
+        !idles(p, quarter)) {
+        /* microkelvins per watt */
+        uint64_t rise = ((uint64_t)(hot_mK - inlet_mK) * 1000000U) / p->p_mW;
+        compare(p, (uint8_t)((uint8_t)USUAL_HEAT + quarter), (uint32_t)rise, (uint8_t)TREND_HEAT);
+    }
+}
+
+static void compare_input(struct prognosis *p, uint8_t quarter)
+{
     uint32_t in_mV;
     uint32_t in_mA;
 
-    if ((quarter == 0U) || (p->p_mW < (uint32_t)PERMILLE)) {
-        return;
-    }
-    if (mean_of(p, (uint8_t)LANE_HOT, &hot_mK) && mean_of(p, (uint8_t)LANE_INLET, &inlet_mK) &&
-        (hot_mK > inlet_mK)) {
-        /* microkelvins per watt */
-        uint64_t rise = ((uint64_t)(hot_mK - inlet_mK) * 1000000U) / p->p_mW;
-        compare(p, (uint8_t)(((uint32_t)TREND_HEAT * PROGNOSIS_QUARTERS) + quarter), (uint32_t)rise,
-                (uint8_t)TREND_HEAT);
-    }
-    if (mean_of(p, (uint8_t)LANE_V_IN, &in_mV) && mean_of(p, (uint8_t)LANE_I_IN, &in_mA)) {
+    if (mean_of(p, (uint8_t)LANE_V_IN, &in_mV) && mean_of(p, (uint8_t)LANE_I_IN, &in_mA) &&
+        !idles(p, quarter)) {
         uint64_t in_uW = (uint64_t)in_mV * in_mA;
         uint64_t ratio = (in_uW * 10U) / p->p_mW; /* ten thousandths */
-        compare(p, (uint8_t)(((uint32_t)TREND_INPUT * PROGNOSIS_QUARTERS) + quarter),
+        compare(p, (uint8_t)((uint8_t)USUAL_INPUT + quarter),
                 (ratio > UINT32_MAX) ? UINT32_MAX : (uint32_t)ratio, (uint8_t)TREND_INPUT);
     }
 }
@@ -182,8 +201,7 @@ static void compare_scatter(struct prognosis *p, uint8_t quarter)
 
     if (steps > (uint32_t)SCATTER_READINGS) {
         uint32_t step_uV = (uint32_t)(((uint64_t)p->steps_mV * 1000U) / (steps - 1U));
-        compare(p, (uint8_t)(((uint32_t)TREND_SCATTER * PROGNOSIS_QUARTERS) + quarter), step_uV,
-                (uint8_t)TREND_SCATTER);
+        compare(p, (uint8_t)((uint8_t)USUAL_SCATTER + quarter), step_uV, (uint8_t)TREND_SCATTER);
     }
 }
 
@@ -226,10 +244,10 @@ static void take_sample(struct controller *c, uint8_t s)
         uint32_t capacity_mW = c->cfg.supplies[s].capacity_mW;
         uint64_t p_mW = ((uint64_t)v_mV * i_mA) / 1000U;
         p->p_mW = (p_mW > capacity_mW) ? capacity_mW : (uint32_t)p_mW;
-        uint8_t quarter =
-            (uint8_t)(((uint64_t)p->p_mW * PROGNOSIS_QUARTERS) / ((uint64_t)capacity_mW + 1U));
-        if (rests(p)) {
-            compare_losses(p, quarter);
+        uint8_t quarter = quarter_of(p->p_mW, capacity_mW);
+        if (rests(&p->rest_mW, p->p_mW, p->rest_mW / (uint32_t)REST_PART)) {
+            compare_heat(p, quarter);
+            compare_input(p, quarter);
             compare_scatter(p, quarter);
         } else {
             p->p_mW = 0; /* no share of a load that moves either */
@@ -251,7 +269,8 @@ static bool is_beside(const struct controller *c, uint8_t s, uint8_t other)
            (supply_is_good(o) || (o->state == (uint8_t)SUPPLY_SUSPECT));
 }
 
-/* A supply's part of the current of its bar against the mean, each by its capacity, in permille. Who
+/* By how much of its rating a supply gives more or less than the mean of its bar: with droop alone that
+ * is a matter of set-points and the same at any load; with a share line it grows with the load. Who
  * shares with whom decides what is usual. */
 static void compare_share(struct controller *c, uint8_t s)
 {
@@ -271,19 +290,21 @@ static void compare_share(struct controller *c, uint8_t s)
     }
     if (sharers != p->sharers) {
         p->sharers = sharers;
-        p->learnt[USUAL_SHARE] = 0;
+        (void)memset(&p->learnt[USUAL_SHARE], 0, (size_t)PROGNOSIS_QUARTERS);
         p->cusum[TREND_SHARE_MORE] = 0;
         p->cusum[TREND_SHARE_LESS] = 0;
     }
     if (!known || (capacity_mW == c->cfg.supplies[s].capacity_mW) || (p_mW < (uint64_t)PERMILLE)) {
         return;
     }
-    uint64_t mine = ((uint64_t)p->p_mW * 10000U) / c->cfg.supplies[s].capacity_mW;
-    uint64_t mean = (p_mW * 10000U) / capacity_mW;
-    uint32_t share = (uint32_t)((mine * PERMILLE) / ((mean == 0U) ? 1U : mean));
+    uint64_t mine = ((uint64_t)p->p_mW * WHOLE) / c->cfg.supplies[s].capacity_mW;
+    uint64_t mean = (p_mW * WHOLE) / capacity_mW;
+    uint32_t share = (uint32_t)((mine + WHOLE) - mean);
+    uint8_t usual =
+        (uint8_t)((uint8_t)USUAL_SHARE + quarter_of(p->p_mW, c->cfg.supplies[s].capacity_mW));
 
-    if (is_learnt(p, (uint8_t)USUAL_SHARE, share)) {
-        int16_t z = deviation(p, (uint8_t)USUAL_SHARE, share, (uint8_t)TREND_SHARE_MORE);
+    if (is_learnt(p, usual, share)) {
+        int16_t z = deviation(p, usual, share, (uint8_t)TREND_SHARE_MORE);
         p->z[TREND_SHARE_MORE] = z;
         p->z[TREND_SHARE_LESS] = (z == (int16_t)PROGNOSIS_NONE) ? z : (int16_t)-z;
     }
@@ -392,15 +413,23 @@ static bool has_alarm(const struct prognosis *p)
     return alarm;
 }
 
-/* The trend that is furthest leads; another one takes over when it is twice as far. */
+/* The trend that is furthest leads; another one takes over when it is twice as far. The one that a
+ * supply is found failing for leads until it is over; then all are summed up anew, as some have had no
+ * sample since (a supply that idles has no losses). */
 static void follow(struct prognosis *p, const int16_t z[])
 {
     uint8_t first = p->leader;
+    bool failing = p->health == (uint8_t)HEALTH_FAILING;
 
+    if (failing && (p->cusum[p->leader] == 0U)) {
+        (void)memset(p->cusum, 0, sizeof(p->cusum));
+        p->health = (uint8_t)HEALTH_SOUND;
+    }
     for (uint8_t t = 0; t < (uint8_t)TRENDS; t++) {
         first = (p->cusum[t] > p->cusum[first]) ? t : first;
     }
-    if ((p->cusum[p->leader] == 0U) || (p->cusum[first] > (2U * p->cusum[p->leader]))) {
+    if ((p->cusum[p->leader] == 0U) ||
+        (!failing && (p->cusum[first] > (2U * p->cusum[p->leader])))) {
         (void)memset(&p->fit, 0, sizeof(p->fit));
         p->leader = first;
     }
@@ -419,9 +448,7 @@ static void judge(struct controller *c, struct prognosis *p)
     p->confidence = prognosis_confidence(&p->fit);
     p->left_s = UINT32_MAX;
     if (!has_alarm(p)) {
-        if ((p->health == (uint8_t)HEALTH_DRIFTING) || (p->cusum[p->leader] == 0U)) {
-            p->health = (p->health == (uint8_t)HEALTH_LEARNING) ? p->health : (uint8_t)HEALTH_SOUND;
-        }
+        p->health = (p->health == (uint8_t)HEALTH_DRIFTING) ? (uint8_t)HEALTH_SOUND : p->health;
         return;
     }
     if ((left != UINT32_MAX) && (left_s < UINT32_MAX)) {

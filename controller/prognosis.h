@@ -4,16 +4,16 @@
  * compared with what was learnt of this supply when it was sound, in units in which a sound supply
  * scatters by at most one standard deviation:
  *
- *   FAN         speed below the learnt one                     unit 1 %    limit  20 %  [S26: 0.8 n]
+ *   FAN         speed below the learnt one                     unit 2 %    limit  20 %  [S26: 0.8 n]
  *   HEAT        (hot spot - inlet) / output power, above it    unit 2 %    limit  20 %  [hardware 6, E]
- *   INPUT       input over output power, above it              unit 1 %    limit   5 %  (estimate)
+ *   INPUT       input over output power, above it              unit 1.5 %  limit   6 %  (estimate)
  *   SCATTER     mean step of READ_VOUT, above it               unit 25 %   limit 150 %  (ESR x 2..3, E)
- *   SHARE_MORE  part of the bar's current over the mean one    unit 2 %    limit  20 %  (estimate)
+ *   SHARE_MORE  load above the mean of its bar, of its rating  unit 2 %    limit  20 %  (estimate)
  *   SHARE_LESS  the same, below
  *   RETRIES     repeated transfers above the usual number      unit 1 + half of that, limit 10 units
  *
- * HEAT, INPUT and SCATTER are learnt for each quarter of the rating, and, like shares, sampled only
- * while the load is at rest: within 1/32 of its mean over 16 samples. trend_us should be a tenth of the
+ * HEAT, INPUT, SCATTER and shares are learnt for each quarter of the rating, and sampled only while
+ * the load is at rest: within 1/32 of its mean over 16 samples, and the air within 0.5 K for HEAT. trend_us should be a tenth of the
  * thermal time constant of a supply or more. What the other supplies of the bar show as well is not the
  * supply's fault: the least of their deviations is taken off (a warmer room, a restless load).
  *
@@ -47,7 +47,7 @@
 #include <stdint.h>
 
 enum trend {
-    TREND_HEAT, /* these three have a learnt value for each quarter of the rating */
+    TREND_HEAT,
     TREND_INPUT,
     TREND_SCATTER,
     TREND_FAN,
@@ -65,7 +65,7 @@ enum {
     PROGNOSIS_H = 256,
     PROGNOSIS_LEARN = 64, /* samples */
     PROGNOSIS_QUARTERS = 4,
-    PROGNOSIS_USUALS = (3 * PROGNOSIS_QUARTERS) + 3,
+    PROGNOSIS_USUALS = (4 * PROGNOSIS_QUARTERS) + 2,
     PROGNOSIS_TICK_us = 5000, /* a tick looks at one supply, twice for each sample */
     PROGNOSIS_LEAST_us = 2 * CTL_SUPPLIES * PROGNOSIS_TICK_us
 };
@@ -85,6 +85,7 @@ struct prognosis {
     uint32_t v_mV;     /* the one before */
     uint32_t p_mW;     /* output of the last sample ... */
     uint32_t rest_mW;  /* ... and its mean over about 16; 0: not known */
+    uint32_t rest_mK;  /* the same of the air at its inlet */
     uint32_t usual[PROGNOSIS_USUALS];
     uint8_t learnt[PROGNOSIS_USUALS]; /* samples that usual[] is the mean of */
     uint16_t sharers;  /* checksum of the supplies on its bar when shares were learnt */

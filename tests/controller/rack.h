@@ -24,6 +24,7 @@ struct rack_supply {
     bool overvolt;     /* 20 % too high, takes all the load */
     bool wedged;       /* hangs the bus on every transfer addressed to it */
     bool lies;         /* its status says that all is well, whatever is */
+    double fan_lost;   /* part of its fan's speed */
     uint8_t unknown;   /* a command that it does not know; 0: none */
     bool needs_toggle; /* stays off until OPERATION off and on */
     uint16_t stands;   /* further STATUS_WORD bits that stand */
@@ -343,7 +344,7 @@ static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
         word = rack_linear11(30.0);
         break;
     case 0x90:
-        word = rack_linear11(8000.0);
+        word = rack_linear11(8000.0 * (1.0 - r->psu[s].fan_lost));
         break;
     default:
         cr_assert(false, "unknown command %02X", cmd);
