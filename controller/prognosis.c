@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "controller.h"
+#include "trend.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -15,19 +16,18 @@ enum {
     REST_SAMPLES = 16,
     REST_PART = 32,
     REST_mK = 500,
-    FIT_MOST = 4096, /* deviations */
-    FIT_LEAST = 8,
     CONFIDENT = 95,
-    Z_MAX = 15 * PROGNOSIS_UNIT, /* no single sample alarms alone */
+    Z_MAX = 15 * TREND_UNIT, /* no single sample alarms alone */
+    USUAL_UNIT = 16,         /* parts of what is usual */
     PERMILLE = 1000,
     WHOLE = 10000,
     /* Where what is usual is kept; the first four for each quarter of the rating. */
     USUAL_HEAT = 0,
-    USUAL_INPUT = USUAL_HEAT + PROGNOSIS_QUARTERS,
-    USUAL_SCATTER = USUAL_INPUT + PROGNOSIS_QUARTERS,
-    USUAL_SHARE = USUAL_SCATTER + PROGNOSIS_QUARTERS,
-    USUAL_FAN = USUAL_SHARE + PROGNOSIS_QUARTERS,
-    USUAL_RETRIES
+    USUAL_INPUT = 4,
+    USUAL_SCATTER = 8,
+    USUAL_SHARE = 12,
+    USUAL_FAN = 16,
+    USUAL_RETRIES = 17
 };
 
 _Static_assert((int)USUAL_RETRIES == ((int)PROGNOSIS_USUALS - 1), "room for all of them");
@@ -116,11 +116,11 @@ static bool is_learnt(struct prognosis *p, uint8_t usual, uint32_t x)
     if (p->learnt[usual] >= (uint8_t)PROGNOSIS_LEARN) {
         return true;
     }
-    uint32_t n = p->learnt[usual];
+    uint64_t n = p->learnt[usual];
+    uint64_t mean = p->usual[usual]; /* in sixteenths, so that rounding does not add up */
 
-    /* a sixteenth is kept of the mean, so that rounding does not add up */
-    p->usual[usual] =
-        (uint32_t)((((uint64_t)p->usual[usual] * n) + ((uint64_t)x * 16U)) / (n + 1U));
+    mean = ((mean * n) + ((uint64_t)x * USUAL_UNIT)) / (n + 1U);
+    p->usual[usual] = (uint32_t)mean;
     p->learnt[usual]++;
     return false;
 }
@@ -128,13 +128,14 @@ static bool is_learnt(struct prognosis *p, uint8_t usual, uint32_t x)
 /* (x / usual - 1) in sixteenths of the trend's unit. */
 static int16_t deviation(const struct prognosis *p, uint8_t usual, uint32_t x, uint8_t trend)
 {
+    const int64_t scale = (int64_t)PERMILLE * (int64_t)TREND_UNIT;
     int64_t base = p->usual[usual];
-    int64_t above = ((int64_t)x * 16) - base;
+    int64_t above = ((int64_t)x * (int64_t)USUAL_UNIT) - base;
 
     if (base == 0) {
         return (int16_t)PROGNOSIS_NONE;
     }
-    return clamped((above * PERMILLE * PROGNOSIS_UNIT) / (base * (int64_t)unit_permille[trend]));
+    return clamped((above * scale) / (base * (int64_t)unit_permille[trend]));
 }
 
 static void compare(struct prognosis *p, uint8_t usual, uint32_t x, uint8_t trend)
@@ -156,7 +157,9 @@ static bool rests(uint32_t *rest, uint32_t x, uint32_t most)
     uint32_t mean = (*rest == 0U) ? x : *rest;
     uint32_t off = (x > mean) ? (x - mean) : (mean - x);
 
-    *rest = (uint32_t)((((uint64_t)mean * (REST_SAMPLES - 1)) + x) / REST_SAMPLES);
+    uint64_t sum = ((uint64_t)mean * ((uint64_t)REST_SAMPLES - 1U)) + x;
+
+    *rest = (uint32_t)(sum / (uint64_t)REST_SAMPLES);
     return off <= most;
 }
 
@@ -176,7 +179,8 @@ static void compare_heat(struct prognosis *p, uint8_t quarter)
         rests(&p->rest_mK, inlet_mK, (uint32_t)REST_mK) && (hot_mK > inlet_mK) &&
         !idles(p, quarter)) {
         /* microkelvins per watt */
-        uint64_t rise = ((uint64_t)(hot_mK - inlet_mK) * 1000000U) / p->p_mW;
+        uint64_t rise = ((uint64_t)hot_mK - inlet_mK) * 1000000U;
+        rise /= p->p_mW;
         compare(p, (uint8_t)((uint8_t)USUAL_HEAT + quarter), (uint32_t)rise, (uint8_t)TREND_HEAT);
     }
 }
@@ -200,7 +204,8 @@ static void compare_scatter(struct prognosis *p, uint8_t quarter)
     uint32_t steps = p->n[LANE_V];
 
     if (steps > (uint32_t)SCATTER_READINGS) {
-        uint32_t step_uV = (uint32_t)(((uint64_t)p->steps_mV * 1000U) / (steps - 1U));
+        uint64_t mean = ((uint64_t)p->steps_mV * 1000U) / ((uint64_t)steps - 1U);
+        uint32_t step_uV = (uint32_t)mean;
         compare(p, (uint8_t)((uint8_t)USUAL_SCATTER + quarter), step_uV, (uint8_t)TREND_SCATTER);
     }
 }
@@ -223,9 +228,10 @@ static void compare_retries(struct prognosis *p)
 {
     if (is_learnt(p, (uint8_t)USUAL_RETRIES, p->retries)) {
         int64_t usual = p->usual[USUAL_RETRIES];
-        int64_t above = ((int64_t)p->retries * 16) - usual;
+        int64_t above = ((int64_t)p->retries * (int64_t)USUAL_UNIT) - usual;
 
-        p->z[TREND_RETRIES] = clamped((above * PROGNOSIS_UNIT) / (16 + (usual / 2)));
+        p->z[TREND_RETRIES] =
+            clamped((above * (int64_t)TREND_UNIT) / ((int64_t)USUAL_UNIT + (usual / 2)));
     }
 }
 
@@ -277,19 +283,19 @@ static void compare_share(struct controller *c, uint8_t s)
     struct prognosis *p = &c->prognoses[s];
     uint64_t p_mW = p->p_mW;
     uint64_t capacity_mW = c->cfg.supplies[s].capacity_mW;
-    uint16_t sharers = (uint16_t)(s + 1U);
+    uint32_t sharers = (uint32_t)s + 1U;
     bool known = (c->supplies[s].closed > 0U) && (p->p_mW > 0U);
 
     for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
         if (is_beside(c, s, i)) {
             p_mW += c->prognoses[i].p_mW;
             capacity_mW += c->cfg.supplies[i].capacity_mW;
-            sharers = (uint16_t)((sharers * 31U) + i + 1U);
+            sharers = ((sharers * 31U) + i + 1U) & UINT16_MAX;
             known = known && (c->prognoses[i].p_mW > 0U);
         }
     }
     if (sharers != p->sharers) {
-        p->sharers = sharers;
+        p->sharers = (uint16_t)sharers;
         (void)memset(&p->learnt[USUAL_SHARE], 0, (size_t)PROGNOSIS_QUARTERS);
         p->cusum[TREND_SHARE_MORE] = 0;
         p->cusum[TREND_SHARE_LESS] = 0;
@@ -324,91 +330,14 @@ static int16_t common(const struct controller *c, uint8_t s, uint8_t trend)
     return ((least == INT16_MAX) || (least < 0)) ? 0 : least;
 }
 
-/* ---- CUSUM and trend --------------------------------------------------------------------------- */
-
-uint16_t prognosis_cusum(uint16_t sum, int16_t z)
-{
-    const int32_t most = 2 * (int32_t)PROGNOSIS_H;
-    int32_t next = (int32_t)sum + z - (int32_t)PROGNOSIS_K;
-
-    next = (next > most) ? most : next;
-    return (uint16_t)((next < 0) ? 0 : next);
-}
-
-void prognosis_fit(struct trend_fit *f, int16_t z)
-{
-    if (f->n >= (uint16_t)FIT_MOST) {
-        (void)memset(f, 0, sizeof(*f));
-    }
-    f->sum += z;
-    f->moment += (int64_t)f->n * z;
-    f->n++;
-}
-
-/* Slope of the line, b = (12 moment - 6 (n - 1) sum) / (n (n^2 - 1)): numerator. */
-static int64_t rise_of(const struct trend_fit *f)
-{
-    return (12 * f->moment) - (6 * ((int64_t)f->n - 1) * f->sum);
-}
-
-/* ... and denominator. */
-static int64_t run_of(const struct trend_fit *f)
-{
-    int64_t n = f->n;
-
-    return n * ((n * n) - 1);
-}
-
-uint32_t prognosis_left(const struct trend_fit *f, int32_t limit, int32_t *level)
-{
-    int64_t rise = rise_of(f);
-    int64_t run = run_of(f);
-
-    if (f->n < (uint16_t)FIT_LEAST) {
-        *level = 0;
-        return UINT32_MAX;
-    }
-    *level = (int32_t)((f->sum / (int32_t)f->n) + ((rise * ((int64_t)f->n - 1)) / (2 * run)));
-    if (*level >= limit) {
-        return 0;
-    }
-    if (rise <= 0) {
-        return UINT32_MAX;
-    }
-    int64_t left = (((int64_t)limit - *level) * run) / rise;
-
-    return (left > INT32_MAX) ? UINT32_MAX : (uint32_t)left;
-}
-
-/* The slope's standard error at noise of one unit is sqrt(12 / (n (n^2 - 1))): t^2 = rise^2 / (12 run),
- * in sixteenths squared. Rows: t >= 1, 1.5, 2, 2.5, 3 of a normal variable, one-sided. */
-uint8_t prognosis_confidence(const struct trend_fit *f)
-{
-    static const uint16_t quarters[] = {4, 9, 16, 25, 36}; /* (2 t)^2 */
-    static const uint8_t percent[] = {84, 93, 97, 99, 99};
-    int64_t rise = rise_of(f);
-    uint8_t sure = 0;
-
-    if ((f->n < (uint16_t)FIT_LEAST) || (rise <= 0)) {
-        return 0;
-    }
-    /* rise / run is the slope; slope^2 run / 12 is t^2: one factor at a time, for 64 bits */
-    int64_t slope = (rise * 4096) / run_of(f); /* 1/16 unit * 4096 */
-    uint64_t t2 = ((uint64_t)slope * (uint64_t)slope) >> 12;
-
-    t2 = ((t2 * (uint64_t)run_of(f)) / 12U) >> 12; /* (16 t)^2 */
-    for (uint8_t i = 0; i < (uint8_t)(sizeof(percent) / sizeof(percent[0])); i++) {
-        sure = (t2 >= ((uint64_t)quarters[i] * 64U)) ? percent[i] : sure;
-    }
-    return sure;
-}
+/* ---- the leading trend --------------------------------------------------------------------------- */
 
 static bool has_alarm(const struct prognosis *p)
 {
     bool alarm = false;
 
     for (uint8_t t = 0; t < (uint8_t)TRENDS; t++) {
-        alarm = alarm || (p->cusum[t] >= (uint16_t)PROGNOSIS_H);
+        alarm = alarm || (p->cusum[t] >= (uint16_t)TREND_H);
     }
     return alarm;
 }
@@ -434,18 +363,18 @@ static void follow(struct prognosis *p, const int16_t z[])
         p->leader = first;
     }
     if ((p->cusum[p->leader] > 0U) && (z[p->leader] != (int16_t)PROGNOSIS_NONE)) {
-        prognosis_fit(&p->fit, z[p->leader]);
+        trend_add(&p->fit, z[p->leader]);
     }
 }
 
 static void judge(struct controller *c, struct prognosis *p)
 {
-    int32_t limit = (int32_t)limit_units[p->leader] * (int32_t)PROGNOSIS_UNIT;
+    int32_t limit = (int32_t)limit_units[p->leader] * (int32_t)TREND_UNIT;
     int32_t level = 0;
-    uint32_t left = prognosis_left(&p->fit, limit, &level);
+    uint32_t left = trend_left(&p->fit, limit, &level);
     uint64_t left_s = ((uint64_t)left * c->cfg.trend_us) / 1000000U;
 
-    p->confidence = prognosis_confidence(&p->fit);
+    p->confidence = trend_confidence(&p->fit);
     p->left_s = UINT32_MAX;
     if (!has_alarm(p)) {
         p->health = (p->health == (uint8_t)HEALTH_DRIFTING) ? (uint8_t)HEALTH_SOUND : p->health;
@@ -479,7 +408,7 @@ static void weigh(struct controller *c, uint8_t s)
         z[t] = p->z[t];
         if (z[t] != (int16_t)PROGNOSIS_NONE) {
             z[t] = (int16_t)(z[t] - (alone ? 0 : common(c, s, t)));
-            p->cusum[t] = prognosis_cusum(p->cusum[t], z[t]);
+            p->cusum[t] = trend_cusum(p->cusum[t], z[t]);
         }
     }
     follow(p, z);

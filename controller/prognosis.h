@@ -17,16 +17,8 @@
  * thermal time constant of a supply or more. What the other supplies of the bar show as well is not the
  * supply's fault: the least of their deviations is taken off (a warmer room, a restless load).
  *
- *   CUSUM       S = max(0, S + z - k), alarm at S >= h; k = 3/4, h = 16
- *
- * Budget: one false alarm of a supply in ten years of one sample a minute, at independent normal noise
- * of one unit. Seven trends: each must go 7 * 5.26e6 = 3.7e7 samples. A mean learnt from 64 samples is
- * wrong by 1/4 at two of its standard errors, so 1/4 of k is for that; with 1/2 left, Siegmund's
- * approximation, ARL = (exp(2 k b) - 2 k b - 1) / (2 k^2), b = h + 1.166, gives 5.7e7. Readings of one
- * trend that are correlated from sample to sample spend the budget faster.
- *
- * Since the leading trend's S last left zero, its deviations are fitted by a line (least squares): time
- * left is where it meets the limit, confidence how sure it is that it rises at all.
+ * Each trend is summed up by a CUSUM within a budget of false alarms, and the leading one is fitted by a
+ * line: trend.h.
  *
  *   LEARNING   not yet 64 samples of its fan
  *   SOUND      no alarm
@@ -35,18 +27,19 @@
  *              confidence; stays until S is zero again, or another supply sits in its place
  *
  * Left out: a fan that its supply governs by load or heat (its speed is taken for commanded alike).
- *   source    hardware notes, 6; D. Siegmund, Sequential Analysis, 1985 (2.3)
+ *   source    hardware notes, 6
  *   checked   tests/controller/test_prognosis.c */
 #ifndef CONTROLLER_PROGNOSIS_H
 #define CONTROLLER_PROGNOSIS_H
 
 #include "ctl_config.h"
 #include "lanes.h"
+#include "trend.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum trend {
+enum trend_of {
     TREND_HEAT,
     TREND_INPUT,
     TREND_SCATTER,
@@ -60,21 +53,11 @@ enum trend {
 enum prognosis_health { HEALTH_LEARNING, HEALTH_SOUND, HEALTH_DRIFTING, HEALTH_FAILING, HEALTHS };
 
 enum {
-    PROGNOSIS_UNIT = 16, /* deviations are kept in sixteenths of a unit */
-    PROGNOSIS_K = 12,
-    PROGNOSIS_H = 256,
     PROGNOSIS_LEARN = 64, /* samples */
     PROGNOSIS_QUARTERS = 4,
     PROGNOSIS_USUALS = (4 * PROGNOSIS_QUARTERS) + 2,
     PROGNOSIS_TICK_us = 5000, /* a tick looks at one supply, twice for each sample */
     PROGNOSIS_LEAST_us = 2 * CTL_SUPPLIES * PROGNOSIS_TICK_us
-};
-
-/* Deviations since S left zero, z of number i = 0 .. n - 1. */
-struct trend_fit {
-    uint16_t n;
-    int32_t sum;    /* of z */
-    int64_t moment; /* of i z */
 };
 
 struct prognosis {
@@ -92,7 +75,7 @@ struct prognosis {
     int16_t z[TRENDS]; /* of the last sample; PROGNOSIS_NONE: there was none */
     uint16_t cusum[TRENDS];
     struct trend_fit fit; /* of the leading trend */
-    uint8_t leader;       /* enum trend */
+    uint8_t leader;       /* enum trend_of */
     uint8_t health;       /* enum prognosis_health */
     uint8_t confidence;   /* %, that the leading trend rises */
     uint32_t left_s;      /* until it meets its limit; UINT32_MAX: not in sight */
@@ -111,19 +94,6 @@ void prognosis_retried(struct controller *c, uint8_t s);
 
 /* Once a tick: at most one supply is looked at. */
 void prognosis_tick(struct controller *c);
-
-/* One step of the sum: S + z - k, not below zero, kept below twice h. */
-uint16_t prognosis_cusum(uint16_t sum, int16_t z);
-
-/* The fit with one more deviation; full, it is begun anew. */
-void prognosis_fit(struct trend_fit *f, int16_t z);
-
-/* Samples until the line through the fit meets `limit`; UINT32_MAX: it doesn't rise, or too slowly to
- * tell. 0: it is there. `level`: where the line is now. */
-uint32_t prognosis_left(const struct trend_fit *f, int32_t limit, int32_t *level);
-
-/* How sure it is that the line rises, in %, at noise of one unit. */
-uint8_t prognosis_confidence(const struct trend_fit *f);
 
 const char *prognosis_health_name(enum prognosis_health health);
 

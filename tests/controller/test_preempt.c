@@ -3,13 +3,13 @@
 #include "rack.h"
 
 static struct rack r;
-enum { SAMPLE_us = 500000 };
+static const uint64_t SAMPLE_us = 500000;
 
 static void start(struct ctl_config *cfg, uint32_t closed)
 {
     cfg->sweep_us = 50000;
     cfg->stale_us = 200000;
-    cfg->trend_us = SAMPLE_us;
+    cfg->trend_us = (uint32_t)SAMPLE_us;
     cfg->horizon_s = 1000;
     rack_start(&r, cfg, closed);
     rack_run(&r, 70 * SAMPLE_us);

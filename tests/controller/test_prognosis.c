@@ -5,7 +5,7 @@
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
-static const double UNIT = PROGNOSIS_UNIT;
+static const double UNIT = TREND_UNIT;
 
 static uint64_t seed = 1;
 
@@ -41,7 +41,7 @@ static double run_length(double shift, double h, int runs)
     for (int i = 0; i < runs; i++) {
         uint16_t sum = 0;
         do {
-            sum = prognosis_cusum(sum, units(shift + normal()));
+            sum = trend_cusum(sum, units(shift + normal()));
             samples += 1.0;
         } while (sum < h * UNIT);
     }
@@ -50,7 +50,7 @@ static double run_length(double shift, double h, int runs)
 
 static void expect_run_length(double shift, double h, int runs)
 {
-    double k = PROGNOSIS_K / UNIT;
+    double k = TREND_K / UNIT;
     double is = run_length(shift, h, runs), should = siegmund(shift, k, h);
 
     cr_assert(fabs(is / should - 1.0) < 0.1, "shift %g, h %g: %g samples, not %g", shift, h, is,
@@ -72,7 +72,7 @@ Test(prognosis, the_sum_runs_as_long_as_siegmund_says)
 Test(prognosis, the_budget_of_false_alarms_is_kept)
 {
     double years = 10.0, samples = years * 365.25 * 24.0 * 60.0;
-    double h = PROGNOSIS_H / UNIT, k = PROGNOSIS_K / UNIT;
+    double h = TREND_H / UNIT, k = TREND_K / UNIT;
 
     cr_assert_gt(siegmund(0.25, k, h) / TRENDS, samples);
     cr_assert_lt(siegmund(0.25, k, h - 1.0) / TRENDS, samples, "h is larger than it has to be");
@@ -110,11 +110,11 @@ Test(prognosis, the_fit_is_the_least_squares_line)
         double slope = (uniform() - 0.3) * 10.0 * UNIT / n;
         for (int i = 0; i < n; i++) {
             z[i] = (int16_t)lround(slope * i + UNIT * normal());
-            prognosis_fit(&f, z[i]);
+            trend_add(&f, z[i]);
         }
         struct line is = least_squares(z, n);
-        int32_t limit = 20 * PROGNOSIS_UNIT, level;
-        uint32_t left = prognosis_left(&f, limit, &level);
+        int32_t limit = 20 * TREND_UNIT, level;
+        uint32_t left = trend_left(&f, limit, &level);
         cr_assert_leq(fabs(level - is.level), 2.0);
         if (is.slope * n > UNIT) {
             double should = (limit - is.level) / is.slope;
@@ -134,9 +134,9 @@ Test(prognosis, confidence_is_what_it_says)
     for (int trial = 0; trial < trials; trial++) {
         struct trend_fit f = {0};
         for (int i = 0; i < 64; i++) {
-            prognosis_fit(&f, units(normal()));
+            trend_add(&f, units(normal()));
         }
-        sure += prognosis_confidence(&f) >= 97;
+        sure += trend_confidence(&f) >= 97;
     }
     double part = (double)sure / trials;
     cr_assert(part > 0.018 && part < 0.028, "%g", part);
@@ -149,22 +149,22 @@ Test(prognosis, a_fit_is_bounded)
     int32_t level;
 
     for (int i = 0; i < 20000; i++) {
-        prognosis_fit(&f, (int16_t)(i % 4096 < 2048 ? -480 : 480));
+        trend_add(&f, (int16_t)(i % 4096 < 2048 ? -480 : 480));
         cr_assert_leq(f.n, 4096);
-        (void)prognosis_left(&f, 160, &level);
+        (void)trend_left(&f, 160, &level);
         cr_assert(level >= -1500 && level <= 1500);
-        (void)prognosis_confidence(&f);
+        (void)trend_confidence(&f);
     }
 }
 
 /* ---- whole steps ------------------------------------------------------------------------------- */
 
 static struct rack r;
-enum { SAMPLE_us = 500000 };
+static const uint64_t SAMPLE_us = 500000;
 
 static void start(struct ctl_config *cfg)
 {
-    cfg->trend_us = SAMPLE_us;
+    cfg->trend_us = (uint32_t)SAMPLE_us;
     cfg->horizon_s = 100;
     cfg->preempt_most = 2;
     rack_start(&r, cfg, 0x7);
