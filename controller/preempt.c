@@ -18,6 +18,12 @@ bool preempt_is_without(const struct controller *c, uint8_t s)
     return c->preempt.taken[s] || (c->preempt.trial == s);
 }
 
+static void take(struct controller *c, uint8_t s, bool taken)
+{
+    c->preempt.taken[s] = taken;
+    journal_note(c, JOURNAL_PREEMPT, s, taken ? 1U : 0U);
+}
+
 static bool is_failing(const struct controller *c, uint8_t s)
 {
     return c->prognoses[s].health == (uint8_t)HEALTH_FAILING;
@@ -56,7 +62,7 @@ void preempt_tick(struct controller *c)
     }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         if (p->taken[s] && !is_failing(c, s)) {
-            p->taken[s] = false;
+            take(c, s, false);
             c->replan = true;
         }
     }
@@ -92,7 +98,7 @@ bool preempt_agrees(struct controller *c, const struct plan *plan, uint8_t serve
             c->count.refusals++;
             return false;
         }
-        p->taken[trial] = true;
+        take(c, trial, true);
         p->today++;
         c->count.preemptions++;
         return true;
@@ -100,7 +106,7 @@ bool preempt_agrees(struct controller *c, const struct plan *plan, uint8_t serve
     bool without = false;
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         if (p->taken[s] && !serves_all) {
-            p->taken[s] = false;
+            take(c, s, false);
             refuse(c, s);
             without = true;
         }

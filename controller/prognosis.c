@@ -413,8 +413,13 @@ static void weigh(struct controller *c, uint8_t s)
     }
     follow(p, z);
     judge(c, p);
-    c->count.predictions +=
-        ((p->health == (uint8_t)HEALTH_FAILING) && (was != (uint8_t)HEALTH_FAILING)) ? 1U : 0U;
+    if ((p->health == (uint8_t)HEALTH_FAILING) && (was != (uint8_t)HEALTH_FAILING)) {
+        uint32_t minutes = p->left_s / 60U;
+
+        c->count.predictions++;
+        journal_note(c, JOURNAL_FORETOLD, s,
+                     (minutes < (uint32_t)UINT16_MAX) ? (uint16_t)minutes : (uint16_t)UINT16_MAX);
+    }
 }
 
 void prognosis_tick(struct controller *c)
