@@ -54,18 +54,14 @@ void lanes_status_came(struct controller *c, uint8_t s, bool news)
 {
     struct supply *u = &c->supplies[s];
     bool settled = (u->state == (uint8_t)SUPPLY_STANDBY) || (u->state == (uint8_t)SUPPLY_SHARING);
+    /* nobody else reads its current */
+    bool only_lane = (c->cfg.slow == 0U) && ((u->asks & bit_of((uint8_t)LANE_V)) != 0U);
     bool warned = (u->state == (uint8_t)SUPPLY_SUSPECT) && !news;
 
     if (!settled && !warned) {
         u->asks = 0; /* nothing slow: the bus is wanted for what happens */
     }
-    if (!settled || (u->status != 0U) || u->easing || !is_in_window(c, u)) {
-        u->whole = true;
-    } else if (((u->asks & bit_of((uint8_t)LANE_V)) != 0U) && (c->cfg.slow == 0U)) {
-        u->whole = true; /* there is no other lane that reads its current */
-    } else {
-        /* a quiet turn, as far as is known */
-    }
+    u->whole = !settled || (u->status != 0U) || u->easing || !is_in_window(c, u) || only_lane;
     if (u->whole) {
         u->asks = (uint8_t)((news ? 0U : u->asks) | (uint8_t)WHOLE);
     }

@@ -19,6 +19,7 @@ enum {
     CONFIDENT = 95,
     Z_MAX = 15 * TREND_UNIT, /* no single sample alarms alone */
     USUAL_UNIT = 16,         /* parts of what is usual */
+    VALUE_MAX = 0x0FFFFFFF,  /* of it: 32 bits with its parts */
     PERMILLE = 1000,
     WHOLE = 10000,
     /* Where what is usual is kept; the first four for each quarter of the rating. */
@@ -138,10 +139,12 @@ static int16_t deviation(const struct prognosis *p, uint8_t usual, uint32_t x, u
     return clamped((above * scale) / (base * (int64_t)unit_permille[trend]));
 }
 
-static void compare(struct prognosis *p, uint8_t usual, uint32_t x, uint8_t trend)
+static void compare(struct prognosis *p, uint8_t usual, uint64_t x, uint8_t trend)
 {
-    if (is_learnt(p, usual, x)) {
-        p->z[trend] = deviation(p, usual, x, trend);
+    uint32_t value = (x > (uint64_t)VALUE_MAX) ? (uint32_t)VALUE_MAX : (uint32_t)x;
+
+    if (is_learnt(p, usual, value)) {
+        p->z[trend] = deviation(p, usual, value, trend);
     }
 }
 
@@ -156,7 +159,6 @@ static bool rests(uint32_t *rest, uint32_t x, uint32_t most)
 {
     uint32_t mean = (*rest == 0U) ? x : *rest;
     uint32_t off = (x > mean) ? (x - mean) : (mean - x);
-
     uint64_t sum = ((uint64_t)mean * ((uint64_t)REST_SAMPLES - 1U)) + x;
 
     *rest = (uint32_t)(sum / (uint64_t)REST_SAMPLES);
@@ -181,7 +183,7 @@ static void compare_heat(struct prognosis *p, uint8_t quarter)
         /* microkelvins per watt */
         uint64_t rise = ((uint64_t)hot_mK - inlet_mK) * 1000000U;
         rise /= p->p_mW;
-        compare(p, (uint8_t)((uint8_t)USUAL_HEAT + quarter), (uint32_t)rise, (uint8_t)TREND_HEAT);
+        compare(p, (uint8_t)((uint8_t)USUAL_HEAT + quarter), rise, (uint8_t)TREND_HEAT);
     }
 }
 
@@ -194,8 +196,7 @@ static void compare_input(struct prognosis *p, uint8_t quarter)
         !idles(p, quarter)) {
         uint64_t in_uW = (uint64_t)in_mV * in_mA;
         uint64_t ratio = (in_uW * 10U) / p->p_mW; /* ten thousandths */
-        compare(p, (uint8_t)((uint8_t)USUAL_INPUT + quarter),
-                (ratio > UINT32_MAX) ? UINT32_MAX : (uint32_t)ratio, (uint8_t)TREND_INPUT);
+        compare(p, (uint8_t)((uint8_t)USUAL_INPUT + quarter), ratio, (uint8_t)TREND_INPUT);
     }
 }
 
@@ -204,8 +205,7 @@ static void compare_scatter(struct prognosis *p, uint8_t quarter)
     uint32_t steps = p->n[LANE_V];
 
     if (steps > (uint32_t)SCATTER_READINGS) {
-        uint64_t mean = ((uint64_t)p->steps_mV * 1000U) / ((uint64_t)steps - 1U);
-        uint32_t step_uV = (uint32_t)mean;
+        uint64_t step_uV = ((uint64_t)p->steps_mV * 1000U) / ((uint64_t)steps - 1U);
         compare(p, (uint8_t)((uint8_t)USUAL_SCATTER + quarter), step_uV, (uint8_t)TREND_SCATTER);
     }
 }
