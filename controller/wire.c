@@ -290,7 +290,7 @@ uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
     struct wire *b = &c->wires[bus];
 
     if ((b->n_members == 0U) && (b->n_expanders == 0U)) {
-        return UINT32_MAX; /* nothing of ours hangs on it */
+        return UINT32_MAX; /* nobody is there to be talked to */
     }
     if (b->job != (uint8_t)JOB_NONE) {
         uint32_t left = left_us(c->now_us, b->started_us, (uint32_t)WIRE_LOST_us);
