@@ -139,8 +139,8 @@ const struct field psu_fields[] = {
     {FIELD("v_noise", v_noise_V), REAL(QTY_VOLT, 0.0, 10.0), .def = 2e-3,
      .doc = "standard deviation of its voltage readings", .source = "E"},
     {FIELD("ripple", ripple_V), REAL(QTY_VOLT, 0.0, 10.0), .def = 6e-3,
-     .doc = "scatter that the ripple of new capacitors adds to them, at full load (60 mVpp, a third "
-            "of it past the filter)",
+     .doc =
+         "scatter that ripple adds to them at full load, capacitors being new (60 mVpp, filtered)",
      .source = "E"},
     {FIELD("in_noise", in_noise), REAL(QTY_RATIO, 0.0, 0.5), .def = 2e-3,
      .doc = "standard deviation of its readings of input voltage and current", .source = "E"},

@@ -238,7 +238,7 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     s->config.identify_us = micro(p->identify);
     s->config.trend_us = micro(p->trend);
     s->config.horizon_s = (uint32_t)(p->horizon / SECONDS(1));
-    s->config.preempt_most = (uint8_t)p->preempt;
+    s->config.preempt_most = (uint16_t)p->preempt;
     for (int b = 0; b < CTL_BUSES; b++) {
         s->bus_part[b] = NO_PART;
     }
