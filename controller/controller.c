@@ -1,15 +1,17 @@
 /* controller.c - one step.  Checked by tests/controller/test_step.c, test_reset.c, test_storm.c.
  *
  *   answers   whatever ended on a bus is handed to whom it was for
+ *   alerts    lines that are low: whom to ask
  *   time      now and then: ages, pauses, probation
  *   plan      if something changed that a plan depends on
  *   switches  if one may move now
  *   requests  each idle bus is given the most urgent thing to do
  *   wake      the earliest of all that only time will bring
  *
- * Alert pins (in->pins) and messages of servers join the answers. */
+ * Messages of servers join the answers. */
 #include "controller.h"
 
+#include "alert.h"
 #include "allocate.h"
 #include "clock.h"
 #include "poll.h"
@@ -33,6 +35,9 @@ _Static_assert((int)TICK_us == (int)PROGNOSIS_TICK_us, "a look of the prognosis 
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
 {
+    uint32_t sweep_us = (cfg->alert.n_lines > 0U) && (cfg->alert.idle_us > cfg->sweep_us)
+                            ? cfg->alert.idle_us
+                            : cfg->sweep_us;
     uint32_t twice_us;
 
     cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
@@ -43,7 +48,7 @@ static void trim(struct ctl_config *cfg)
                                 : cfg->sharing_permille;
     cfg->look = (cfg->look == 0U) ? 1U : cfg->look;
     /* A reading is not old before the next one could be there. */
-    twice_us = cfg->sweep_us * cfg->look * 2U;
+    twice_us = sweep_us * cfg->look * 2U;
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
 }
 
@@ -75,6 +80,7 @@ static void start(struct controller *c, const struct ctl_config *cfg, uint32_t n
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_init(c, e);
     }
+    alert_init(c);
 }
 
 static void start_with_journal(struct controller *c, const struct ctl_config *cfg, uint32_t now_us,
@@ -104,6 +110,7 @@ static void tick(struct controller *c)
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_tick(c, e);
     }
+    alert_tick(c);
     sequencer_tick(c);
     prognosis_tick(c);
     preempt_tick(c);
@@ -149,6 +156,7 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
             wire_finished(c, b, in);
         }
     }
+    alert_run(c, in->pins);
     if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
         tick(c);
     }

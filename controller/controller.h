@@ -5,6 +5,7 @@
 #ifndef CONTROLLER_CONTROLLER_H
 #define CONTROLLER_CONTROLLER_H
 
+#include "alert.h"
 #include "config.h"
 #include "contact.h"
 #include "ctl_config.h"
@@ -53,6 +54,10 @@ struct controller_counts {
     uint32_t refusals;        /* trials of such a replacement that did not pay */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
+    uint32_t alerts;          /* times an alert line was found low */
+    uint32_t alert_asks;      /* reads from the alert response address */
+    uint32_t alert_storms;    /* alert lines ignored because they fell too often ... */
+    uint32_t alert_holds;     /* ... or stayed low whatever was done */
     uint32_t broken;          /* invariants of our own found broken: leads to the safe state */
 };
 
@@ -76,6 +81,7 @@ struct controller {
     struct preempt preempt;
     uint32_t sample_us; /* when the samples of the prognoses were last taken */
     uint8_t looked;     /* how far the looks at them have got: two for each supply */
+    struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
     struct plan_problem problem; /* what was last asked of the planner ... */

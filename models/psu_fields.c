@@ -158,6 +158,14 @@ const struct field psu_fields[] = {
      .source = "S8"},
     {FIELD("quirk", quirk), .type = FIELD_CHOICE, .choices = "none|wrong_pec|no_pec|any_page",
      .def = 0.0, .doc = "how it departs from the standard", .source = "S90"},
+    {FIELD("alert", alert), .type = FIELD_PART, .choices = "alert|mux", .def = 0.0,
+     .doc = "where its SMBALERT# goes: an alert line, or its mux when that has INT# inputs"},
+    {FIELD("alert_delay", alert_delay), TIME(0.0, 1.0), .def = 1e-3,
+     .doc = "from a status bit to its alert line (0.1..5 ms)", .source = "E"},
+    {FIELD("ara", ara), .type = FIELD_FLAG, .def = 1.0,
+     .doc = "answers the alert response address; some units don't", .source = "S11"},
+    {FIELD("alert_holds", alert_holds), .type = FIELD_FLAG, .def = 0.0,
+     .doc = "pulls its alert line as long as an unmasked bit is set, heard or not", .source = "E"},
     NONE,
 };
 
@@ -172,6 +180,10 @@ const char *psu_check(const void *params, const char **key)
     *key = "on_delay_most";
     if (p->on_delay_most < p->on_delay_least) {
         return "must not be less than on_delay_least";
+    }
+    *key = "alert";
+    if (p->alert != NO_PART && p->i2c.bus == NO_PART) {
+        return "needs i2c: who is alerted asks over the serial bus";
     }
     *key = "derate_to";
     if (p->derate_to_C <= p->derate_from_C) {
