@@ -35,6 +35,9 @@ static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply
     const struct supply *u = &c->supplies[s];
     bool feeds = q->present != 0U;
 
+    if (preempt_is_without(c, s)) {
+        return;
+    }
     switch (u->state) {
     case SUPPLY_STANDBY:
     case SUPPLY_STARTING:
@@ -129,6 +132,13 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
             (((served & bit(bar)) != 0U) || u->output_dead));
 }
 
+/* One that is about to fail is taken off where it is not needed even as redundancy. */
+static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
+                         const struct plan *plan, uint8_t bar)
+{
+    return c->preempt.taken[s] && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
+}
+
 static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
 {
     uint8_t good = bars_with_good(q, plan);
@@ -139,7 +149,8 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
         bool wanted = (plan->feeds[sw->supply] & bit(sw->bar)) != 0U;
 
-        if (!k->stuck && shall_leave(c, sw->supply, good, plan->served, sw->bar)) {
+        if (!k->stuck && (shall_leave(c, sw->supply, good, plan->served, sw->bar) ||
+                          shall_retire(c, sw->supply, good, plan, sw->bar))) {
             wanted = false;
         }
         moved = moved || (wanted != k->wanted);
@@ -205,10 +216,10 @@ bool allocate_waits(const struct controller *c)
     return doubt && !is_urgent(c);
 }
 
-void allocate(struct controller *c)
+bool allocate(struct controller *c)
 {
     struct plan_problem q;
-    struct plan plan;
+    struct plan plan = c->plan;
 
     ask(c, &q);
     /* ask() has zeroed the padding, and it is copied with the rest. */
@@ -223,7 +234,11 @@ void allocate(struct controller *c)
         c->redundant = plan.redundant;
         planner_plan(&q, &plan);
         c->count.plans++;
-        c->plan = plan;
     }
+    if (!preempt_agrees(c, &plan, c->served, c->redundant)) {
+        return false;
+    }
+    c->plan = plan;
     want(c, &q, &c->plan);
+    return true;
 }

@@ -2,8 +2,9 @@
 #include "config.h"
 
 #include "chips.h"
-
 #include "ctl_io.h"
+#include "lanes.h"
+#include "prognosis.h"
 
 #include <stddef.h>
 
@@ -157,6 +158,17 @@ static enum config_fault check_power(const struct ctl_config *cfg)
     return CONFIG_SOUND;
 }
 
+/* Looks at a voltage are no further apart than any other time may be. */
+static enum config_fault check_lanes(const struct ctl_config *cfg)
+{
+    uint32_t look = (cfg->look == 0U) ? 1U : cfg->look;
+    bool sound = (look <= (uint32_t)LANES_LOOK_MAX) && (cfg->slow <= (uint8_t)LANES_SLOW_MAX) &&
+                 (cfg->sweep_us <= ((uint32_t)CONFIG_TIME_MAX_us / look)) &&
+                 (cfg->alert.idle_us <= ((uint32_t)CONFIG_TIME_MAX_us / look));
+
+    return sound ? CONFIG_SOUND : CONFIG_LANES;
+}
+
 static enum config_fault check_alerts(const struct ctl_config *cfg)
 {
     const struct ctl_alert_config *a = &cfg->alert;
@@ -200,13 +212,20 @@ enum config_fault config_check(const struct ctl_config *cfg)
     }
     if ((cfg->sweep_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->stale_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->trend_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->alert.idle_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->alert.storm_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->alert.storm_most_us > (uint32_t)CONFIG_TIME_MAX_us)) {
         return CONFIG_TIME;
     }
-    fault = check_seats(cfg);
+    if ((cfg->trend_us != 0U) && (cfg->trend_us < (uint32_t)PROGNOSIS_LEAST_us)) {
+        return CONFIG_TREND;
+    }
+    fault = check_lanes(cfg);
+    if (fault == CONFIG_SOUND) {
+        fault = check_seats(cfg);
+    }
     if (fault == CONFIG_SOUND) {
         fault = check_power(cfg);
     }
@@ -222,8 +241,9 @@ enum config_fault config_check(const struct ctl_config *cfg)
 const char *config_fault_name(enum config_fault fault)
 {
     static const char *const names[CONFIG_FAULTS] = {
-        "SOUND", "TOO_MANY",     "NOTHING", "NO_SUCH", "ADDRESS", "ADDRESS_TWICE", "CHANNEL",
-        "BIT",   "SWITCH_TWICE", "WINDOW",  "POWER",   "TIME",    "ALERT"};
+        "SOUND",         "TOO_MANY", "NOTHING", "NO_SUCH",      "ADDRESS",
+        "ADDRESS_TWICE", "CHANNEL",  "BIT",     "SWITCH_TWICE", "WINDOW",
+        "POWER",         "TIME",     "LANES",   "TREND",        "ALERT"};
 
     return ((unsigned)fault < (unsigned)CONFIG_FAULTS) ? names[fault] : "?";
 }

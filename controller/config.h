@@ -17,6 +17,8 @@ enum config_fault {
     CONFIG_WINDOW,        /* a bar's voltage window is empty or absurd */
     CONFIG_POWER,         /* a capacity of zero, or a power that sums would overflow on */
     CONFIG_TIME,          /* a time beyond half an hour: the clock wraps */
+    CONFIG_LANES,         /* a voltage read too rarely; more slow readings than there are */
+    CONFIG_TREND,         /* samples of the prognosis closer than its looks at the supplies */
     CONFIG_ALERT,         /* no such pin or line, a pin used twice, or a storm without a limit */
     CONFIG_FAULTS
 };

@@ -95,9 +95,14 @@ struct ctl_config {
     uint8_t n_expanders;
     uint8_t retries; /* repeats of a failed transfer before it counts as a failed reading */
     uint8_t confirm; /* readings in a row that must agree before a supply is believed lost */
+    uint8_t look;    /* voltage is read in every look-th turn (lanes.h); 0: in every one */
+    uint8_t slow;    /* slow readings a turn; 0: the current is read with the voltage, no others */
     uint16_t sharing_permille; /* by how much the share of one supply may exceed the mean */
-    uint32_t sweep_us;    /* every supply is read once in this time; 0: as fast as the bus goes */
+    uint16_t preempt_most;     /* supplies replaced before they fail, in a day */
+    uint32_t sweep_us;    /* every supply has one turn in this time; 0: as fast as the bus goes */
     uint32_t stale_us;    /* a reading older than this is no longer believed */
+    uint32_t trend_us;    /* between two samples of the prognosis; 0: none is made */
+    uint32_t horizon_s;   /* failures further ahead than this are none of today's concern */
     uint32_t identify_us; /* between attempts to identify a supply that does not answer */
     struct ctl_supply_config supplies[CTL_SUPPLIES];
     struct ctl_bar_config bars[CTL_BARS];

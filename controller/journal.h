@@ -31,6 +31,8 @@ enum journal_what {
     JOURNAL_LIT,      /* who: bar */
     JOURNAL_DEAF,     /* who: alert line, ignored for a while; detail: 1 it stays low, 0 a storm */
     JOURNAL_BROKEN,   /* an invariant of our own: the safe state follows */
+    JOURNAL_FORETOLD, /* who: supply; detail: minutes until it fails, 65535: not in sight, or more */
+    JOURNAL_PREEMPT,  /* who: supply; detail: 1 replaced before it fails, 0 taken back */
     JOURNAL_WHATS
 };
 

@@ -5,7 +5,9 @@
 #include "chips.h"
 #include "clock.h"
 #include "controller.h"
+#include "lanes.h"
 #include "pmbus.h"
+#include "prognosis.h"
 #include "sequencer.h"
 #include "verdict.h"
 #include "wire.h"
@@ -36,6 +38,7 @@ static void begin_turn(struct controller *c, uint8_t s)
     u->fault_seen = false;
     u->want_clear = false;
     u->want_restart = false;
+    lanes_begin(c, s);
     if (u->state != (uint8_t)SUPPLY_ABSENT) {
         u->step = (uint8_t)POLL_STATUS;
     } else if (chip->has_vout_mode) {
@@ -172,6 +175,9 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
     bool was_lost = supply_is_lost(&c->supplies[s]);
     uint8_t before = c->supplies[s].state;
 
+    if (event == ON_IDENTIFIED) {
+        prognosis_forget(&c->prognoses[s]);
+    }
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
         journal_supply(c, s, before);
         c->count.changes++;
@@ -199,6 +205,11 @@ static const struct question questions[POLL_STEPS] = {
     [POLL_STATUS_INPUT] = {.cmd = (uint8_t)CMD_STATUS_INPUT, .n_read = 1},
     [POLL_VOUT] = {.cmd = (uint8_t)CMD_READ_VOUT, .n_read = 2},
     [POLL_IOUT] = {.cmd = (uint8_t)CMD_READ_IOUT, .n_read = 2},
+    [POLL_VIN] = {.cmd = (uint8_t)CMD_READ_VIN, .n_read = 2},
+    [POLL_IIN] = {.cmd = (uint8_t)CMD_READ_IIN, .n_read = 2},
+    [POLL_HOT] = {.cmd = (uint8_t)CMD_READ_TEMPERATURE_1, .n_read = 2},
+    [POLL_INLET] = {.cmd = (uint8_t)CMD_READ_TEMPERATURE_2, .n_read = 2},
+    [POLL_FAN] = {.cmd = (uint8_t)CMD_READ_FAN_SPEED_1, .n_read = 2},
     [POLL_OFF] = {.cmd = (uint8_t)CMD_OPERATION, .n_write = 1, .value = (uint8_t)OPERATION_OFF},
     [POLL_CLEAR] = {.cmd = (uint8_t)CMD_CLEAR_FAULTS},
     [POLL_ON] = {.cmd = (uint8_t)CMD_OPERATION, .n_write = 1, .value = (uint8_t)OPERATION_ON},
@@ -228,10 +239,23 @@ void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *ou
     out->bus[bus].n_tx = n;
 }
 
+static bool is_reading(uint8_t step)
+{
+    return (step >= (uint8_t)POLL_VOUT) && (step <= (uint8_t)POLL_FAN);
+}
+
+static uint8_t reading_of(uint8_t step)
+{
+    return (uint8_t)(step - (uint8_t)POLL_VOUT);
+}
+
 static bool wants_step(const struct supply *u, uint8_t step)
 {
     bool wanted = true;
 
+    if (is_reading(step)) {
+        return ((uint32_t)u->asks & ((uint32_t)1 << reading_of(step))) != 0U;
+    }
     switch (step) {
     case POLL_STATUS_VOUT:
         wanted = (u->details & ((uint32_t)ST_VOUT >> 8)) != 0U;
@@ -355,8 +379,13 @@ static void status_came(struct controller *c, uint8_t s, uint16_t status)
 {
     struct supply *u = &c->supplies[s];
     struct verdict_limits l = limits_of(c, s);
+    bool news = status != u->status;
 
     take_status(c, s, status);
+    lanes_status_came(c, s, news);
+    if (!wants_step(u, (uint8_t)POLL_VOUT)) {
+        u->silent = 0;
+    }
     /* On a bar that has collapsed it may be the one that pulls it down: then its switch has to open
      * before a spare's closes, and only the full reading tells. */
     if (verdict_is_urgent(u) && !neighbour_is_low(c, s, &l)) {
@@ -485,10 +514,25 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
         break;
     case POLL_VOUT:
         u->v_mV = milli_from_linear16(word, u->mode & 0x1FU);
+        prognosis_read(c, s, (uint8_t)LANE_V, (int32_t)u->v_mV);
+        lanes_voltage_came(c, s);
+        if (!u->whole) {
+            reading_came(c, s);
+        }
         break;
     case POLL_IOUT:
         u->i_mA = milli_from_linear11(word);
-        reading_came(c, s);
+        prognosis_read(c, s, (uint8_t)LANE_I, u->i_mA);
+        if (u->whole) {
+            reading_came(c, s);
+        }
+        break;
+    case POLL_VIN:
+    case POLL_IIN:
+    case POLL_HOT:
+    case POLL_INLET:
+    case POLL_FAN:
+        prognosis_read(c, s, reading_of(u->step), milli_from_linear11(word));
         break;
     case POLL_CLEAR:
         u->clear_us = c->now_us;
@@ -574,6 +618,11 @@ void poll_failed(struct controller *c, uint8_t s, bool at_once)
     u->tries++;
     if (!at_once && (u->tries <= c->cfg.retries)) {
         c->count.retries++;
+        prognosis_retried(c, s);
+        return;
+    }
+    if (!at_once && is_reading(u->step) && lanes_goes_without(c, s, reading_of(u->step))) {
+        next_step(c, s);
         return;
     }
     if (!at_once && (u->step == (uint8_t)POLL_ID)) {

@@ -2,7 +2,8 @@
  *
  *   MODE, ID                       only a supply that has to be identified
  *   STATUS [VOUT IOUT INPUT]       sub-registers only of bits not seen before
- *   READ_VOUT, READ_IOUT           after these the reading is complete and is judged
+ *   [READ_VOUT] [READ_IOUT]        as lanes.h says; after these the reading is complete and is judged
+ *   [READ_VIN ... FAN_SPEED_1]     the rest of the slow lane
  *   [OFF] [CLEAR] [ON]             CLEAR_FAULTS once after new bits were recorded; OPERATION off and
  *                                  on a bounded number of times for one that stays off without reason
  *
@@ -10,8 +11,7 @@
  * time-out of the bus ends the turn at once; a supply on whose turns the bus keeps hanging is given
  * pauses, doubled each time, so that the others are served.
  *
- * The fast and slow lanes and trends of the whole product join in here: poll_due() is where a turn is
- * given away, poll_next_step() what a turn consists of. Alert lines give turns beside the round.
+ * Alert lines give turns beside the round.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */
 #ifndef CONTROLLER_POLL_H
@@ -30,8 +30,13 @@ enum poll_step {
     POLL_STATUS_VOUT,
     POLL_STATUS_IOUT,
     POLL_STATUS_INPUT,
-    POLL_VOUT,
+    POLL_VOUT, /* from here to POLL_FAN: in the order of enum lane_reading */
     POLL_IOUT,
+    POLL_VIN,
+    POLL_IIN,
+    POLL_HOT,
+    POLL_INLET,
+    POLL_FAN,
     POLL_OFF,
     POLL_CLEAR,
     POLL_ON,

@@ -241,9 +241,14 @@ void link_config(struct link_frame *f, struct ctl_config *cfg)
     count(f, &cfg->n_expanders, CTL_EXPANDERS);
     link_u8(f, &cfg->retries);
     link_u8(f, &cfg->confirm);
+    link_u8(f, &cfg->look);
+    link_u8(f, &cfg->slow);
     link_u16(f, &cfg->sharing_permille);
+    link_u16(f, &cfg->preempt_most);
     link_u32(f, &cfg->sweep_us);
     link_u32(f, &cfg->stale_us);
+    link_u32(f, &cfg->trend_us);
+    link_u32(f, &cfg->horizon_s);
     link_u32(f, &cfg->identify_us);
     for (uint8_t i = 0; i < cfg->n_supplies; i++) {
         supply(f, &cfg->supplies[i]);

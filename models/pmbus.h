@@ -29,6 +29,7 @@ enum pmbus_cmd {
     CMD_READ_VOUT = 0x8B,
     CMD_READ_IOUT = 0x8C,
     CMD_READ_TEMPERATURE_1 = 0x8D,
+    CMD_READ_TEMPERATURE_2 = 0x8E,
     CMD_READ_FAN_SPEED_1 = 0x90,
     CMD_READ_POUT = 0x96,
     CMD_READ_PIN = 0x97,

@@ -43,6 +43,7 @@ static const struct row {
     [CMD_READ_VOUT] = {SHAPE_WORD, R},
     [CMD_READ_IOUT] = {SHAPE_WORD, R},
     [CMD_READ_TEMPERATURE_1] = {SHAPE_WORD, R},
+    [CMD_READ_TEMPERATURE_2] = {SHAPE_WORD, R},
     [CMD_READ_FAN_SPEED_1] = {SHAPE_WORD, R},
     [CMD_READ_POUT] = {SHAPE_WORD, R},
     [CMD_READ_PIN] = {SHAPE_WORD, R},
@@ -72,7 +73,8 @@ struct pmbus_face_config pmbus_face_usual(void)
         .exponent = {[PMBUS_READ_VIN] = -2,
                      [PMBUS_READ_IIN] = -6,
                      [PMBUS_READ_IOUT] = -3,
-                     [PMBUS_READ_TEMPERATURE_1] = -2},
+                     [PMBUS_READ_TEMPERATURE_1] = -2,
+                     [PMBUS_READ_TEMPERATURE_2] = -2},
         .id = "POWERGAP",
         .model = "SUPPLY",
         .serial = "0001",
@@ -226,6 +228,8 @@ static enum pmbus_value value_of(uint8_t command)
         return PMBUS_READ_IOUT;
     case CMD_READ_TEMPERATURE_1:
         return PMBUS_READ_TEMPERATURE_1;
+    case CMD_READ_TEMPERATURE_2:
+        return PMBUS_READ_TEMPERATURE_2;
     case CMD_READ_FAN_SPEED_1:
         return PMBUS_READ_FAN_SPEED_1;
     case CMD_READ_POUT:

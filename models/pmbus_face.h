@@ -48,8 +48,9 @@ enum pmbus_value {
     PMBUS_READ_IIN,
     PMBUS_READ_VOUT,
     PMBUS_READ_IOUT,
-    PMBUS_READ_TEMPERATURE_1,
-    PMBUS_READ_FAN_SPEED_1, /* revolutions per minute */
+    PMBUS_READ_TEMPERATURE_1, /* hot spot */
+    PMBUS_READ_TEMPERATURE_2, /* air at the inlet */
+    PMBUS_READ_FAN_SPEED_1,   /* revolutions per minute */
     PMBUS_READ_POUT,
     PMBUS_READ_PIN,
     PMBUS_POUT_MAX,

@@ -3,7 +3,7 @@
  *   start           delay, ramp, and power-good pwok_delay after the output is regulated
  *   converter dead  the output is gone in microseconds: no energy, no warning
  *
- * Left out: ripple, inrush at the AC side, PFC dynamics.
+ * Left out: ripple (but for what it does to readings), inrush at the AC side, PFC dynamics.
  * Source: hardware facts 1.1 to 1.4.  Checked by tests/models/test_psu.c, test_psu_input.c. */
 #include "psu.h"
 
@@ -51,6 +51,7 @@ static void psu_wire(struct world *w, int32_t part)
     s->nominal_A = p->rated_W / p->v_V;
     s->input = true;
     s->store_J = p->hold_up_J;
+    psu_wear_init(w, part);
     s->inlet_C = p->inlet_C;
     s->enabled = p->start == 0;
     s->pwok = s->enabled;
@@ -251,8 +252,8 @@ static void pwok_due(struct world *w, int32_t part)
 static void psu_due(struct world *w, int32_t part)
 {
     static void (*const handlers[PSU_TIMERS])(struct world *, int32_t) = {
-        phase_due,   pwok_due,     psu_warning_due, psu_energy_due, psu_overload_due,
-        psu_ovp_due, psu_heat_due, blink_due,       psu_alert_due,  flicker_due};
+        phase_due,    pwok_due,  psu_warning_due, psu_energy_due, psu_overload_due, psu_ovp_due,
+        psu_heat_due, blink_due, psu_wear_due,    psu_alert_due,  flicker_due};
     struct psu_state *s = psu_state(w, part);
 
     for (int i = 0; i < PSU_TIMERS; i++) {

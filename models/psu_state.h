@@ -7,6 +7,7 @@
  *   psu_protect.c   overload, over-voltage, heat
  *   psu_air.c       its cooling air, and what that leaves of its rating
  *   psu_output.c    the output as laws of the network: set-point, limits, sharing
+ *   psu_wear.c      what wears out: fan, capacitors, converter
  *   psu_report.c    what it tells over its serial bus: telemetry and status registers
  *   psu_alert.c     its SMBALERT# */
 #ifndef MODELS_PSU_STATE_H
@@ -51,7 +52,8 @@ struct psu_params {
     /* serial bus */
     struct i2c_path i2c;
     ns_t refresh, average, stretch, standby, mcu_boot;
-    double i_noise_A, i_error, v_noise_V;
+    double i_noise_A, i_error, v_noise_V, ripple_V, in_noise, in_error, t_noise_K, t_error_K,
+        fan_noise;
     int32_t vout_exponent, iout_exponent;
     int32_t quirk; /* enum psu_quirk */
     /* alert line */
@@ -86,6 +88,7 @@ enum psu_timer {
     TIMER_OVP,      /* over-voltage comparator's delay */
     TIMER_HEAT,     /* too hot, or cool again */
     TIMER_BLINK,    /* intermittent output */
+    TIMER_WEAR,     /* another step of something that wears out */
     TIMER_ALERT,    /* its alert output may change */
     TIMER_FLICKER,  /* a warning that comes and goes */
     PSU_TIMERS
@@ -99,6 +102,20 @@ enum psu_guard {
     PSU_GUARD_UV, /* output under its window: only reported */
     PSU_GUARD_UV_END,
     PSU_GUARDS
+};
+
+/* What wears out: each goes from one value to another over a time, in steps. */
+enum psu_wear_of {
+    WEAR_FAN,        /* speed over that of a sound one */
+    WEAR_ESR,        /* of the output capacitors, over that of new ones */
+    WEAR_BULK,       /* bulk capacitance, over that of a new one */
+    WEAR_EFFICIENCY, /* output over input power */
+    PSU_WEARS
+};
+
+struct psu_wear {
+    double value, from, to;
+    ns_t since, until; /* NS_NEVER: it does not change */
 };
 
 struct psu_state {
@@ -139,6 +156,8 @@ struct psu_state {
     double flow;    /* of that air, over that at full speed of its fan */
     double heat_C;  /* of the hot spot */
     double moved_J; /* source's meter up to which heat_C is known */
+
+    struct psu_wear wear[PSU_WEARS];
 
     struct pmbus_face face;
     struct telemetry seen_v, seen_i, seen_t;
@@ -226,6 +245,14 @@ void psu_overload_ends(struct world *w, int32_t part);
 void psu_overload_due(struct world *w, int32_t part); /* TIMER_OVERLOAD */
 void psu_ovp_due(struct world *w, int32_t part);      /* TIMER_OVP */
 void psu_heat_due(struct world *w, int32_t part);     /* TIMER_HEAT */
+
+/* ---- psu_wear.c -------------------------------------------------------------------------------- */
+
+void psu_wear_init(struct world *w, int32_t part); /* all as new */
+void psu_wear_out(struct world *w, int32_t part, enum psu_wear_of what, double to, ns_t over);
+void psu_wear_stop(struct world *w, int32_t part, enum psu_wear_of what, double at);
+bool psu_renew(struct world *w, int32_t part);    /* all as new again; false: it was */
+void psu_wear_due(struct world *w, int32_t part); /* TIMER_WEAR */
 
 /* ---- psu_air.c --------------------------------------------------------------------------------- */
 

@@ -193,6 +193,7 @@ static bool act_repair(struct world *w, int32_t part, const struct act_args *a)
     s->phase = PSU_OFF;
     s->set_V = s->own_V;
     s->heat_C = s->inlet_C;
+    psu_renew(w, part);
     s->store_J = psu_params(w, part)->hold_up_J;
     psu_restart(w, part);
     return true;
@@ -326,7 +327,8 @@ static bool set_fan(struct world *w, int32_t part, double speed)
         return false;
     }
     world_event(w, part, speed < 1.0 ? EV_FAULT_ON : EV_FAULT_OFF, speed);
-    return psu_set_flow(w, part, speed);
+    psu_wear_stop(w, part, WEAR_FAN, speed);
+    return true;
 }
 
 static bool act_stop_fan(struct world *w, int32_t part, const struct act_args *a)
@@ -344,6 +346,41 @@ static bool act_start_fan(struct world *w, int32_t part, const struct act_args *
 {
     (void)a;
     return set_fan(w, part, 1.0);
+}
+
+static bool act_wear_fan(struct world *w, int32_t part, const struct act_args *a)
+{
+    if (psu_params(w, part)->air != NO_PART) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_ON, a->to);
+    psu_wear_out(w, part, WEAR_FAN, a->to, a->over);
+    return true;
+}
+
+static bool act_age_capacitors(struct world *w, int32_t part, const struct act_args *a)
+{
+    world_event(w, part, EV_FAULT_ON, a->to);
+    psu_wear_out(w, part, WEAR_ESR, a->to, a->over);
+    psu_wear_out(w, part, WEAR_BULK, a->by, a->over);
+    return true;
+}
+
+static bool act_lose_efficiency(struct world *w, int32_t part, const struct act_args *a)
+{
+    world_event(w, part, EV_FAULT_ON, a->to);
+    psu_wear_out(w, part, WEAR_EFFICIENCY, a->to, a->over);
+    return true;
+}
+
+static bool act_renew(struct world *w, int32_t part, const struct act_args *a)
+{
+    (void)a;
+    if (!psu_renew(w, part)) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_OFF, 0.0);
+    return true;
 }
 
 static bool act_inlet(struct world *w, int32_t part, const struct act_args *a)
@@ -440,6 +477,55 @@ static const struct field fan_args[] = {
      .doc = "speed over that of a sound one"},
     NONE,
 };
+#define WORN_WITHIN                                                                                \
+    {                                                                                              \
+        .key = "over", .type = FIELD_TIME, .min = 1e-3, .max = 1e9, .def = REQUIRED,               \
+        .offset = offsetof(struct act_args, over), .doc = "within this time, in a hundred steps"   \
+    }
+static const struct field wear_fan_args[] = {
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.0,
+     .max = 1.0,
+     .def = 0.5,
+     .offset = offsetof(struct act_args, to),
+     .doc = "speed over that of a sound one"},
+    WORN_WITHIN,
+    NONE,
+};
+static const struct field capacitor_args[] = {
+    {.key = "esr",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 1.0,
+     .max = 100.0,
+     .def = 3.0,
+     .offset = offsetof(struct act_args, to),
+     .doc = "of the output capacitors, over that of new ones; grows exponentially"},
+    {.key = "c",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.01,
+     .max = 1.0,
+     .def = 0.8,
+     .offset = offsetof(struct act_args, by),
+     .doc = "bulk capacitance, and so hold-up energy, over that of new ones"},
+    WORN_WITHIN,
+    NONE,
+};
+static const struct field efficiency_args[] = {
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.5,
+     .max = 0.999,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "output over input power"},
+    WORN_WITHIN,
+    NONE,
+};
 static const struct field blink_args[] = {
     {.key = "period",
      .type = FIELD_TIME,
@@ -516,8 +602,24 @@ const struct action psu_actions[] = {
      .args = fan_args,
      .undo = "start_fan",
      .run = act_slow_fan,
-     .doc = "its fan turns slower (a worn bearing)"},
+     .doc = "its fan turns slower, at once"},
     {.key = "start_fan", .run = act_start_fan, .doc = "its fan runs again"},
+    {.key = "wear_fan",
+     .args = wear_fan_args,
+     .undo = "renew",
+     .run = act_wear_fan,
+     .doc = "its fan's bearing wears: slower and less steady at the same command"},
+    {.key = "age_capacitors",
+     .args = capacitor_args,
+     .undo = "renew",
+     .run = act_age_capacitors,
+     .doc = "its capacitors dry out: more ripple, less hold-up"},
+    {.key = "lose_efficiency",
+     .args = efficiency_args,
+     .undo = "renew",
+     .run = act_lose_efficiency,
+     .doc = "its losses grow: more input current and more heat at the same load"},
+    {.key = "renew", .run = act_renew, .doc = "nothing of it is worn"},
     {.key = "inlet",
      .args = inlet_args,
      .sets = "inlet",

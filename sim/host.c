@@ -237,18 +237,30 @@ static const struct host_state *look(const struct world *w, int32_t part)
     return world_state_const(w, part);
 }
 
-static double read_supply(const struct world *w, int32_t part, int32_t psu, ns_t at)
+/* The controller's number of a supply; CTL_NOBODY: it does not know it. */
+static uint8_t supply_of(const struct host_state *s, int32_t psu)
 {
-    const struct host_state *s = look(w, part);
-
-    (void)at;
     for (uint8_t i = 0; i < s->config.n_supplies; i++) {
         if (s->supply_part[i] == psu) {
-            return controller_supply_state(&s->controller, i);
+            return i;
         }
     }
-    return 0.0;
+    return CTL_NOBODY;
 }
+
+#define BELIEF(name, what)                                                                         \
+    static double read_##name(const struct world *w, int32_t part, int32_t psu, ns_t at)           \
+    {                                                                                              \
+        const struct host_state *s = look(w, part);                                                \
+                                                                                                   \
+        (void)at;                                                                                  \
+        return (double)controller_supply_##what(&s->controller, supply_of(s, psu));                \
+    }
+BELIEF(supply, state)
+BELIEF(health, health)
+BELIEF(time_left, left_s)
+BELIEF(preempted, preempted)
+#undef BELIEF
 
 #define COUNTER(name, member)                                                                      \
     static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
@@ -268,6 +280,9 @@ COUNTER(storms, alert_storms)
 COUNTER(holds, alert_holds)
 COUNTER(commands, switch_commands)
 COUNTER(moves, moves)
+COUNTER(predictions, predictions)
+COUNTER(preemptions, preemptions)
+COUNTER(refusals, refusals)
 #undef COUNTER
 
 static double read_mode(const struct world *w, int32_t part, ns_t at)
@@ -332,6 +347,18 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "re-allocations of supplies to bars",
      .read = read_moves},
+    {.key = "predictions",
+     .quantity = QTY_OPERATIONS,
+     .doc = "supplies foretold to fail",
+     .read = read_predictions},
+    {.key = "preemptions",
+     .quantity = QTY_OPERATIONS,
+     .doc = "supplies replaced before they failed",
+     .read = read_preemptions},
+    {.key = "refusals",
+     .quantity = QTY_OPERATIONS,
+     .doc = "such replacements that would not have paid",
+     .read = read_refusals},
     NONE,
 };
 
@@ -341,6 +368,21 @@ static const struct signal_family host_families[] = {
      .of_kinds = "psu",
      .doc = "what the controller believes of this supply",
      .read = read_supply},
+    {.key = "health",
+     .choices = "LEARNING|SOUND|DRIFTING|FAILING",
+     .of_kinds = "psu",
+     .doc = "what the trends of its readings say",
+     .read = read_health},
+    {.key = "time_left",
+     .quantity = QTY_SECOND,
+     .of_kinds = "psu",
+     .doc = "until the leading trend meets its limit; 4294967295 s: not in sight",
+     .read = read_time_left},
+    {.key = "preempted",
+     .choices = "NO|YES",
+     .of_kinds = "psu",
+     .doc = "has it been replaced for fear that it fails?",
+     .read = read_preempted},
     NONE,
 };
 

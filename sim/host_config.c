@@ -26,7 +26,13 @@ enum { REDUNDANCY_OF_BARS, REDUNDANCY_N, REDUNDANCY_N1, REDUNDANCY_N2 };
 #define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
 const struct field host_fields[] = {
     {FIELD("poll", poll), TIME(0.0, 60.0), .def = 5e-3,
-     .doc = "every supply is read once in this time; 0: as fast as the bus goes"},
+     .doc = "every supply has one turn in this time; 0: as fast as the bus goes"},
+    {FIELD("look", look), .type = FIELD_COUNT, .min = 1, .max = 100, .def = 1,
+     .doc = "its voltage is read in every look-th turn, its status in every one", .source = ""},
+    {FIELD("slow", slow), .type = FIELD_COUNT, .min = 0, .max = 6, .def = 1,
+     .doc = "slow readings a turn (current, input, temperatures, fan); 0: current with voltage, no "
+            "others",
+     .source = ""},
     {FIELD("redundancy", redundancy), .type = FIELD_CHOICE, .choices = "of-bars|N|N+1|N+2",
      .def = REDUNDANCY_OF_BARS, .doc = "wanted on every bar; of-bars: as each bar's `spare` says"},
     {FIELD("step_cost", step_cost), TIME(0.0, 1.0), .def = 20e-6,
@@ -40,6 +46,14 @@ const struct field host_fields[] = {
      .source = "S4"},
     {FIELD("stale", stale), TIME(1e-3, 600.0), .def = 50e-3,
      .doc = "older readings are not believed", .source = ""},
+    {FIELD("trend", trend), TIME(0.2, 1800.0), .def = 60.0,
+     .doc = "between samples of the prognosis; a tenth of a supply's thermal time constant or more",
+     .source = ""},
+    {FIELD("horizon", horizon), TIME(1.0, 1e8), .def = 7.0 * 86400.0,
+     .doc = "a supply that is foretold to fail within this is replaced if that pays",
+     .source = "E"},
+    {FIELD("preempt", preempt), .type = FIELD_COUNT, .min = 0, .max = 100, .def = 2,
+     .doc = "supplies replaced before they fail, in a day at most; 0: none", .source = ""},
     {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
      .doc = "between attempts to find a supply that doesn't answer", .source = ""},
     {FIELD("alerts", alerts), .type = FIELD_FLAG, .def = 1.0,
@@ -270,10 +284,15 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     memset(&s->config, 0, sizeof s->config);
     s->config.retries = (uint8_t)p->retries;
     s->config.confirm = (uint8_t)p->confirm;
+    s->config.look = (uint8_t)p->look;
+    s->config.slow = (uint8_t)p->slow;
     s->config.sharing_permille = (uint16_t)lround(p->sharing * 1e3);
     s->config.sweep_us = micro(p->poll);
     s->config.stale_us = micro(p->stale);
     s->config.identify_us = micro(p->identify);
+    s->config.trend_us = micro(p->trend);
+    s->config.horizon_s = (uint32_t)(p->horizon / SECONDS(1));
+    s->config.preempt_most = (uint16_t)p->preempt;
     for (int b = 0; b < CTL_BUSES; b++) {
         s->bus_part[b] = NO_PART;
     }

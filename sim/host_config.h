@@ -7,8 +7,8 @@
 #include "rack.h"
 
 struct host_params {
-    ns_t poll, step_cost, stale, identify, watchdog, boot;
-    int32_t retries, confirm, redundancy;
+    ns_t poll, step_cost, stale, identify, watchdog, boot, trend, horizon;
+    int32_t retries, confirm, look, slow, redundancy, preempt;
     double sharing;
     /* alert lines */
     ns_t idle_poll, storm_window, storm_pause;

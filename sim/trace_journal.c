@@ -22,6 +22,8 @@ static const char *who(const struct scenario *s, const struct host_state *h,
 {
     switch (e->what) {
     case JOURNAL_SUPPLY:
+    case JOURNAL_FORETOLD:
+    case JOURNAL_PREEMPT:
         return name_of(s, h->supply_part[e->who]);
     case JOURNAL_SWITCH:
     case JOURNAL_STUCK:
@@ -79,6 +81,14 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
         break;
     case JOURNAL_STUCK:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays closed" : "stays open");
+        break;
+    case JOURNAL_FORETOLD:
+        if (e->detail != UINT16_MAX) {
+            snprintf(text, TEXT, "in %d min", e->detail);
+        }
+        break;
+    case JOURNAL_PREEMPT:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "replaced" : "taken back");
         break;
     case JOURNAL_DEAF:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays low" : "storm");

@@ -23,6 +23,9 @@ struct rack_supply {
     bool shorted;      /* pulls its bar to ground */
     bool overvolt;     /* 20 % too high, takes all the load */
     bool wedged;       /* hangs the bus on every transfer addressed to it */
+    bool lies;         /* its status says that all is well, whatever is */
+    double fan_lost;   /* part of its fan's speed */
+    uint8_t unknown;   /* a command that it does not know; 0: none */
     bool needs_toggle; /* stays off until OPERATION off and on */
     uint16_t stands;   /* further STATUS_WORD bits that stand */
     uint16_t latched;
@@ -30,6 +33,7 @@ struct rack_supply {
     uint64_t input_lost_at;
     int operations; /* OPERATION writes */
     int clears;
+    int asked[256];   /* reads, by command */
     bool no_ara;      /* does not answer the alert response address */
     bool no_mask;     /* does not know SMBALERT_MASK */
     bool holds_alert; /* pulls its line as long as an unmasked bit is set */
@@ -298,6 +302,9 @@ static inline uint16_t rack_standing(const struct rack *r, int s)
 
 static inline uint16_t rack_status(struct rack *r, int s)
 {
+    if (r->psu[s].lies) {
+        return 0;
+    }
     r->psu[s].latched |= rack_standing(r, s);
     return (uint16_t)(r->psu[s].latched | (rack_delivers(r, s) ? 0 : 0x0840) |
                       (rack_volts(r, s) < 10.0 ? 0x0800 : 0)); /* POWER_GOOD#, OFF */
@@ -351,6 +358,21 @@ static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
     case 0x8C:
         word = rack_linear11(rack_amperes(r, s));
         break;
+    case 0x88:
+        word = rack_linear11(rack_has_input(r, s) ? 230.0 : 0.0);
+        break;
+    case 0x89:
+        word = rack_linear11(rack_amperes(r, s) * 12.0 / (0.94 * 230.0));
+        break;
+    case 0x8D:
+        word = rack_linear11(30.0 + rack_amperes(r, s) * 12.0 * 0.06 / 2.5);
+        break;
+    case 0x8E:
+        word = rack_linear11(30.0);
+        break;
+    case 0x90:
+        word = rack_linear11(8000.0 * (1.0 - r->psu[s].fan_lost));
+        break;
     default:
         cr_assert(false, "unknown command %02X", cmd);
     }
@@ -365,7 +387,8 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
     uint8_t w = (uint8_t)(t->rq.address << 1);
     uint8_t crc = rack_crc(0, w);
 
-    if (u->mute) {
+    u->asked[t->rq.tx[0]] += t->rq.n_rx > 0;
+    if (u->mute || (u->unknown != 0 && t->rq.tx[0] == u->unknown)) {
         return false;
     }
     if (t->rq.n_rx == 0) {
@@ -704,6 +727,8 @@ static inline struct ctl_config rack_config(int n_bars)
     cfg.n_bars = (uint8_t)n_bars;
     cfg.retries = 3;
     cfg.confirm = 1;
+    cfg.look = 1;
+    cfg.slow = 1;
     cfg.sweep_us = 5000;
     cfg.stale_us = 50000;
     cfg.identify_us = 100000;

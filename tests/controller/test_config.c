@@ -48,6 +48,11 @@ Test(config, each_mistake_has_its_reason)
     REFUSES(cfg.bars[0].load_mW = UINT32_MAX, CONFIG_POWER);
     REFUSES(cfg.sweep_us = UINT32_MAX, CONFIG_TIME);
     REFUSES(cfg.switches[0].close_us = UINT32_MAX, CONFIG_TIME);
+    REFUSES(cfg.trend_us = 1000, CONFIG_TREND);
+    REFUSES(cfg.trend_us = UINT32_MAX, CONFIG_TIME);
+    REFUSES(cfg.look = 101, CONFIG_LANES);
+    REFUSES(cfg.slow = 7, CONFIG_LANES);
+    REFUSES((cfg.sweep_us = 1800000000, cfg.look = 2), CONFIG_LANES);
 }
 
 /* Two lines: pin 3 with all supplies, pin 4 with none. */

@@ -93,6 +93,11 @@ static void make_table(struct bytes *b, struct ctl_config *cfg)
                                                       .open_us = 1000,
                                                       .dwell_us = (is & 8u) ? 100000 : 0};
     }
+    cfg->look = (uint8_t)(1 + pick(b, 4));
+    cfg->slow = (uint8_t)pick(b, 7);
+    cfg->trend_us = pick(b, 2) * PROGNOSIS_LEAST_us;
+    cfg->horizon_s = take(b, 2);
+    cfg->preempt_most = (uint8_t)pick(b, 4);
     make_lines(b, cfg);
 }
 
@@ -114,6 +119,7 @@ static void supply_says(struct bytes *b, uint8_t address, uint8_t cmd, uint8_t r
                     : cmd == 0x8B ? choose(b, volts)
                     : cmd == 0x8C ? choose(b, amperes)
                     : cmd == 0x20 ? 0x17
+                    : cmd >= 0x88 ? (uint16_t)take(b, 2)
                                   : 0;
     uint8_t pec =
         pec_add(pec_add(pec_add(0, (uint8_t)(address << 1)), cmd), (uint8_t)(address << 1 | 1));
@@ -151,6 +157,14 @@ static void carry_out(struct bytes *b, struct rig *r, int bus)
         rx[0] = pick(b, 2) ? 0x58 << 1 : (uint8_t)take(b, 1);
     } else if (n_rx > 0 && address == 0x58) {
         supply_says(b, address, tx[0], rx, n_rx);
+    }
+}
+
+/* Trends take longer than any run here: what they have come to is made up. */
+static void foretell(struct bytes *b, struct rig *r)
+{
+    if (pick(b, 64) == 63) {
+        r->c.prognoses[pick(b, r->cfg.n_supplies)].health = (uint8_t)pick(b, HEALTHS);
     }
 }
 
@@ -269,6 +283,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     controller_init(&r.c, &r.cfg, r.in.now_us);
     for (int i = 0; i < STEPS && b.left > 0; i++) {
+        foretell(&b, &r);
         r.was = r.c;
         controller_step(&r.c, &r.in, &r.out);
         must(r.c.count.broken == 0);
