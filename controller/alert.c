@@ -48,6 +48,10 @@ uint32_t alert_sweep_us(const struct controller *c, uint8_t bus)
 void alert_init(struct controller *c)
 {
     stir(c);
+    for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
+        bool has_line = c->cfg.alert.line_of[s] < c->cfg.alert.n_lines;
+        c->alerts.members[s].unsure = has_line ? UINT8_MAX : 0U;
+    }
     judge_trust(c);
 }
 
@@ -179,16 +183,19 @@ static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
     return any;
 }
 
-/* Bits that are gone may be told when they come back. */
-static void unmask_what_is_gone(struct controller *c, uint8_t s)
+/* Bits that are gone may be told when they come back. One register at a time: after a start all of them
+ * may be masked, by whoever was master before. True: one is under way. */
+static bool unmask_what_is_gone(struct controller *c, uint8_t s)
 {
     struct alert_member *m = &c->alerts.members[s];
-    uint8_t gone = m->masked & (uint8_t)~registers_of(c->supplies[s].standing);
+    uint8_t gone = (m->masked | m->unsure) & (uint8_t)~registers_of(c->supplies[s].standing);
+    bool may = (gone != 0U) && c->supplies[s].has_reading && !is_busy(m);
 
-    if ((gone != 0U) && c->supplies[s].has_reading && !is_busy(m)) {
+    if (may) {
         m->standing = 0;
         want_masks(m, (uint8_t)(gone & (uint8_t)(0U - gone)), ALERT_MASK);
     }
+    return may;
 }
 
 /* ---- the states of a line ----------------------------------------------------------------------- */
@@ -315,8 +322,10 @@ void alert_tick(struct controller *c)
             l->pause_us = 0; /* it has borne with us for a whole window */
         }
     }
+    bool unmasking = !c->surveyed; /* not while supplies are being identified */
+
     for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
-        unmask_what_is_gone(c, s);
+        unmasking = unmasking || unmask_what_is_gone(c, s);
         if (!is_settled(&c->supplies[s])) {
             stir(c);
         }

@@ -69,6 +69,7 @@ struct alert_member {
     uint8_t stood;    /* registers with bits that stood when the search began, bit per register */
     uint8_t to_mask;  /* registers whose mask is to be set anew, bit per register */
     uint8_t masked;   /* registers with a mask */
+    uint8_t unsure;   /* registers that may have one from before the start */
     uint8_t standing; /* bits of the one in hand */
 };
 

@@ -166,6 +166,7 @@ static void masked(struct alert_member *m)
 
     m->tries = 0;
     m->to_mask &= (uint8_t)~bit;
+    m->unsure &= (uint8_t)~bit;
     if (m->standing != 0U) {
         m->masked |= bit;
     } else {
@@ -219,7 +220,9 @@ void alert_failed(struct controller *c, uint8_t s, bool at_once)
         if (!at_once && (m->tries <= c->cfg.retries)) {
             c->count.retries++;
         } else if (m->to_mask != 0U) {
-            m->standing = UINT8_MAX; /* not to be tried again before it is gone */
+            if ((m->doing == (uint8_t)ALERT_READ) || (m->standing != 0U)) {
+                m->standing = UINT8_MAX; /* not to be tried again before it is gone */
+            }
             masked(m);
         } else {
             m->todo = 0;

@@ -234,7 +234,7 @@ function piece(n, from, to, y1, y2, class_, line1, line2, px,   w, two, tint_) {
 
 function inside(text, from, to, y, tint_) {
     label(text, sprintf("first %.12g", (from + to) / 2 * PER), sprintf("first %.1f", y), \
-          "center front font ','.small tc rgb '" (index("0072B2 009E73 D55E00 882255 8C8C8C", tint_) ? "#FFFFFF" : "#000000") "'")
+          "center front font ','.small tc rgb '" (index("0072B2 332288 009E73 D55E00 882255 8C8C8C", tint_) ? "#FFFFFF" : "#000000") "'")
 }
 
 # Words under the bar, left to right, each near its span and clear of its neighbours.

@@ -35,6 +35,7 @@ struct rack_supply {
     int clears;
     int asked[256];   /* reads, by command */
     bool no_ara;      /* does not answer the alert response address */
+    bool no_mask;     /* does not know SMBALERT_MASK */
     bool holds_alert; /* pulls its line as long as an unmasked bit is set */
     bool asks;        /* a bit was set and is not heard yet */
     uint16_t told;    /* bits of STATUS_WORD that have asked */
@@ -400,6 +401,8 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
             u->clears++;
             u->told = 0;
             u->asks = false;
+        } else if (t->rq.tx[0] == 0x1B && u->no_mask) {
+            return false;
         } else if (t->rq.tx[0] == 0x1B) {
             uint16_t bit = rack_word_bit(t->rq.tx[1]);
             u->masked = (uint16_t)(t->rq.tx[2] != 0 ? u->masked | bit : u->masked & ~bit);

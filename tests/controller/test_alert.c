@@ -198,6 +198,44 @@ Test(alert, a_standing_warning_is_masked_and_another_fault_is_heard)
     cr_assert_gt(r.psu[3].looks, looks, "told and seen again");
 }
 
+/* Its masks outlive the controller's memory of them: after a reset what does not stand is unmasked. */
+Test(alert, a_reset_leaves_no_supply_mute)
+{
+    struct ctl_config cfg = slow_rack();
+
+    run_in(&cfg);
+    r.psu[3].stands = 0x0400;
+    r.psu[3].holds_alert = true;
+    rack_edge(&r);
+    rack_run(&r, 10000);
+    cr_assert_eq(r.psu[3].masked, 0x0400);
+    r.psu[3].stands = 0;
+    r.psu[3].latched = 0;
+    rack_reset_controller(&r);
+    rack_run(&r, 1000000);
+    cr_assert_eq(r.psu[3].masked, 0);
+}
+
+/* One that knows no SMBALERT_MASK is not asked for ever to set it, nor to clear it. */
+Test(alert, a_supply_without_masks_costs_a_few_transfers)
+{
+    struct ctl_config cfg = slow_rack();
+
+    rack_start(&r, &cfg, 0x7);
+    r.psu[3].no_mask = true;
+    rack_run(&r, 3500000);
+    r.psu[3].holds_alert = true;
+    r.psu[3].stands = 0x0400;
+    rack_edge(&r);
+    rack_run(&r, 100000);
+    r.psu[3].stands = 0;
+    uint32_t nacks = controller_counts(&r.c)->nacks;
+    rack_run(&r, 5000000);
+    cr_assert_leq(controller_counts(&r.c)->nacks - nacks, 100);
+    lose_input(0, 500000);
+    cr_assert_leq(rack_run_to(&r, 0, SUPPLY_LOST, 900000), 1000, "the line is free again");
+}
+
 /* The second one fails while the first one still holds the line: no edge tells. */
 Test(alert, a_fault_behind_a_line_that_is_low_already_is_found)
 {
