@@ -131,13 +131,14 @@ static bool is_learnt(struct prognosis *p, uint8_t usual, uint32_t x)
 static int16_t deviation(const struct prognosis *p, uint8_t usual, uint32_t x, uint8_t trend)
 {
     const int64_t scale = (int64_t)PERMILLE * (int64_t)TREND_UNIT;
+    const int64_t unit = (int64_t)unit_permille[trend];
     int64_t base = p->usual[usual];
     int64_t above = ((int64_t)x * (int64_t)USUAL_UNIT) - base;
 
     if (base == 0) {
         return (int16_t)PROGNOSIS_NONE;
     }
-    return clamped(quotient_signed(above * scale, base * (int64_t)unit_permille[trend]));
+    return clamped(quotient_signed(above * scale, base * unit));
 }
 
 static void compare(struct prognosis *p, uint8_t usual, uint64_t x, uint8_t trend)
