@@ -20,12 +20,16 @@
 #define CONTROLLER_ALLOCATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct controller;
 
 /* Is part of the rack about to be known better? No plan is made until then, unless a supply is a
  * danger to its bar. */
 bool allocate_waits(const struct controller *c);
+
+/* Is this supply, good by its last reading, on the feed or the bar of one that failed since? */
+bool allocate_doubts(const struct controller *c, uint8_t s);
 
 /* Ask for a plan if the question is a new one, and make it the wanted positions. */
 void allocate(struct controller *c);

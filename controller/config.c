@@ -156,12 +156,29 @@ static enum config_fault check_power(const struct ctl_config *cfg)
     return CONFIG_SOUND;
 }
 
+static enum config_fault check_servers(const struct ctl_config *cfg)
+{
+    for (uint16_t i = 0; i < cfg->n_servers; i++) {
+        const struct ctl_server_config *v = &cfg->servers[i];
+
+        if ((v->bars == 0U) || (((uint32_t)v->bars >> cfg->n_bars) != 0U)) {
+            return CONFIG_NO_SUCH;
+        }
+        if ((v->rated_mW > (uint32_t)CONFIG_SERVER_MAX_mW) ||
+            (v->surge_mW > (uint32_t)CONFIG_SERVER_MAX_mW) || (v->least_mW > v->rated_mW)) {
+            return CONFIG_POWER;
+        }
+    }
+    return CONFIG_SOUND;
+}
+
 enum config_fault config_check(const struct ctl_config *cfg)
 {
     enum config_fault fault;
 
     if ((cfg->n_supplies > (uint8_t)CTL_SUPPLIES) || (cfg->n_bars > (uint8_t)CTL_BARS) ||
-        (cfg->n_switches > (uint8_t)CTL_SWITCHES) || (cfg->n_expanders > (uint8_t)CTL_EXPANDERS)) {
+        (cfg->n_switches > (uint8_t)CTL_SWITCHES) || (cfg->n_expanders > (uint8_t)CTL_EXPANDERS) ||
+        (cfg->n_servers > (uint16_t)CTL_SERVERS)) {
         return CONFIG_TOO_MANY;
     }
     if ((cfg->n_supplies == 0U) || (cfg->n_bars == 0U)) {
@@ -169,7 +186,9 @@ enum config_fault config_check(const struct ctl_config *cfg)
     }
     if ((cfg->sweep_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->stale_us > (uint32_t)CONFIG_TIME_MAX_us) ||
-        (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us)) {
+        (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->report_us > (uint32_t)CONFIG_REPORT_MAX_us) ||
+        (cfg->answer_us > (uint32_t)CONFIG_REPORT_MAX_us)) {
         return CONFIG_TIME;
     }
     fault = check_seats(cfg);
@@ -178,6 +197,9 @@ enum config_fault config_check(const struct ctl_config *cfg)
     }
     if (fault == CONFIG_SOUND) {
         fault = check_switches(cfg);
+    }
+    if (fault == CONFIG_SOUND) {
+        fault = check_servers(cfg);
     }
     return fault;
 }

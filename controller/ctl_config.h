@@ -21,6 +21,12 @@
 #define CTL_EXPANDERS 4
 #endif
 
+#ifndef CTL_SERVERS
+#define CTL_SERVERS 64
+#endif
+
+_Static_assert(CTL_SERVERS <= 256, "an index of a server has eight bits");
+
 enum { CTL_NO_MUX = 0, CTL_NO_CHANNEL = 0xFF, CTL_NO_FEED = 0xFF };
 
 struct ctl_supply_config {
@@ -60,21 +66,34 @@ struct ctl_bar_config {
     uint8_t priority; /* 0 is served first */
 };
 
+/* A server that reports and can be asked to draw less. */
+struct ctl_server_config {
+    uint8_t bars;      /* that feed it, bit per bar */
+    uint8_t priority;  /* 0 is served first */
+    uint32_t rated_mW; /* what it draws unless it says otherwise */
+    uint32_t least_mW; /* lowest cap it accepts; as rated_mW: it can't be capped */
+    uint32_t surge_mW; /* what it draws while it boots */
+};
+
 struct ctl_config {
     uint8_t n_supplies;
     uint8_t n_bars;
     uint8_t n_switches;
     uint8_t n_expanders;
+    uint16_t n_servers;
     uint8_t retries; /* repeats of a failed transfer before it counts as a failed reading */
     uint8_t confirm; /* readings in a row that must agree before a supply is believed lost */
     uint16_t sharing_permille; /* by how much the share of one supply may exceed the mean */
     uint32_t sweep_us;    /* every supply is read once in this time; 0: as fast as the bus goes */
     uint32_t stale_us;    /* a reading older than this is no longer believed */
     uint32_t identify_us; /* between attempts to identify a supply that does not answer */
+    uint32_t report_us;   /* a server reports once in this time */
+    uint32_t answer_us;   /* a request that is not acknowledged within this time has failed */
     struct ctl_supply_config supplies[CTL_SUPPLIES];
     struct ctl_bar_config bars[CTL_BARS];
     struct ctl_switch_config switches[CTL_SWITCHES];
     struct ctl_expander_config expanders[CTL_EXPANDERS];
+    struct ctl_server_config servers[CTL_SERVERS];
 };
 
 #endif

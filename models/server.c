@@ -238,9 +238,7 @@ static void server_guard(struct world *w, int32_t part, int32_t code)
     }
     world_event(w, part, EV_INSERTION, p->on_above_V);
     s->phase = SERVER_INSERTED;
-    if (!s->agent.permitted) {
-        agent_starts(w, part, ns_after(world_now(w), p->agent_boot));
-    }
+    agent_powered(w, part);
     net_arm(w, s->uvlo_guard, true);
     server_set_timer(w, part, TIMER_PHASE,
                      world_now(w) + p->insertion + p->converter_start + s->place * p->stagger);
@@ -494,6 +492,7 @@ static bool act_step(struct world *w, int32_t part, const struct act_args *a)
     struct server_state *s = world_state(w, part);
 
     s->p_W = a->to;
+    s->agent.announced_at = NS_NEVER;
     if (s->phase != SERVER_ON) {
         return false;
     }

@@ -33,7 +33,8 @@ void agent_wire(struct world *w, int32_t part)
 
     state_of(w, part)->agent = (struct agent){.limit_W = INFINITY,
                                               .asked_W = INFINITY,
-                                              .permitted = true,
+                                              .permitted = p->start == 0,
+                                              .up_at = p->start == 0 ? 0 : NS_NEVER,
                                               .announced_at = NS_NEVER,
                                               .mean_W = p->start == 0 ? p->p_W : 0.0};
     if (p->channel != NO_PART) {
@@ -94,13 +95,13 @@ static bool is_up(const struct world *w, int32_t part)
 {
     const struct server_state *s = world_state_const(w, part);
 
-    return s->phase != SERVER_OFF && world_now(w) >= s->agent.up_at && !s->agent.mute;
+    return world_now(w) >= s->agent.up_at && !s->agent.mute;
 }
 
 bool server_reports(struct world *w, int32_t part, struct channel_report *re)
 {
     static const enum channel_state as[] = {
-        [SERVER_OFF] = CHANNEL_OFF,     [SERVER_INSERTED] = CHANNEL_BOOTS,
+        [SERVER_OFF] = CHANNEL_BOOTS,     [SERVER_INSERTED] = CHANNEL_BOOTS,
         [SERVER_BOOTS] = CHANNEL_BOOTS, [SERVER_ON] = CHANNEL_ON,
         [SERVER_HALTED] = CHANNEL_OFF,  [SERVER_WAITS] = CHANNEL_WAITS};
     const struct server_state *s = state_of(w, part);
@@ -132,12 +133,17 @@ void agent_dies(struct world *w, int32_t part)
     a->limit_W = a->asked_W = INFINITY; /* it forgets its caps */
     a->permitted = false;
     a->announced_at = NS_NEVER;
+    a->up_at = NS_NEVER;
     server_set_timer(w, part, TIMER_LIMIT, NS_NEVER);
 }
 
-void agent_starts(struct world *w, int32_t part, ns_t at)
+void agent_powered(struct world *w, int32_t part)
 {
-    state_of(w, part)->agent.up_at = at;
+    struct agent *a = &state_of(w, part)->agent;
+
+    if (a->up_at == NS_NEVER) {
+        a->up_at = ns_after(world_now(w), params_of(w, part)->agent_boot);
+    }
 }
 
 /* Off, and could run. Its agent, once it is up, says so; later it starts without being told. */

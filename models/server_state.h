@@ -81,9 +81,9 @@ void agent_wire(struct world *w, int32_t part);
 bool agent_asks(const struct world *w, int32_t part);
 /* What it draws is about to change: the meter takes what was. */
 void agent_meter(struct world *w, int32_t part);
-/* It has lost its power, or got it back at `at`. */
+/* It has lost its power, or got it back. */
 void agent_dies(struct world *w, int32_t part);
-void agent_starts(struct world *w, int32_t part, ns_t at);
+void agent_powered(struct world *w, int32_t part);
 /* TIMER_PHASE has run out while it waits to be told. */
 void agent_waits(struct world *w, int32_t part);
 /* TIMER_LIMIT has run out. */

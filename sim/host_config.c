@@ -6,10 +6,12 @@
 
 #include "check.h"
 #include "models/bus.h"
+#include "models/channel.h"
 #include "models/expander.h"
 #include "models/feed.h"
 #include "models/i2c.h"
 #include "models/psu.h"
+#include "models/server.h"
 #include "models/switchgear.h"
 #include "models/world.h"
 #include "rack.h"
@@ -39,6 +41,8 @@ const struct field host_fields[] = {
      .source = "S4"},
     {FIELD("stale", stale), TIME(1e-3, 600.0), .def = 50e-3,
      .doc = "older readings are not believed", .source = ""},
+    {FIELD("answer", answer), TIME(1e-3, 60.0), .def = 20e-3,
+     .doc = "a request that a server has not acknowledged by then has failed", .source = "E"},
     {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
      .doc = "between attempts to find a supply that doesn't answer", .source = ""},
     NONE,
@@ -192,6 +196,31 @@ static void add_switch(const struct world *w, int32_t i, struct host_state *s)
     };
 }
 
+static bool has_agent(const struct world *w, int32_t i)
+{
+    return world_kind(w, i) == &server_kind && server_channel(w, i) != NO_PART;
+}
+
+static void add_server(const struct world *w, int32_t i, struct host_state *s)
+{
+    const struct tap_list *from = server_from(w, i);
+    uint16_t n = s->config.n_servers++;
+    struct ctl_server_config *v = &s->config.servers[n];
+
+    s->server_part[n] = i;
+    s->config.report_us = micro(channel_period(w, server_channel(w, i)));
+    v->priority = (uint8_t)server_priority(w, i);
+    v->rated_mW = milli(server_rated_W(w, i));
+    v->least_mW = milli(server_least_W(w, i));
+    v->surge_mW = milli(server_boot_W(w, i));
+    for (int32_t k = 0; k < from->n; k++) {
+        if (world_kind(w, from->at[k].part) == &bus_kind) {
+            uint8_t bar = index_in(s->bar_part, s->config.n_bars, from->at[k].part);
+            v->bars = (uint8_t)(v->bars | 1u << bar);
+        }
+    }
+}
+
 /* A switch that the controller can drive: from a supply it can read to a bar, by a pin. */
 static bool is_driven(const struct world *w, int32_t i)
 {
@@ -216,6 +245,7 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     s->config.sweep_us = micro(p->poll);
     s->config.stale_us = micro(p->stale);
     s->config.identify_us = micro(p->identify);
+    s->config.answer_us = micro(p->answer);
     for (int b = 0; b < CTL_BUSES; b++) {
         s->bus_part[b] = NO_PART;
     }
@@ -231,6 +261,8 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     for (int32_t i = 0; i < world_parts(w); i++) {
         if (is_driven(w, i)) {
             add_switch(w, i, s);
+        } else if (has_agent(w, i)) {
+            add_server(w, i, s);
         }
     }
 }
@@ -259,6 +291,10 @@ const char *host_problem(const struct part parts[], int32_t n_parts)
     }
     if (switches > CTL_SWITCHES) {
         return "more switches than this controller is built for (CTL_SWITCHES)";
+    }
+    if (count_kind(parts, n_parts, &server_kind) > CTL_SERVERS &&
+        count_kind(parts, n_parts, &channel_kind) > 0) {
+        return "more servers than this controller is built for (CTL_SERVERS)";
     }
     if (count_kind(parts, n_parts, &expander_kind) > CTL_EXPANDERS) {
         return "more expanders than this controller is built for (CTL_EXPANDERS)";

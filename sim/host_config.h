@@ -3,13 +3,21 @@
 #define SIM_HOST_CONFIG_H
 
 #include "controller/controller.h"
+#include "models/channel.h"
 #include "models/kind.h"
 #include "rack.h"
 
 struct host_params {
-    ns_t poll, step_cost, stale, identify;
+    ns_t poll, step_cost, stale, identify, answer;
     int32_t retries, confirm, redundancy;
     double sharing;
+};
+
+/* A server's report that has arrived and waits for its step. */
+struct host_report {
+    uint8_t server;
+    uint32_t cause;
+    struct channel_report said;
 };
 
 struct host_state {
@@ -24,6 +32,9 @@ struct host_state {
     int32_t switch_part[CTL_SWITCHES];
     int32_t bar_part[CTL_BARS];
     int32_t expander_part[CTL_EXPANDERS];
+    int32_t server_part[CTL_SERVERS];
+    struct host_report inbox[CTL_SERVERS]; /* a ring */
+    int32_t inbox_first, inbox_n;
     uint8_t seen[CTL_SUPPLIES]; /* states last said */
     uint32_t changes;           /* the controller's count of them then */
     uint32_t news;              /* event that the next step is about, 0: none */
