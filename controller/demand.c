@@ -204,8 +204,11 @@ static bool measured(const struct controller *c, uint8_t b, uint32_t *mW)
         if (!feeds(c, i, b)) {
             continue;
         }
-        if (!u->has_reading || (u->settled == 0U) || supply_is_lost(u) ||
-            (u->v_mV < c->cfg.bars[b].v_low_mV) || (u->v_mV > c->cfg.bars[b].v_high_mV)) {
+        if (supply_is_lost(u)) {
+            continue; /* gives nothing */
+        }
+        if (!u->has_reading || (u->settled == 0U) || (u->v_mV < c->cfg.bars[b].v_low_mV) ||
+            (u->v_mV > c->cfg.bars[b].v_high_mV)) {
             return false;
         }
         uint32_t i_mA = (u->i_mA > 0) ? (uint32_t)u->i_mA : 0U;
@@ -262,14 +265,16 @@ static void believe(struct controller *c, uint8_t b)
     }
     bool is_measured = measured(c, b, &measured_mW);
     bool is_reported = reported(c, b, &reported_mW);
+    bool is_old =
+        passed(c->now_us, d->stir_us, 2U * c->cfg.report_us); /* means are of since then */
     bool lies = is_measured && is_reported && (measured_mW < (reported_mW - (reported_mW / 4U)));
 
     if (is_measured && !lies) {
         d->draw_mW = measured_mW;
-    } else if (is_reported) {
-        d->draw_mW = reported_mW;
+    } else if (!is_old) {
+        return;
     } else {
-        d->draw_mW = c->cfg.bars[b].load_mW;
+        d->draw_mW = is_reported ? reported_mW : c->cfg.bars[b].load_mW;
     }
     d->draw_mW = least_mW(d->draw_mW + sum_of(c, b, coming_mW), (uint32_t)CONFIG_LOAD_MAX_mW);
 }
@@ -305,8 +310,16 @@ static void live_changes(struct controller *c, uint8_t live)
 
 void demand_look(struct controller *c)
 {
+    uint32_t seen = c->count.changes + c->count.switch_commands + c->count.plans + c->count.moves +
+                    c->count.stuck_switches;
     uint8_t live = 0;
 
+    if ((seen == c->demand.seen) && !c->demand.doubt) {
+        return;
+    }
+    c->demand.seen = seen;
+    c->demand.doubt = false;
+    shed_budget(c);
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         struct demand_bar *d = &c->demand.bars[b];
         uint32_t sum = feeders(c, b);
@@ -316,7 +329,7 @@ void demand_look(struct controller *c)
             d->stir_us = c->now_us;
             c->demand.look |= (uint8_t)(1U << b);
         }
-        shed_budget(c, b);
+        c->demand.doubt = c->demand.doubt || (d->sure_mW < d->budget_mW);
         live |= (d->budget_mW > 0U) ? (uint8_t)(1U << b) : 0U;
     }
     if (live != c->demand.live) {

@@ -58,7 +58,9 @@ struct demand_bar {
     uint32_t budget_mW; /* what its supplies can give for as long as it takes */
     uint32_t sure_mW;   /* the same without those in doubt */
     uint32_t stir_us;   /* when anything last stirred on it */
-    uint32_t limit_us;  /* when a server on it was last held down */
+    uint32_t limit_us;  /* when it last lacked power ... */
+    uint32_t hold_us;   /* ... and for how long after that nobody is let go */
+    uint32_t free_us;   /* when a server was last let go */
     uint32_t feeders;   /* checksum over its supplies and their states */
 };
 
@@ -68,6 +70,8 @@ struct demand {
     uint8_t look;               /* bars whose balance is due, bit per bar */
     uint8_t turn;               /* the bar that is looked at in the next tick */
     uint8_t number;             /* of the last request */
+    bool doubt;                 /* some supply was in doubt at the last look */
+    uint32_t seen;              /* count of all that a look depends on, then */
     bool asking;                /* some request is due or on its way */
     uint8_t order[CTL_SERVERS]; /* the first to be shed first: least important, then largest */
     struct server servers[CTL_SERVERS];

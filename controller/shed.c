@@ -66,16 +66,6 @@ static void ask(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t ca
     c->demand.asking = true;
 }
 
-static void hold_down(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW)
-{
-    ask(c, i, what, cap_mW);
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        if (is_on(c, i, b)) {
-            c->demand.bars[b].limit_us = c->now_us;
-        }
-    }
-}
-
 /* It waits for the word to start, and draws its surge before long. */
 static void start(struct controller *c, uint16_t i)
 {
@@ -122,7 +112,7 @@ static void failed(struct controller *c, uint16_t i)
         want(c, i, (u->state == (uint8_t)CTL_SERVER_WAITS) ? CTL_ASK_OFF : CTL_ASK_FREE, 0);
     }
     if (was_cap && lacks(c, i)) {
-        hold_down(c, i, CTL_ASK_OFF, 0);
+        ask(c, i, CTL_ASK_OFF, 0);
         c->count.escalations++;
     } else {
         is_deaf(c, i);
@@ -296,13 +286,13 @@ static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_sh
         uint32_t cap_mW = is_on(c, i, b) ? by_cap_mW(c, i) : 0U;
 
         if (ch.off[i]) {
-            hold_down(c, i, CTL_ASK_OFF, 0);
+            ask(c, i, CTL_ASK_OFF, 0);
             c->count.sheds++;
         } else if ((cap_mW > 0U) && (left_mW > 0U)) {
             uint32_t take_mW = (cap_mW < left_mW) ? cap_mW : left_mW;
             left_mW -= take_mW;
             take_mW *= demand_parts(c, i);
-            hold_down(c, i, CTL_ASK_CAP, demand_now_mW(c, i) - take_mW);
+            ask(c, i, CTL_ASK_CAP, demand_now_mW(c, i) - take_mW);
             c->count.caps++;
         } else {
             /* stays as it is */
@@ -329,16 +319,17 @@ uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
 static bool fits(const struct controller *c, uint16_t i)
 {
     uint32_t more_mW = demand_wish_mW(c, i) / demand_parts(c, i);
+    bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
     bool fit = true;
 
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         const struct demand_bar *d = &c->demand.bars[b];
         uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
 
-        if (is_on(c, i, b) && (((c->demand.live >> b) & 1U) != 0U)) {
+        if (is_on(c, i, b) && ((((uint32_t)c->demand.live >> b) & 1U) != 0U)) {
             fit = fit && ((d->draw_mW + more_mW) <= room_mW) &&
-                  passed(c->now_us, d->limit_us, (uint32_t)SHED_HOLD_us) &&
-                  passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us);
+                  passed(c->now_us, d->limit_us, d->hold_us) &&
+                  (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us));
         }
     }
     return fit;
@@ -356,61 +347,137 @@ static void release(struct controller *c, uint8_t b)
 
         if (may && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
             start(c, i);
+            c->demand.bars[b].free_us = c->now_us;
             return;
         }
         capped = (may && (capped == c->cfg.n_servers)) ? i : capped;
     }
     if (capped < c->cfg.n_servers) {
         ask(c, capped, CTL_ASK_FREE, 0);
+        c->demand.bars[b].free_us = c->now_us;
     }
 }
 
 /* ---- a bar ------------------------------------------------------------------------------------- */
 
-/* What a supply gives a bar by the present plan, if it does; one alone need not leave room for a
- * larger share. */
-static uint32_t gives_mW(const struct controller *c, uint8_t s, uint8_t b, bool alone)
+/* What a supply gives to the bars that it feeds by the present plan, all together; one alone on its
+ * bar need not leave room for a larger share. */
+static uint32_t gives_mW(const struct controller *c, uint8_t s, bool alone)
 {
     const struct plan_supply *q = &c->problem.supplies[s];
-    uint32_t feeds = c->plan.feeds[s];
-    uint32_t bars = 0;
+    bool gives = q->serves && !supply_is_lost(&c->supplies[s]);
 
-    if ((((feeds >> b) & 1U) == 0U) || !q->serves || supply_is_lost(&c->supplies[s])) {
-        return 0;
-    }
-    for (uint32_t left = feeds; left != 0U; left &= left - 1U) {
-        bars++;
-    }
-    return (alone ? q->capacity_mW : q->shared_mW) / bars;
+    return gives ? (alone ? q->capacity_mW : q->shared_mW) : 0U;
 }
 
-void shed_budget(struct controller *c, uint8_t b)
+static bool feeds(const struct controller *c, uint8_t s, uint8_t b)
 {
-    struct demand_bar *d = &c->demand.bars[b];
+    return (((uint32_t)c->plan.feeds[s] >> b) & 1U) != 0U;
+}
+
+static bool joins(const struct controller *c, uint8_t s)
+{
+    return (c->plan.feeds[s] & (c->plan.feeds[s] - 1U)) != 0U;
+}
+
+static bool is_alone(const struct controller *c, uint8_t b)
+{
     uint32_t n = 0;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        n += (gives_mW(c, s, b, false) > 0U) ? 1U : 0U;
+        n += (feeds(c, s, b) && (gives_mW(c, s, false) > 0U)) ? 1U : 0U;
     }
-    d->budget_mW = 0;
-    d->sure_mW = 0;
-    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        uint32_t mW = gives_mW(c, s, b, n == 1U);
+    return n == 1U;
+}
 
-        d->budget_mW += mW;
-        d->sure_mW += allocate_doubts(c, s) ? 0U : mW;
+/* What a bar lacks of its wanted power, or of as much of it as there is for all alike. */
+static uint32_t lack_mW(const struct demand_bar *d, uint32_t permille)
+{
+    uint32_t due_mW = (d->wanted_mW / 1000U) * permille;
+
+    return (due_mW > d->budget_mW) ? (due_mW - d->budget_mW) : 0U;
+}
+
+/* Of all that is wanted, how much there is. */
+static uint32_t there_is_permille(const struct controller *c)
+{
+    uint32_t wanted_W = 1;
+    uint32_t gives_W = 0;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        wanted_W += c->demand.bars[b].wanted_mW / 1000U;
     }
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        gives_W += (c->plan.feeds[s] != 0U) ? (gives_mW(c, s, false) / 1000U) : 0U;
+    }
+    return (gives_W < wanted_W) ? ((gives_W * 1000U) / wanted_W) : 1000U;
+}
+
+/* A supply that joins bars gives each as much as it lacks, as far as it goes. */
+static void divide(struct controller *c, uint8_t s, uint32_t permille)
+{
+    uint32_t sum_W = 0;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        sum_W += feeds(c, s, b) ? ((lack_mW(&c->demand.bars[b], permille) / 1000U) + 1U) : 0U;
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        struct demand_bar *d = &c->demand.bars[b];
+        uint32_t part_mW = (gives_mW(c, s, false) / sum_W) * ((lack_mW(d, permille) / 1000U) + 1U);
+
+        if (feeds(c, s, b)) {
+            d->budget_mW += part_mW;
+            d->sure_mW += allocate_doubts(c, s) ? 0U : part_mW;
+        }
+    }
+}
+
+void shed_budget(struct controller *c)
+{
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        struct demand_bar *d = &c->demand.bars[b];
+        bool alone = is_alone(c, b);
+
+        d->budget_mW = 0;
+        d->sure_mW = 0;
+        for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+            if (feeds(c, s, b) && !joins(c, s)) {
+                uint32_t mW = gives_mW(c, s, alone);
+                d->budget_mW += mW;
+                d->sure_mW += allocate_doubts(c, s) ? 0U : mW;
+            }
+        }
+    }
+    uint32_t permille = there_is_permille(c);
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        if (joins(c, s)) {
+            divide(c, s, permille);
+        }
+    }
+}
+
+/* If letting servers go is what made it lack power, the next one waits for longer. */
+static void hold(struct controller *c, struct demand_bar *d)
+{
+    bool again = !passed(c->now_us, d->free_us, (uint32_t)SHED_HOLD_MAX_us);
+
+    d->hold_us = (again && (d->hold_us > 0U))
+                     ? backed_off_us(d->hold_us, (uint32_t)SHED_HOLD_MAX_us)
+                     : (uint32_t)SHED_HOLD_us;
+    d->limit_us = c->now_us;
 }
 
 static void balance(struct controller *c, uint8_t b)
 {
-    const struct demand_bar *d = &c->demand.bars[b];
+    struct demand_bar *d = &c->demand.bars[b];
 
     if (d->budget_mW == 0U) {
         return; /* dark, or not known yet */
     }
     if (d->draw_mW > d->budget_mW) {
-        limit(c, b, d->draw_mW - d->budget_mW, true);
+        hold(c, d);
+        limit(c, b, d->draw_mW - d->budget_mW,
+              (d->draw_mW - d->budget_mW) > (d->budget_mW / (uint32_t)SHED_LACK));
     } else if (d->draw_mW > d->sure_mW) {
         limit(c, b, d->draw_mW - d->sure_mW, false);
     } else {

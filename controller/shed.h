@@ -7,9 +7,9 @@
  *   doubt     supplies that may have failed with another one (its feed): caps, ahead of certainty
  *   answer    a cap that is refused or not acknowledged becomes a shed; a server that can't be shed is
  *             deaf, and the next one is taken
- *   room      the most important first, those that are off before those that are capped, one after
- *             the other, each with its surge; not before the bar has been calm, nor soon after it
- *             lacked
+ *   room      the most important first, those that are off before those that are capped; not soon
+ *             after the bar lacked power. Each start counts with its surge, and the next one waits
+ *             until the bar is calm: a staged restart
  *
  * One bar is balanced in a step and one request leaves with it, so that work is bounded.
  *
@@ -24,17 +24,19 @@
 #include <stdint.h>
 
 enum {
-    SHED_HOLD_us = 2000000,  /* after a server was held down before one is let go */
-    SHED_DEAF_us = 10000000, /* what does not do as it is asked is asked again after this */
-    SHED_ROOM = 32           /* part of the budget that stays free when servers are let go */
+    SHED_HOLD_us = 2000000, /* after a bar lacked power before a server is let go; doubled ... */
+    SHED_HOLD_MAX_us = 64000000, /* ... up to this, each time it lacks again soon after that */
+    SHED_DEAF_us = 10000000,     /* what does not do as it is asked is asked again after this */
+    SHED_LACK = 64, /* part of the budget that must be lacking before a server is shed */
+    SHED_ROOM = 32  /* part of the budget that stays free when servers are let go */
 };
 
 struct controller;
 
 void shed_init(struct controller *c);
 
-/* What the supplies of a bar can give, by the present plan. */
-void shed_budget(struct controller *c, uint8_t b);
+/* What the supplies of each bar can give, by the present plan. */
+void shed_budget(struct controller *c);
 
 /* A server has reported: has it done what it was asked? */
 void shed_answered(struct controller *c, uint16_t i, const struct ctl_in *in);
