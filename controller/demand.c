@@ -352,6 +352,7 @@ void demand_tick(struct controller *c)
     believe(c, b);
     d->wanted_mW =
         least_mW(d->draw_mW + sum_of(c, b, demand_wish_mW), (uint32_t)CONFIG_LOAD_MAX_mW);
+    d->least_mW = d->draw_mW - least_mW(d->draw_mW, sum_of(c, b, shed_by_cap_mW));
     round_up(c, b);
     c->demand.look |= (uint8_t)(1U << b);
     c->demand.turn = ((b + 1U) < c->cfg.n_bars) ? (uint8_t)(b + 1U) : 0U;

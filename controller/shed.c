@@ -30,15 +30,20 @@ static bool obeys(const struct controller *c, uint16_t i)
            ((u->state == (uint8_t)CTL_SERVER_ON) || (u->state == (uint8_t)CTL_SERVER_BOOTS));
 }
 
-static uint32_t by_cap_mW(const struct controller *c, uint16_t i)
+uint32_t shed_by_cap_mW(const struct controller *c, uint16_t i)
 {
     uint32_t now_mW = demand_now_mW(c, i);
     uint32_t least_mW = c->cfg.servers[i].least_mW;
 
     return (obeys(c, i) && (c->demand.servers[i].state == (uint8_t)CTL_SERVER_ON) &&
             (now_mW > least_mW))
-               ? ((now_mW - least_mW) / demand_parts(c, i))
+               ? (now_mW - least_mW)
                : 0U;
+}
+
+static uint32_t by_cap_mW(const struct controller *c, uint16_t i)
+{
+    return shed_by_cap_mW(c, i) / demand_parts(c, i);
 }
 
 static uint32_t by_off_mW(const struct controller *c, uint16_t i)
@@ -390,11 +395,13 @@ static bool is_alone(const struct controller *c, uint8_t b)
     return n == 1U;
 }
 
-/* What a bar lacks of its wanted power, or of as much of it as there is for all alike. */
+/* What a bar lacks of its wanted power, or of as much of it as there is for all alike; and of what
+ * caps leave of it in any case. */
 static uint32_t lack_mW(const struct demand_bar *d, uint32_t permille)
 {
     uint32_t due_mW = (d->wanted_mW / 1000U) * permille;
 
+    due_mW = (due_mW < d->least_mW) ? d->least_mW : due_mW;
     return (due_mW > d->budget_mW) ? (due_mW - d->budget_mW) : 0U;
 }
 

@@ -47,6 +47,9 @@ void shed_tick(struct controller *c);
 /* Balance a bar, send a request. True: there is more to do at once. */
 bool shed_step(struct controller *c, struct ctl_out *out);
 
+/* What a cap can take from a server. */
+uint32_t shed_by_cap_mW(const struct controller *c, uint16_t i);
+
 /* The most important priority that a bar would shed with such a budget; UINT8_MAX + 1: none. */
 uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW);
 
