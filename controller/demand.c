@@ -186,10 +186,16 @@ static uint32_t feeders(const struct controller *c, uint8_t b)
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         if (feeds(c, i, b)) {
             const struct supply *u = &c->supplies[c->cfg.switches[i].supply];
-            sum = (sum * 31U) + ((uint32_t)i * 32U) + u->state + ((u->settled > 0U) ? 16U : 0U);
+            sum = (sum * 31U) + ((uint32_t)i * 4U) + (supply_is_lost(u) ? 1U : 0U) +
+                  ((u->settled > 0U) ? 2U : 0U);
         }
     }
     return sum;
+}
+
+static uint32_t power_mW(const struct supply *u)
+{
+    return (u->i_mA > 0) ? ((u->v_mV / 10U) * ((uint32_t)u->i_mA / 100U)) : 0U;
 }
 
 /* Sum over the bar's supplies; false: some of them can't be believed. */
@@ -211,14 +217,43 @@ static bool measured(const struct controller *c, uint8_t b, uint32_t *mW)
             (u->v_mV > c->cfg.bars[b].v_high_mV)) {
             return false;
         }
-        uint32_t i_mA = (u->i_mA > 0) ? (uint32_t)u->i_mA : 0U;
-        uint32_t p_mW = (u->v_mV / 10U) * (i_mA / 100U);
+        uint32_t p_mW = power_mW(u);
         rated_mW += c->cfg.supplies[c->cfg.switches[i].supply].capacity_mW;
         sum_mW += least_mW(p_mW, 2U * c->cfg.supplies[c->cfg.switches[i].supply].capacity_mW) /
                   ((u->closed == 0U) ? 1U : u->closed);
     }
     *mW = least_mW(sum_mW, (uint32_t)CONFIG_LOAD_MAX_mW);
     return rated_mW > 0U;
+}
+
+/* Shares are what they are, and a supply on two bars has two: if one carries more than its rating, the
+ * bar has less to give than its supplies together. */
+static void trim(struct controller *c, uint8_t b)
+{
+    struct demand_bar *d = &c->demand.bars[b];
+    uint32_t over_mW = 0;
+    uint32_t n = 0;
+
+    if (!passed(c->now_us, d->stir_us, (uint32_t)DEMAND_OVER_us)) {
+        return;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        uint8_t s = c->cfg.switches[i].supply;
+
+        if (feeds(c, i, b) && !supply_is_lost(&c->supplies[s]) && c->supplies[s].has_reading) {
+            uint32_t p_mW = power_mW(&c->supplies[s]);
+            uint32_t rated_mW = c->cfg.supplies[s].capacity_mW;
+            uint32_t beyond_mW = (p_mW > rated_mW) ? (p_mW - rated_mW) + (rated_mW / 32U) : 0U;
+            over_mW = most_mW(over_mW, least_mW(beyond_mW, rated_mW));
+            n++;
+        }
+    }
+    over_mW *= n;
+    if (over_mW > 0U) {
+        uint32_t can_mW = d->draw_mW - least_mW(over_mW, d->draw_mW);
+        d->trim_mW += d->budget_mW - least_mW(can_mW, d->budget_mW);
+        shed_budget(c);
+    }
 }
 
 /* Sum of what the bar's servers say; false: not all of them have spoken lately. */
@@ -326,6 +361,7 @@ void demand_look(struct controller *c)
 
         if (sum != d->feeders) {
             d->feeders = sum;
+            d->trim_mW = 0;
             d->stir_us = c->now_us;
             c->demand.look |= (uint8_t)(1U << b);
         }
@@ -350,6 +386,7 @@ void demand_tick(struct controller *c)
         }
     }
     believe(c, b);
+    trim(c, b);
     d->wanted_mW =
         least_mW(d->draw_mW + sum_of(c, b, demand_wish_mW), (uint32_t)CONFIG_LOAD_MAX_mW);
     d->least_mW = d->draw_mW - least_mW(d->draw_mW, sum_of(c, b, shed_by_cap_mW));

@@ -26,6 +26,7 @@
 enum {
     DEMAND_CALM_us = 200000,   /* before a sum of readings is believed: they average over 50 ms
                                    (estimate: 0.1 to 1 s in the field) */
+    DEMAND_OVER_us = 30000,    /* before a supply's overload is believed */
     DEMAND_STARTS_us = 300000, /* from the word to start to the first of its surge (estimate) */
     DEMAND_MUTE_REPORTS = 3,   /* periods without a report make a server silent */
     DEMAND_AHEAD_ms = 5000,    /* room for an announced step is made so long before it */
@@ -58,6 +59,7 @@ struct demand_bar {
     uint32_t asked_mW;  /* wanted, as the planner was last told of it */
     uint32_t budget_mW; /* what its supplies can give for as long as it takes */
     uint32_t sure_mW;   /* the same without those in doubt */
+    uint32_t trim_mW;   /* less than that, as one of them was found to carry more than its rating */
     uint32_t stir_us;   /* when anything last stirred on it */
     uint32_t limit_us;  /* when it last lacked power ... */
     uint32_t hold_us;   /* ... and for how long after that nobody is let go */

@@ -34,7 +34,14 @@ static void put(const struct plan_problem *q, struct spread *p, uint8_t s, uint8
     p->feeds[s] = feeds;
 }
 
-/* The bar that is served first of those that lack something; n_bars: none. `but` is left out. */
+/* How much of its load a bar gets. */
+static uint32_t permille(const struct spread *p, const uint32_t load[], uint8_t b)
+{
+    return ((p->give_mW[b] / 1000U) * 1000U) / ((load[b] / 1000U) + 1U);
+}
+
+/* The bar that is served first of those that lack something, of equals the one that gets the smallest
+ * part; n_bars: none. `but` is left out. */
 static uint8_t lacking(const struct plan_problem *q, const struct spread *p, const uint32_t load[],
                        uint8_t but)
 {
@@ -43,7 +50,9 @@ static uint8_t lacking(const struct plan_problem *q, const struct spread *p, con
     for (uint8_t b = 0; b < q->n_bars; b++) {
         bool lacks = (load[b] > p->give_mW[b]) && ((((uint32_t)but >> b) & 1U) == 0U);
 
-        if (lacks && ((which == q->n_bars) || (q->bars[b].priority < q->bars[which].priority))) {
+        if (lacks && ((which == q->n_bars) || (q->bars[b].priority < q->bars[which].priority) ||
+                      ((q->bars[b].priority == q->bars[which].priority) &&
+                       (permille(p, load, b) < permille(p, load, which))))) {
             which = b;
         }
     }
@@ -122,8 +131,12 @@ static bool spread(const struct controller *c, const struct plan_problem *q, str
         p->give_mW[b] = 0;
     }
     for (uint8_t s = 0; s < q->n_supplies; s++) {
+        const struct plan_supply *u = &q->supplies[s];
+        bool joins = (u->present & (u->present - 1U)) != 0U;
+        bool stays = u->serves && !(joins && u->leaves && ((u->frozen & u->present) == 0U));
+
         p->feeds[s] = 0;
-        put(q, p, s, q->supplies[s].serves ? q->supplies[s].present : 0U);
+        put(q, p, s, stays ? u->present : 0U); /* one that joins bars can be had for either */
     }
     for (uint8_t n = 0; n < (uint8_t)(q->n_supplies + q->n_bars); n++) {
         uint8_t b = lacking(q, p, load, poor);
@@ -180,5 +193,6 @@ void loads_ask(const struct controller *c, struct plan_problem *q)
             load[b] = (rest_mW > give_mW) ? rest_mW : give_mW;
         }
         q->bars[b].load_mW = load[b];
+        q->bars[b].spare = fits ? q->bars[b].spare : 0U;
     }
 }

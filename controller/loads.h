@@ -7,6 +7,9 @@
  *   shed      what is left when the least important servers have given way, each bar within what its
  *             supplies give; a supply changes bars where it saves more important servers than it costs
  *
+ * While servers have to give way no redundancy is wished for: a supply that joins two bars for its sake
+ * has two shares to carry, and trips.
+ *
  * Only what servers report and obey can be shed: without them a bar's load stays what it is.
  *
  *   source    DESIGN.md, "Shedding"

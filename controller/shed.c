@@ -366,13 +366,15 @@ static void release(struct controller *c, uint8_t b)
 /* ---- a bar ------------------------------------------------------------------------------------- */
 
 /* What a supply gives to the bars that it feeds by the present plan, all together; one alone on its
- * bar need not leave room for a larger share. */
+ * bar need not leave room for a larger share, only for its meter. */
 static uint32_t gives_mW(const struct controller *c, uint8_t s, bool alone)
 {
     const struct plan_supply *q = &c->problem.supplies[s];
     bool gives = q->serves && !supply_is_lost(&c->supplies[s]);
 
-    return gives ? (alone ? q->capacity_mW : q->shared_mW) : 0U;
+    return gives
+               ? (alone ? (q->capacity_mW - (q->capacity_mW / (uint32_t)SHED_METER)) : q->shared_mW)
+               : 0U;
 }
 
 static bool feeds(const struct controller *c, uint8_t s, uint8_t b)
@@ -460,6 +462,12 @@ void shed_budget(struct controller *c)
         if (joins(c, s)) {
             divide(c, s, permille);
         }
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        struct demand_bar *d = &c->demand.bars[b];
+
+        d->budget_mW -= (d->trim_mW < d->budget_mW) ? d->trim_mW : d->budget_mW;
+        d->sure_mW -= (d->trim_mW < d->sure_mW) ? d->trim_mW : d->sure_mW;
     }
 }
 

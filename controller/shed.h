@@ -27,6 +27,7 @@ enum {
     SHED_HOLD_us = 2000000, /* after a bar lacked power before a server is let go; doubled ... */
     SHED_HOLD_MAX_us = 64000000, /* ... up to this, each time it lacks again soon after that */
     SHED_DEAF_us = 10000000,     /* what does not do as it is asked is asked again after this */
+    SHED_METER = 32,             /* part of a capacity: READ_IOUT is true within 2 % [S8] */
     SHED_LACK = 64, /* part of the budget that must be lacking before a server is shed */
     SHED_ROOM = 32  /* part of the budget that stays free when servers are let go */
 };
