@@ -107,6 +107,7 @@ static void decide(struct controller *c)
             allocate(c);
         }
     }
+    demand_look(c);
     if (sequencer_wait_us(c) == 0U) {
         sequencer_run(c);
     }
@@ -128,7 +129,6 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
     }
     if (c->mode == CONTROLLER_RUNNING) {
         decide(c);
-        demand_look(c);
         more = shed_step(c, out);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {

@@ -79,6 +79,10 @@ uint32_t demand_wish_mW(const struct controller *c, uint16_t i)
     if (u->state == (uint8_t)CTL_SERVER_WAITS) {
         return (u->wanted == (uint8_t)CTL_ASK_FREE) ? 0U : surge_mW(&c->cfg.servers[i]);
     }
+    if ((u->wanted == (uint8_t)CTL_ASK_OFF) &&
+        ((u->state == (uint8_t)CTL_SERVER_ON) || (u->state == (uint8_t)CTL_SERVER_BOOTS))) {
+        return u->free_mW; /* on its way to be off */
+    }
     return ((u->state == (uint8_t)CTL_SERVER_ON) && (u->wanted == (uint8_t)CTL_ASK_CAP) &&
             (u->free_mW > u->cap_mW))
                ? (u->free_mW - u->cap_mW)
@@ -243,15 +247,16 @@ static void trim(struct controller *c, uint8_t b)
         if (feeds(c, i, b) && !supply_is_lost(&c->supplies[s]) && c->supplies[s].has_reading) {
             uint32_t p_mW = power_mW(&c->supplies[s]);
             uint32_t rated_mW = c->cfg.supplies[s].capacity_mW;
-            uint32_t beyond_mW = (p_mW > rated_mW) ? (p_mW - rated_mW) + (rated_mW / 32U) : 0U;
+            uint32_t can_mW = rated_mW - (rated_mW / (uint32_t)SHED_METER);
+            uint32_t beyond_mW = (p_mW > can_mW) ? ((p_mW - can_mW) + (rated_mW / 64U)) : 0U;
             over_mW = most_mW(over_mW, least_mW(beyond_mW, rated_mW));
             n++;
         }
     }
     over_mW *= n;
     if (over_mW > 0U) {
-        uint32_t can_mW = d->draw_mW - least_mW(over_mW, d->draw_mW);
-        d->trim_mW += d->budget_mW - least_mW(can_mW, d->budget_mW);
+        uint32_t left_mW = d->draw_mW - least_mW(over_mW, d->draw_mW);
+        d->trim_mW += d->budget_mW - least_mW(left_mW, d->budget_mW);
         shed_budget(c);
     }
 }
@@ -389,7 +394,6 @@ void demand_tick(struct controller *c)
     trim(c, b);
     d->wanted_mW =
         least_mW(d->draw_mW + sum_of(c, b, demand_wish_mW), (uint32_t)CONFIG_LOAD_MAX_mW);
-    d->least_mW = d->draw_mW - least_mW(d->draw_mW, sum_of(c, b, shed_by_cap_mW));
     round_up(c, b);
     c->demand.look |= (uint8_t)(1U << b);
     c->demand.turn = ((b + 1U) < c->cfg.n_bars) ? (uint8_t)(b + 1U) : 0U;

@@ -55,7 +55,6 @@ struct server {
 struct demand_bar {
     uint32_t draw_mW;
     uint32_t wanted_mW;
-    uint32_t least_mW;  /* draw with every server capped as far as it goes */
     uint32_t asked_mW;  /* wanted, as the planner was last told of it */
     uint32_t budget_mW; /* what its supplies can give for as long as it takes */
     uint32_t sure_mW;   /* the same without those in doubt */

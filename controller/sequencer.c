@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "controller.h"
 #include "pins.h"
+#include "shed.h"
 #include "supply.h"
 
 #include <string.h>
@@ -173,7 +174,8 @@ static bool may_open(const struct controller *c, const struct view *v, uint8_t i
     if (c->supplies[sw->supply].danger != (uint8_t)DANGER_NONE) {
         return !c->contacts[i].stuck && pins_obey(c, sw->expander);
     }
-    return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U);
+    return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U) &&
+           (supply_is_lost(&c->supplies[sw->supply]) || shed_allows(c, sw->bar));
 }
 
 /* ---- one look ---------------------------------------------------------------------------------- */
@@ -280,6 +282,9 @@ static void plan_next_look(struct controller *c)
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
         open = open || k->moving || k->resting || (k->wanted != k->told) || !k->proven;
+        if (k->told && !k->wanted && !k->stuck && !shed_allows(c, sw->bar)) {
+            wait_us = sooner_us(wait_us, (uint32_t)SEQUENCER_SHED_us);
+        }
         if (k->moving) {
             wait_us = sooner_us(
                 wait_us, left_us(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us));

@@ -30,20 +30,15 @@ static bool obeys(const struct controller *c, uint16_t i)
            ((u->state == (uint8_t)CTL_SERVER_ON) || (u->state == (uint8_t)CTL_SERVER_BOOTS));
 }
 
-uint32_t shed_by_cap_mW(const struct controller *c, uint16_t i)
+static uint32_t by_cap_mW(const struct controller *c, uint16_t i)
 {
     uint32_t now_mW = demand_now_mW(c, i);
     uint32_t least_mW = c->cfg.servers[i].least_mW;
 
     return (obeys(c, i) && (c->demand.servers[i].state == (uint8_t)CTL_SERVER_ON) &&
             (now_mW > least_mW))
-               ? (now_mW - least_mW)
+               ? ((now_mW - least_mW) / demand_parts(c, i))
                : 0U;
-}
-
-static uint32_t by_cap_mW(const struct controller *c, uint16_t i)
-{
-    return shed_by_cap_mW(c, i) / demand_parts(c, i);
 }
 
 static uint32_t by_off_mW(const struct controller *c, uint16_t i)
@@ -355,7 +350,9 @@ static void release(struct controller *c, uint8_t b)
             c->demand.bars[b].free_us = c->now_us;
             return;
         }
-        capped = (may && (capped == c->cfg.n_servers)) ? i : capped;
+        capped = (may && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == c->cfg.n_servers))
+                     ? i
+                     : capped;
     }
     if (capped < c->cfg.n_servers) {
         ask(c, capped, CTL_ASK_FREE, 0);
@@ -397,42 +394,26 @@ static bool is_alone(const struct controller *c, uint8_t b)
     return n == 1U;
 }
 
-/* What a bar lacks of its wanted power, or of as much of it as there is for all alike; and of what
- * caps leave of it in any case. */
-static uint32_t lack_mW(const struct demand_bar *d, uint32_t permille)
+/* What a bar lacks of the load that the plan was made for. */
+static uint32_t lack_mW(const struct controller *c, uint8_t b)
 {
-    uint32_t due_mW = (d->wanted_mW / 1000U) * permille;
+    const struct demand_bar *d = &c->demand.bars[b];
+    uint32_t due_mW = c->problem.bars[b].load_mW;
 
-    due_mW = (due_mW < d->least_mW) ? d->least_mW : due_mW;
     return (due_mW > d->budget_mW) ? (due_mW - d->budget_mW) : 0U;
 }
 
-/* Of all that is wanted, how much there is. */
-static uint32_t there_is_permille(const struct controller *c)
-{
-    uint32_t wanted_W = 1;
-    uint32_t gives_W = 0;
-
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        wanted_W += c->demand.bars[b].wanted_mW / 1000U;
-    }
-    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        gives_W += (c->plan.feeds[s] != 0U) ? (gives_mW(c, s, false) / 1000U) : 0U;
-    }
-    return (gives_W < wanted_W) ? ((gives_W * 1000U) / wanted_W) : 1000U;
-}
-
 /* A supply that joins bars gives each as much as it lacks, as far as it goes. */
-static void divide(struct controller *c, uint8_t s, uint32_t permille)
+static void divide(struct controller *c, uint8_t s)
 {
     uint32_t sum_W = 0;
 
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        sum_W += feeds(c, s, b) ? ((lack_mW(&c->demand.bars[b], permille) / 1000U) + 1U) : 0U;
+        sum_W += feeds(c, s, b) ? ((lack_mW(c, b) / 1000U) + 1U) : 0U;
     }
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         struct demand_bar *d = &c->demand.bars[b];
-        uint32_t part_mW = (gives_mW(c, s, false) / sum_W) * ((lack_mW(d, permille) / 1000U) + 1U);
+        uint32_t part_mW = (gives_mW(c, s, false) / sum_W) * ((lack_mW(c, b) / 1000U) + 1U);
 
         if (feeds(c, s, b)) {
             d->budget_mW += part_mW;
@@ -457,10 +438,9 @@ void shed_budget(struct controller *c)
             }
         }
     }
-    uint32_t permille = there_is_permille(c);
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         if (joins(c, s)) {
-            divide(c, s, permille);
+            divide(c, s);
         }
     }
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
@@ -480,6 +460,26 @@ static void hold(struct controller *c, struct demand_bar *d)
                      ? backed_off_us(d->hold_us, (uint32_t)SHED_HOLD_MAX_us)
                      : (uint32_t)SHED_HOLD_us;
     d->limit_us = c->now_us;
+}
+
+bool shed_allows(const struct controller *c, uint8_t b)
+{
+    const struct demand_bar *d = &c->demand.bars[b];
+    bool more = false;    /* could be taken */
+    bool pending = false; /* has been asked */
+
+    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
+        const struct server *u = &c->demand.servers[i];
+
+        if (is_on(c, i, b)) {
+            more = more || (by_off_mW(c, i) > 0U);
+            pending = pending ||
+                      ((u->phase != (uint8_t)SERVER_RESTS) && (u->wanted != (uint8_t)CTL_ASK_FREE));
+        }
+    }
+    return !pending &&
+           !((d->draw_mW > (d->budget_mW + (d->budget_mW / (uint32_t)SHED_LACK))) && more) &&
+           ((c->cfg.n_servers == 0U) || passed(c->now_us, d->limit_us, (uint32_t)SHED_DONE_us));
 }
 
 static void balance(struct controller *c, uint8_t b)

@@ -27,9 +27,10 @@ enum {
     SHED_HOLD_us = 2000000, /* after a bar lacked power before a server is let go; doubled ... */
     SHED_HOLD_MAX_us = 64000000, /* ... up to this, each time it lacks again soon after that */
     SHED_DEAF_us = 10000000,     /* what does not do as it is asked is asked again after this */
-    SHED_METER = 32,             /* part of a capacity: READ_IOUT is true within 2 % [S8] */
-    SHED_LACK = 64, /* part of the budget that must be lacking before a server is shed */
-    SHED_ROOM = 32  /* part of the budget that stays free when servers are let go */
+    SHED_DONE_us = 5000, /* a server that has acknowledged draws less by then (throttle 1..5 ms) */
+    SHED_METER = 32,     /* part of a capacity: READ_IOUT is true within 2 % [S8] */
+    SHED_LACK = 64,      /* part of the budget that must be lacking before a server is shed */
+    SHED_ROOM = 32       /* part of the budget that stays free when servers are let go */
 };
 
 struct controller;
@@ -48,8 +49,8 @@ void shed_tick(struct controller *c);
 /* Balance a bar, send a request. True: there is more to do at once. */
 bool shed_step(struct controller *c, struct ctl_out *out);
 
-/* What a cap can take from a server. */
-uint32_t shed_by_cap_mW(const struct controller *c, uint16_t i);
+/* May a good supply leave this bar now? Not before its servers have given way to that. */
+bool shed_allows(const struct controller *c, uint8_t b);
 
 /* The most important priority that a bar would shed with such a budget; UINT8_MAX + 1: none. */
 uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW);

@@ -492,12 +492,12 @@ static bool act_step(struct world *w, int32_t part, const struct act_args *a)
     struct server_state *s = world_state(w, part);
 
     s->p_W = a->to;
-    s->agent.announced_at = NS_NEVER;
     if (s->phase != SERVER_ON) {
         return false;
     }
     world_event(w, part, EV_LOAD_STEP, a->to);
     server_draw(w, part, a->to, a->over);
+    agent_stepped(w, part);
     return true;
 }
 

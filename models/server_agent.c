@@ -101,7 +101,7 @@ static bool is_up(const struct world *w, int32_t part)
 bool server_reports(struct world *w, int32_t part, struct channel_report *re)
 {
     static const enum channel_state as[] = {
-        [SERVER_OFF] = CHANNEL_BOOTS,     [SERVER_INSERTED] = CHANNEL_BOOTS,
+        [SERVER_OFF] = CHANNEL_BOOTS,   [SERVER_INSERTED] = CHANNEL_BOOTS,
         [SERVER_BOOTS] = CHANNEL_BOOTS, [SERVER_ON] = CHANNEL_ON,
         [SERVER_HALTED] = CHANNEL_OFF,  [SERVER_WAITS] = CHANNEL_WAITS};
     const struct server_state *s = state_of(w, part);
@@ -159,6 +159,16 @@ void agent_waits(struct world *w, int32_t part)
     } else {
         s->agent.permitted = true;
         server_switch_on(w, part);
+    }
+}
+
+void agent_stepped(struct world *w, int32_t part)
+{
+    struct agent *a = &state_of(w, part)->agent;
+
+    if (a->announced_at != NS_NEVER) {
+        a->announced_at = NS_NEVER;
+        say(w, part);
     }
 }
 

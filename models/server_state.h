@@ -86,6 +86,8 @@ void agent_dies(struct world *w, int32_t part);
 void agent_powered(struct world *w, int32_t part);
 /* TIMER_PHASE has run out while it waits to be told. */
 void agent_waits(struct world *w, int32_t part);
+/* Its power has stepped: what was announced has come. */
+void agent_stepped(struct world *w, int32_t part);
 /* TIMER_LIMIT has run out. */
 void agent_limits(struct world *w, int32_t part);
 

@@ -279,23 +279,22 @@ static double read_supply(const struct world *w, int32_t part, int32_t psu, ns_t
     return 0.0;
 }
 
-#define OF_BAR(name)                                                                               \
-    static double read_##name(const struct world *w, int32_t part, int32_t bus, ns_t at)           \
+#define OF_ALL_BARS(name)                                                                          \
+    static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
     {                                                                                              \
         const struct host_state *s = look(w, part);                                                \
+        double sum_W = 0.0;                                                                        \
                                                                                                    \
         (void)at;                                                                                  \
         for (uint8_t b = 0; b < s->config.n_bars; b++) {                                           \
-            if (s->bar_part[b] == bus) {                                                           \
-                return 1e-3 * controller_bar_##name##_mW(&s->controller, b);                       \
-            }                                                                                      \
+            sum_W += 1e-3 * controller_bar_##name##_mW(&s->controller, b);                         \
         }                                                                                          \
-        return 0.0;                                                                                \
+        return sum_W;                                                                              \
     }
-OF_BAR(draw)
-OF_BAR(wanted)
-OF_BAR(budget)
-#undef OF_BAR
+OF_ALL_BARS(draw)
+OF_ALL_BARS(wanted)
+OF_ALL_BARS(budget)
+#undef OF_ALL_BARS
 
 #define COUNTER(name, member)                                                                      \
     static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
@@ -381,6 +380,18 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "servers told to start",
      .read = read_starts},
+    {.key = "draw",
+     .quantity = QTY_WATT,
+     .doc = "what it expects all bars to draw once everything asked is done",
+     .read = read_draw},
+    {.key = "wanted",
+     .quantity = QTY_WATT,
+     .doc = "the same if no server was held down",
+     .read = read_wanted},
+    {.key = "budget",
+     .quantity = QTY_WATT,
+     .doc = "what the supplies of all bars can give",
+     .read = read_budget},
     NONE,
 };
 
@@ -390,21 +401,6 @@ static const struct signal_family host_families[] = {
      .of_kinds = "psu",
      .doc = "what the controller believes of this supply",
      .read = read_supply},
-    {.key = "draw",
-     .quantity = QTY_WATT,
-     .of_kinds = "bus",
-     .doc = "what the controller expects this bar to draw once everything asked is done",
-     .read = read_draw},
-    {.key = "wanted",
-     .quantity = QTY_WATT,
-     .of_kinds = "bus",
-     .doc = "the same if no server was held down",
-     .read = read_wanted},
-    {.key = "budget",
-     .quantity = QTY_WATT,
-     .of_kinds = "bus",
-     .doc = "what the supplies of this bar can give",
-     .read = read_budget},
     NONE,
 };
 
