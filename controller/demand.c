@@ -368,9 +368,9 @@ void demand_look(struct controller *c)
             d->feeders = sum;
             d->trim_mW = 0;
             d->stir_us = c->now_us;
-            c->demand.look |= (uint8_t)(1U << b);
         }
         c->demand.doubt = c->demand.doubt || (d->sure_mW < d->budget_mW);
+        c->demand.look |= (uint8_t)(1U << b);
         live |= (d->budget_mW > 0U) ? (uint8_t)(1U << b) : 0U;
     }
     if (live != c->demand.live) {

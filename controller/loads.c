@@ -8,24 +8,26 @@
 
 /* Supplies on bars, as they could be. */
 struct spread {
+    bool at_a_price;             /* servers give way, and no supply may carry more than its share */
     uint8_t feeds[CTL_SUPPLIES]; /* bars, bit per bar */
     uint32_t give_mW[CTL_BARS];
 };
 
-static uint32_t share_mW(const struct plan_supply *u, uint8_t feeds)
+static uint32_t share_mW(const struct spread *p, const struct plan_supply *u, uint8_t feeds)
 {
+    uint32_t gives_mW = p->at_a_price ? u->shared_mW : u->capacity_mW;
     uint32_t bars = 0;
 
     for (uint32_t left = feeds; left != 0U; left &= left - 1U) {
         bars++;
     }
-    return (bars == 0U) ? 0U : (u->capacity_mW / bars);
+    return (bars == 0U) ? 0U : (gives_mW / bars);
 }
 
 static void put(const struct plan_problem *q, struct spread *p, uint8_t s, uint8_t feeds)
 {
-    uint32_t was_mW = share_mW(&q->supplies[s], p->feeds[s]);
-    uint32_t is_mW = share_mW(&q->supplies[s], feeds);
+    uint32_t was_mW = share_mW(p, &q->supplies[s], p->feeds[s]);
+    uint32_t is_mW = share_mW(p, &q->supplies[s], feeds);
 
     for (uint8_t b = 0; b < q->n_bars; b++) {
         p->give_mW[b] -= (((uint32_t)p->feeds[s] >> b) & 1U) * was_mW;
@@ -62,15 +64,16 @@ static uint8_t lacking(const struct plan_problem *q, const struct spread *p, con
 static bool can_join(const struct plan_supply *u, uint8_t b)
 {
     uint32_t mask = 1UL << b;
+    bool feeds = (u->present & mask) != 0U;
 
-    return u->serves && u->joins && ((u->reach & mask) != 0U) && ((u->frozen & mask) == 0U);
+    return u->serves &&
+           (feeds || (u->joins && ((u->reach & mask) != 0U) && ((u->frozen & mask) == 0U)));
 }
 
 /* Is it worth more on bar b than where it is? Nothing is lost on its own bar; or, where loads are being
  * shed, only servers less important than those it saves. */
 static bool is_worth(const struct controller *c, const struct plan_problem *q,
-                     const struct spread *p, const uint32_t load[], uint8_t s, uint8_t b,
-                     bool at_a_price)
+                     const struct spread *p, const uint32_t load[], uint8_t s, uint8_t b)
 {
     const struct plan_supply *u = &q->supplies[s];
     uint8_t from = 0;
@@ -81,13 +84,13 @@ static bool is_worth(const struct controller *c, const struct plan_problem *q,
     while (((uint32_t)p->feeds[s] >> from) != 1U) {
         from++;
     }
-    uint32_t rest_mW = p->give_mW[from] - share_mW(u, p->feeds[s]);
+    uint32_t rest_mW = p->give_mW[from] - share_mW(p, u, p->feeds[s]);
     bool free = rest_mW >= load[from];
-    if (!free && at_a_price) {
-        free = (rest_mW > 0U) &&
-               (shed_reaches(c, b, p->give_mW[b]) < shed_reaches(c, from, rest_mW)) &&
-               (shed_reaches(c, b, p->give_mW[b]) <
-                shed_reaches(c, b, p->give_mW[b] + u->capacity_mW));
+    if (!free && p->at_a_price) {
+        free =
+            (rest_mW > 0U) &&
+            (shed_reaches(c, b, p->give_mW[b]) < shed_reaches(c, from, rest_mW)) &&
+            (shed_reaches(c, b, p->give_mW[b]) < shed_reaches(c, b, p->give_mW[b] + u->shared_mW));
     }
     return free;
 }
@@ -104,14 +107,14 @@ static bool may_move(const struct plan_problem *q, const struct spread *p, uint8
 
 /* One more supply for bar b; false: there is none to be had. */
 static bool supply(const struct controller *c, const struct plan_problem *q, struct spread *p,
-                   const uint32_t load[], uint8_t b, bool at_a_price)
+                   const uint32_t load[], uint8_t b)
 {
     uint8_t which = q->n_supplies;
 
     for (uint8_t s = 0; s < q->n_supplies; s++) {
         bool better = (which == q->n_supplies) || ((p->feeds[s] == 0U) && (p->feeds[which] != 0U));
 
-        if (better && may_move(q, p, s, b) && is_worth(c, q, p, load, s, b, at_a_price)) {
+        if (better && may_move(q, p, s, b) && is_worth(c, q, p, load, s, b)) {
             which = s;
         }
     }
@@ -127,13 +130,14 @@ static bool spread(const struct controller *c, const struct plan_problem *q, str
 {
     uint8_t poor = 0; /* bars for which there is nothing more to be had */
 
+    p->at_a_price = at_a_price;
     for (uint8_t b = 0; b < (uint8_t)CTL_BARS; b++) {
         p->give_mW[b] = 0;
     }
     for (uint8_t s = 0; s < q->n_supplies; s++) {
         const struct plan_supply *u = &q->supplies[s];
         bool joins = (u->present & (u->present - 1U)) != 0U;
-        bool stays = u->serves && !(joins && u->leaves && ((u->frozen & u->present) == 0U));
+        bool stays = u->serves && !joins;
 
         p->feeds[s] = 0;
         put(q, p, s, stays ? u->present : 0U); /* one that joins bars can be had for either */
@@ -144,7 +148,7 @@ static bool spread(const struct controller *c, const struct plan_problem *q, str
         if (b == q->n_bars) {
             break;
         }
-        if (!supply(c, q, p, load, b, at_a_price)) {
+        if (!supply(c, q, p, load, b)) {
             poor |= (uint8_t)(1U << b);
         }
     }

@@ -232,6 +232,19 @@ static bool anything_moves(const struct controller *c)
     return false;
 }
 
+/* Does a switch wait to open until servers draw less? */
+static bool servers_give_way(const struct controller *c)
+{
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+
+        if (k->told && !k->wanted && !k->stuck && !shed_allows(c, c->cfg.switches[i].bar)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Supplies learn from their switches whether they share. */
 static void tell_supplies(struct controller *c)
 {
@@ -282,9 +295,6 @@ static void plan_next_look(struct controller *c)
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
         open = open || k->moving || k->resting || (k->wanted != k->told) || !k->proven;
-        if (k->told && !k->wanted && !k->stuck && !shed_allows(c, sw->bar)) {
-            wait_us = sooner_us(wait_us, (uint32_t)SEQUENCER_SHED_us);
-        }
         if (k->moving) {
             wait_us = sooner_us(
                 wait_us, left_us(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us));
@@ -292,6 +302,9 @@ static void plan_next_look(struct controller *c)
         if (k->resting) {
             wait_us = sooner_us(wait_us, left_us(c->now_us, k->since_us, sw->dwell_us));
         }
+    }
+    if (servers_give_way(c)) {
+        wait_us = sooner_us(wait_us, (uint32_t)SEQUENCER_SHED_us);
     }
     c->sequencing = open;
     c->sequence_us = c->now_us;
@@ -305,7 +318,7 @@ void sequencer_run(struct controller *c)
 
     finish_moves(c);
     look(c, &v);
-    if (!draw(c, &v, image, true) && !anything_moves(c)) {
+    if (!draw(c, &v, image, true) && !anything_moves(c) && !servers_give_way(c)) {
         (void)draw(c, &v, image, false);
     }
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
