@@ -410,6 +410,7 @@ void demand_init(struct controller *c)
         d->asked_mW = d->draw_mW;
         d->stir_us = c->now_us;
         d->limit_us = c->now_us;
+        d->free_us = c->now_us - (uint32_t)SHED_HOLD_MAX_us;
     }
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         c->demand.servers[i].free_mW = c->cfg.servers[i].rated_mW;

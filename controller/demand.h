@@ -27,7 +27,8 @@ enum {
     DEMAND_CALM_us = 200000,   /* before a sum of readings is believed: they average over 50 ms
                                    (estimate: 0.1 to 1 s in the field) */
     DEMAND_OVER_us = 30000,    /* before a supply's overload is believed */
-    DEMAND_STARTS_us = 300000, /* from the word to start to the first of its surge (estimate) */
+    DEMAND_STARTS_us = 150000, /* from the word to start to its surge: insertion 50 ms, converters
+                                   10 to 40 ms, messages; less than DEMAND_CALM_us */
     DEMAND_MUTE_REPORTS = 3,   /* periods without a report make a server silent */
     DEMAND_AHEAD_ms = 5000,    /* room for an announced step is made so long before it */
     DEMAND_QUANTA = 32         /* parts of its load in which the planner is told of a bar's */

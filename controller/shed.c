@@ -454,11 +454,13 @@ void shed_budget(struct controller *c)
 /* If letting servers go is what made it lack power, the next one waits for longer. */
 static void hold(struct controller *c, struct demand_bar *d)
 {
-    bool again = !passed(c->now_us, d->free_us, (uint32_t)SHED_HOLD_MAX_us);
+    bool same = (d->hold_us > 0U) && !passed(c->now_us, d->limit_us, (uint32_t)SHED_HOLD_us);
+    bool again = (d->hold_us > 0U) && !passed(c->now_us, d->free_us, (uint32_t)SHED_HOLD_MAX_us);
 
-    d->hold_us = (again && (d->hold_us > 0U))
-                     ? backed_off_us(d->hold_us, (uint32_t)SHED_HOLD_MAX_us)
-                     : (uint32_t)SHED_HOLD_us;
+    if (!same) {
+        d->hold_us =
+            again ? backed_off_us(d->hold_us, (uint32_t)SHED_HOLD_MAX_us) : (uint32_t)SHED_HOLD_us;
+    }
     d->limit_us = c->now_us;
 }
 
