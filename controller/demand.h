@@ -69,14 +69,15 @@ struct demand_bar {
 
 struct demand {
     struct demand_bar bars[CTL_BARS];
-    uint8_t live;               /* bars that a good supply feeds, bit per bar */
-    uint8_t look;               /* bars whose balance is due, bit per bar */
-    uint8_t turn;               /* the bar that is looked at in the next tick */
-    uint8_t number;             /* of the last request */
-    bool doubt;                 /* some supply was in doubt at the last look */
-    uint32_t seen;              /* count of all that a look depends on, then */
-    bool asking;                /* some request is due or on its way */
-    uint8_t order[CTL_SERVERS]; /* the first to be shed first: least important, then largest */
+    uint8_t live;   /* bars that a good supply feeds, bit per bar */
+    uint8_t look;   /* bars whose balance is due, bit per bar */
+    uint8_t turn;   /* the bar that is looked at in the next tick */
+    uint8_t number; /* of the last request */
+    bool doubt;     /* some supply was in doubt at the last look */
+    uint32_t seen;  /* count of all that a look depends on, then */
+    bool asking;    /* some request is due or on its way */
+    uint8_t
+        order[CTL_SERVERS]; /* the first to be shed first: least important, then what leaves most */
     struct server servers[CTL_SERVERS];
 };
 

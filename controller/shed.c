@@ -541,7 +541,7 @@ void shed_init(struct controller *c)
         for (; k > 0U; k--) {
             const struct ctl_server_config *before = &c->cfg.servers[c->demand.order[k - 1U]];
             bool first = (v->priority > before->priority) ||
-                         ((v->priority == before->priority) && (v->rated_mW > before->rated_mW));
+                         ((v->priority == before->priority) && (v->least_mW > before->least_mW));
             if (!first) {
                 break;
             }
