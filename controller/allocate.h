@@ -12,7 +12,7 @@
  * but its own switches stay closed: telemetry may be dead while the power is fine. As long as its
  * bus has not been surveyed since it last hung, nobody can know, and such supplies count as before.
  *
- * Prediction, priorities of servers and contingency tables of the whole product join in here: they
+ * Prediction and contingency tables of the whole product join in here: they
  * change the question, the planner stays as it is.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */

@@ -1,6 +1,8 @@
 /* demand.c - measured, reported and configured demand.  Checked by tests/controller/test_demand.c. */
 #include "demand.h"
 
+#include "ask.h"
+#include "budget.h"
 #include "clock.h"
 #include "config.h"
 #include "controller.h"
@@ -8,9 +10,9 @@
 #include "shed.h"
 #include "supply.h"
 
-static bool is_on(const struct ctl_server_config *v, uint8_t b)
+bool demand_is_on(const struct controller *c, uint16_t i, uint8_t b)
 {
-    return (((uint32_t)v->bars >> b) & 1U) != 0U;
+    return (((uint32_t)c->cfg.servers[i].bars >> b) & 1U) != 0U;
 }
 
 static uint32_t least_mW(uint32_t a_mW, uint32_t b_mW)
@@ -122,7 +124,7 @@ void demand_expect(struct controller *c, uint16_t i, int32_t more_mW)
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         uint32_t *draw = &c->demand.bars[b].draw_mW;
 
-        if (is_on(&c->cfg.servers[i], b)) {
+        if (demand_is_on(c, i, b)) {
             *draw =
                 ((part_mW < 0) && (*draw < (uint32_t)-part_mW)) ? 0U : (*draw + (uint32_t)part_mW);
             c->demand.bars[b].stir_us = c->now_us;
@@ -160,12 +162,12 @@ void demand_heard(struct controller *c, const struct ctl_in *in)
         u->state = in->report.state;
         u->changed_us = c->now_us;
         for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-            c->demand.look |= is_on(&c->cfg.servers[i], b) ? (uint8_t)(1U << b) : 0U;
+            c->demand.look |= demand_is_on(c, i, b) ? (uint8_t)(1U << b) : 0U;
         }
     }
     u->heard_us = c->now_us;
     u->power_mW = least_mW(in->report.power_mW, (uint32_t)CONFIG_SERVER_MAX_mW);
-    shed_answered(c, i, in);
+    ask_answered(c, i, in);
     if ((u->state == (uint8_t)CTL_SERVER_ON) &&
         ((u->wanted == (uint8_t)CTL_ASK_FREE) || (u->power_mW < (u->cap_mW - (u->cap_mW / 16U))))) {
         u->free_mW = u->power_mW;
@@ -247,7 +249,7 @@ static void trim(struct controller *c, uint8_t b)
         if (feeds(c, i, b) && !supply_is_lost(&c->supplies[s]) && c->supplies[s].has_reading) {
             uint32_t p_mW = power_mW(&c->supplies[s]);
             uint32_t rated_mW = c->cfg.supplies[s].capacity_mW;
-            uint32_t can_mW = rated_mW - (rated_mW / (uint32_t)SHED_METER);
+            uint32_t can_mW = rated_mW - (rated_mW / (uint32_t)BUDGET_METER);
             uint32_t beyond_mW = (p_mW > can_mW) ? ((p_mW - can_mW) + (rated_mW / 64U)) : 0U;
             over_mW = most_mW(over_mW, least_mW(beyond_mW, rated_mW));
             n++;
@@ -257,7 +259,7 @@ static void trim(struct controller *c, uint8_t b)
     if (over_mW > 0U) {
         uint32_t left_mW = d->draw_mW - least_mW(over_mW, d->draw_mW);
         d->trim_mW += d->budget_mW - least_mW(left_mW, d->budget_mW);
-        shed_budget(c);
+        budget(c);
     }
 }
 
@@ -270,7 +272,7 @@ static bool reported(const struct controller *c, uint8_t b, uint32_t *mW)
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         const struct server *u = &c->demand.servers[i];
 
-        if (is_on(&c->cfg.servers[i], b)) {
+        if (demand_is_on(c, i, b)) {
             all = all && (u->state != (uint8_t)CTL_SERVER_SILENT);
             sum_mW +=
                 ((u->state == (uint8_t)CTL_SERVER_ON) ? u->power_mW : 0U) / demand_parts(c, i);
@@ -286,7 +288,7 @@ static uint32_t sum_of(const struct controller *c, uint8_t b,
     uint32_t sum_mW = 0;
 
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        if (is_on(&c->cfg.servers[i], b)) {
+        if (demand_is_on(c, i, b)) {
             sum_mW += of(c, i) / demand_parts(c, i);
         }
     }
@@ -359,7 +361,7 @@ void demand_look(struct controller *c)
     }
     c->demand.seen = seen;
     c->demand.doubt = false;
-    shed_budget(c);
+    budget(c);
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         struct demand_bar *d = &c->demand.bars[b];
         uint32_t sum = feeders(c, b);
@@ -397,7 +399,7 @@ void demand_tick(struct controller *c)
     round_up(c, b);
     c->demand.look |= (uint8_t)(1U << b);
     c->demand.turn = ((b + 1U) < c->cfg.n_bars) ? (uint8_t)(b + 1U) : 0U;
-    shed_tick(c);
+    ask_tick(c);
 }
 
 void demand_init(struct controller *c)

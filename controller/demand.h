@@ -94,6 +94,9 @@ void demand_look(struct controller *c);
 /* What only time and telemetry do: measured power, silent servers. */
 void demand_tick(struct controller *c);
 
+/* Does this bar feed this server? */
+bool demand_is_on(const struct controller *c, uint16_t i, uint8_t b);
+
 /* What a server draws as far as is known, and on how many live bars it draws it. */
 uint32_t demand_now_mW(const struct controller *c, uint16_t i);
 uint32_t demand_parts(const struct controller *c, uint16_t i);

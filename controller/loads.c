@@ -63,7 +63,7 @@ static uint8_t lacking(const struct plan_problem *q, const struct spread *p, con
 
 static bool can_join(const struct plan_supply *u, uint8_t b)
 {
-    uint32_t mask = 1UL << b;
+    uint32_t mask = (uint32_t)1U << b;
     bool feeds = (u->present & mask) != 0U;
 
     return u->serves &&
@@ -101,7 +101,7 @@ static bool may_move(const struct plan_problem *q, const struct spread *p, uint8
     uint32_t feeds = p->feeds[s];
     bool one = (feeds & (feeds - 1U)) == 0U; /* on one bar, or on none */
 
-    return can_join(u, b) && one && ((feeds >> b) == 0U || (feeds != (1UL << b))) &&
+    return can_join(u, b) && one && ((feeds >> b) == 0U || (feeds != ((uint32_t)1U << b))) &&
            ((feeds == 0U) || (u->leaves && ((u->frozen & feeds) == 0U)));
 }
 
@@ -163,8 +163,7 @@ static uint32_t sheddable_mW(const struct controller *c, uint8_t b)
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         const struct server *u = &c->demand.servers[i];
 
-        if (((((uint32_t)c->cfg.servers[i].bars >> b) & 1U) != 0U) && !u->deaf &&
-            (u->state != (uint8_t)CTL_SERVER_SILENT)) {
+        if (demand_is_on(c, i, b) && !u->deaf && (u->state != (uint8_t)CTL_SERVER_SILENT)) {
             sum_mW += (demand_now_mW(c, i) + demand_wish_mW(c, i)) / demand_parts(c, i);
         }
     }

@@ -1,12 +1,8 @@
 /* shed.h - who must give way when a bar has less than it wants, and who may come back.
  *
- *   budget    what the bar's supplies give for as long as it takes, though the one that carries most
- *             must not trip: their shares; one alone: its rating
  *   too much  caps first, the least important servers first; servers are shed only where all caps
  *             together don't do, no more of them than it takes
  *   doubt     supplies that may have failed with another one (its feed): caps, ahead of certainty
- *   answer    a cap that is refused or not acknowledged becomes a shed; a server that can't be shed is
- *             deaf, and the next one is taken
  *   room      the most important first, those that are off before those that are capped; not soon
  *             after the bar lacked power. Each start counts with its surge, and the next one waits
  *             until the bar is calm: a staged restart
@@ -26,9 +22,7 @@
 enum {
     SHED_HOLD_us = 2000000, /* after a bar lacked power before a server is let go; doubled ... */
     SHED_HOLD_MAX_us = 64000000, /* ... up to this, each time it lacks again soon after that */
-    SHED_DEAF_us = 10000000,     /* what does not do as it is asked is asked again after this */
     SHED_DONE_us = 5000, /* a server that has acknowledged draws less by then (throttle 1..5 ms) */
-    SHED_METER = 32,     /* part of a capacity: READ_IOUT is true within 2 % [S8] */
     SHED_LACK = 64,      /* part of the budget that must be lacking before a server is shed */
     SHED_ROOM = 32       /* part of the budget that stays free when servers are let go */
 };
@@ -36,15 +30,6 @@ enum {
 struct controller;
 
 void shed_init(struct controller *c);
-
-/* What the supplies of each bar can give, by the present plan. */
-void shed_budget(struct controller *c);
-
-/* A server has reported: has it done what it was asked? */
-void shed_answered(struct controller *c, uint16_t i, const struct ctl_in *in);
-
-/* Requests that were not acknowledged in time. */
-void shed_tick(struct controller *c);
 
 /* Balance a bar, send a request. True: there is more to do at once. */
 bool shed_step(struct controller *c, struct ctl_out *out);

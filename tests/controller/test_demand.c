@@ -2,6 +2,7 @@
  * here: its belief of the rack is set, reports are handed in, requests are taken out. */
 #include "rack.h"
 
+#include "controller/ask.h"
 #include "controller/shed.h"
 
 static struct controller c;
@@ -167,10 +168,10 @@ Test(demand, silence_is_escalated)
     budget(750);
     cr_assert_eq(requests(who, what), 1);
     c.now_us += 19999;
-    shed_tick(&c);
+    ask_tick(&c);
     cr_assert_eq(requests(who, what), 0);
     c.now_us += 1;
-    shed_tick(&c);
+    ask_tick(&c);
     cr_assert_eq(requests(who, what), 1);
     cr_assert_eq(what[0], CTL_ASK_OFF);
 }
