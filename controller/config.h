@@ -18,6 +18,7 @@ enum config_fault {
     CONFIG_POWER,         /* a capacity of zero, a power that sums would overflow on, or a cap above
                              what the server draws */
     CONFIG_TIME,          /* a time beyond half an hour: the clock wraps */
+    CONFIG_ALERT,         /* no such pin or line, a pin used twice, or a storm without a limit */
     CONFIG_FAULTS
 };
 
@@ -28,6 +29,7 @@ enum {
     CONFIG_LOAD_MAX_mW = INT32_MAX / (CTL_BARS * CTL_BARS), /* 134 kW on each of 4 */
     CONFIG_SERVER_MAX_mW = INT32_MAX / CTL_SERVERS,         /* 33 kW each of 64 */
     CONFIG_VOLTAGE_MAX_mV = 100000,
+    CONFIG_FALLS_MAX = 250, /* of an alert line before it is a storm: counted in a byte */
     CONFIG_TIME_MAX_us = 1800000000,
     CONFIG_REPORT_MAX_us = 60000000 /* of a report or an answer */
 };

@@ -1,16 +1,16 @@
 /* controller.c - one step.  Checked by tests/controller/test_step.c, test_reset.c, test_storm.c.
  *
  *   answers   whatever ended on a bus is handed to whom it was for
+ *   alerts    lines that are low: whom to ask
  *   time      now and then: ages, pauses, probation
  *   plan      if something changed that a plan depends on
  *   switches  if one may move now
  *   servers   one bar is balanced, one request leaves
  *   requests  each idle bus is given the most urgent thing to do
- *   wake      the earliest of all that only time will bring
- *
- * Alert pins (in->pins) join the answers. */
+ *   wake      the earliest of all that only time will bring */
 #include "controller.h"
 
+#include "alert.h"
 #include "allocate.h"
 #include "clock.h"
 #include "demand.h"
@@ -18,6 +18,7 @@
 #include "sequencer.h"
 #include "shed.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum {
@@ -33,7 +34,10 @@ enum {
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
 {
-    uint32_t twice_us = cfg->sweep_us * 2U;
+    uint32_t sweep_us = (cfg->alert.n_lines > 0U) && (cfg->alert.idle_us > cfg->sweep_us)
+                            ? cfg->alert.idle_us
+                            : cfg->sweep_us;
+    uint32_t twice_us = sweep_us * 2U;
 
     cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
     cfg->confirm = (cfg->confirm > (uint8_t)CONFIRM_MAX) ? (uint8_t)CONFIRM_MAX : cfg->confirm;
@@ -45,9 +49,10 @@ static void trim(struct ctl_config *cfg)
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
 }
 
-void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+/* Everything but the journal. */
+static void start(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
 {
-    (void)memset(c, 0, sizeof(*c));
+    (void)memset(c, 0, offsetof(struct controller, journal));
     c->cfg = *cfg;
     c->now_us = now_us;
     c->started_us = now_us;
@@ -69,6 +74,25 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
         pins_init(c, e);
     }
     demand_init(c);
+    alert_init(c);
+}
+
+static void start_with_journal(struct controller *c, const struct ctl_config *cfg, uint32_t now_us,
+                               bool kept)
+{
+    journal_open(&c->journal, kept, now_us);
+    start(c, cfg, now_us);
+    journal_note(c, JOURNAL_START, kept ? 1U : 0U, (uint16_t)c->fault);
+}
+
+void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+{
+    start_with_journal(c, cfg, now_us, false);
+}
+
+void controller_restart(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+{
+    start_with_journal(c, cfg, now_us, true);
 }
 
 static void tick(struct controller *c)
@@ -80,8 +104,10 @@ static void tick(struct controller *c)
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_tick(c, e);
     }
+    alert_tick(c);
     sequencer_tick(c);
     demand_tick(c);
+    journal_tick(c);
 }
 
 /* A first plan needs to know the whole rack, or that some of it can't be known. */
@@ -124,6 +150,7 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
         }
     }
     demand_heard(c, in);
+    alert_run(c, in->pins);
     if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
         tick(c);
     }
@@ -160,4 +187,5 @@ void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_o
     } else {
         out->wake_us = c->now_us + (uint32_t)WAKE_MAX_us;
     }
+    out->kick = (c->mode == CONTROLLER_RUNNING) || (c->fault != CONFIG_SOUND);
 }

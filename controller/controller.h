@@ -5,11 +5,13 @@
 #ifndef CONTROLLER_CONTROLLER_H
 #define CONTROLLER_CONTROLLER_H
 
+#include "alert.h"
 #include "config.h"
 #include "contact.h"
 #include "ctl_config.h"
 #include "ctl_io.h"
 #include "demand.h"
+#include "journal.h"
 #include "pins.h"
 #include "planner.h"
 #include "supply.h"
@@ -54,6 +56,10 @@ struct controller_counts {
     uint32_t escalations;     /* of these, because a cap was refused or not acknowledged */
     uint32_t deaf_servers;    /* found not to do as they are asked */
     uint32_t starts;          /* servers told to start */
+    uint32_t alerts;          /* times an alert line was found low */
+    uint32_t alert_asks;      /* reads from the alert response address */
+    uint32_t alert_storms;    /* alert lines ignored because they fell too often ... */
+    uint32_t alert_holds;     /* ... or stayed low whatever was done */
     uint32_t broken;          /* invariants of our own found broken: leads to the safe state */
 };
 
@@ -73,12 +79,14 @@ struct controller {
     uint8_t redundant;
     struct wire wires[CTL_BUSES];
     struct supply supplies[CTL_SUPPLIES];
+    struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
     struct plan_problem problem; /* what was last asked of the planner ... */
     struct plan plan;            /* ... and its answer */
     struct demand demand;
     struct controller_counts count;
+    struct journal journal;
 };
 
 /* Start, or start again, at now_us. A rack may be running: nothing is touched before it was read.
@@ -87,6 +95,10 @@ struct controller {
  *             reason in controller_fault()
  *   checked   tests/controller/test_step.c */
 void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
+
+/* The same after a reset that has left *c as it was, or as garbage: the journal's sound entries are
+ * taken over. After a power-on controller_init() is the one to call. */
+void controller_restart(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
 
 /* Take one step: read the world, decide, say what to do. Never waits; bounded work.
  *
@@ -97,6 +109,11 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
  *   source    controller/DESIGN.md, "One step"
  *   checked   tests/controller/test_step.c, test_reset.c, test_storm.c, tests/fuzz/fuzz_step.c */
 void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out);
+
+/* What it has seen and done: entry n, 0 the newest, of the journal, and of the story that was set aside
+ * when the first bar went dark. False: there is no such entry. */
+bool controller_journal(const struct controller *c, uint8_t n, struct journal_entry *entry);
+bool controller_dark_story(const struct controller *c, uint8_t n, struct journal_entry *entry);
 
 /* What it believes. An index out of range reads as absent, open, 0 or CONTROLLER_AGE_NONE. */
 enum controller_mode controller_mode(const struct controller *c);

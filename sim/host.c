@@ -1,13 +1,15 @@
 /* host.c - the controller's port in the simulator: fills ctl_in, takes a step, carries out ctl_out.
  *
- *   step       taken when a transfer has ended or the wake time has come, once the step before it
- *              has left the CPU
+ *   step       taken when a transfer has ended, an alert line has changed or the wake time has come,
+ *              once the step before it has left the CPU
  *   step_cost  the answer is carried out that long after the step began: the CPU's time
  *   reports    of servers are kept as they arrive and shown one a step
+ *   reset      the buses stop where they are; after `boot` it starts with its memory as it was
+ *   watchdog   resets it when it has hung, or says that its state is broken
  *   clock      microseconds in 32 bits, started 30 ms short of its wrap, on purpose
  *
  * The configuration table is derived from the rack: supplies with an i2c path, switches that join a
- * supply to a bar and have a pin, bars, expanders; in file order. */
+ * supply to a bar and have a pin, bars, expanders, alert lines; in file order. */
 #include "host.h"
 
 #include <math.h>
@@ -16,6 +18,7 @@
 #include "check.h"
 #include "controller/controller.h"
 #include "host_config.h"
+#include "models/alert.h"
 #include "models/i2c.h"
 #include "models/server.h"
 #include "models/world.h"
@@ -42,24 +45,32 @@ static uint32_t clock_us(ns_t now)
     return CLOCK_START_US + (uint32_t)((uint64_t)now / 1000u);
 }
 
-static void boot(struct world *w, int32_t part)
+/* `kept`: the memory is as a reset has left it. */
+static void boot(struct world *w, int32_t part, bool kept)
 {
     struct host_state *s = state_of(w, part);
 
-    controller_init(&s->controller, &s->config, clock_us(world_now(w)));
+    (kept ? controller_restart : controller_init)(&s->controller, &s->config,
+                                                  clock_us(world_now(w)));
     s->changes = UINT32_MAX; /* it has forgotten what it said */
-    memset(&s->in, 0, sizeof s->in);
-    s->in.pins = UINT32_MAX;
+    memset(&s->in.bus, 0, sizeof s->in.bus);
     s->inbox_n = 0;
     s->busy = false;
+    s->phase = HOST_RUNS;
     world_wake(w, part, world_now(w));
 }
 
 /* Every part is wired by now: bars know what their servers may draw. */
 static void host_start(struct world *w, int32_t part)
 {
-    host_configure(w, part, world_state(w, part));
-    boot(w, part);
+    struct host_state *s = state_of(w, part);
+
+    host_configure(w, part, s);
+    for (int l = 0; l < s->config.alert.n_lines; l++) {
+        alert_listen(w, s->alert_part[l], part, s->config.alert.pin[l]);
+    }
+    s->in.pins = UINT32_MAX; /* alert lines are high: nobody pulls before the run begins */
+    boot(w, part, false);
 }
 
 /* Has the controller changed its mind about a supply or a switch? Says so once for each. */
@@ -123,9 +134,38 @@ static void take_report(struct world *w, struct host_state *s)
     s->in.report.step_ms = re->announced_at == NS_NEVER ? CTL_NO_STEP
                            : re->announced_at <= now    ? 0
                                                         : passed_ms(re->announced_at - now);
-    world_blame(w, r->cause);
+    if (s->news == 0) {
+        world_blame(w, r->cause);
+    }
     s->inbox_first = (s->inbox_first + 1) % CTL_SERVERS;
     s->inbox_n--;
+}
+
+static void hang(struct world *w, int32_t part, struct host_state *s)
+{
+    const struct host_params *p = world_params(w, part);
+
+    s->phase = HOST_HUNG;
+    world_wake(w, part, p->watchdog > 0 ? world_now(w) + p->watchdog : NS_NEVER);
+}
+
+/* The processor lets go of its buses where they are. */
+static void reset(struct world *w, int32_t part, struct host_state *s)
+{
+    const struct host_params *p = world_params(w, part);
+    uint32_t cause = world_event(w, part, EV_CONTROLLER_RESET, s->phase == HOST_HUNG);
+
+    for (int b = 0; b < CTL_BUSES; b++) {
+        if (s->under_way[b]) {
+            world_blame(w, cause);
+            i2c_cut(w, s->bus_part[b]);
+            s->under_way[b] = false;
+        }
+    }
+    world_blame(w, cause);
+    s->news = 0;
+    s->phase = HOST_RESTARTS;
+    world_wake(w, part, world_now(w) + p->boot);
 }
 
 static void step(struct world *w, int32_t part, struct host_state *s)
@@ -145,8 +185,12 @@ static void step(struct world *w, int32_t part, struct host_state *s)
     }
     s->steps++;
     say_decisions(w, s);
-    s->busy = true;
-    world_wake(w, part, now + p->step_cost);
+    if (s->out.kick) {
+        s->busy = true;
+        world_wake(w, part, now + p->step_cost);
+    } else {
+        hang(w, part, s);
+    }
 }
 
 static void start_transfer(struct world *w, int32_t part, struct host_state *s, int b)
@@ -201,13 +245,39 @@ static void host_due(struct world *w, int32_t part)
 {
     struct host_state *s = state_of(w, part);
 
-    if (s->halted) {
-        return;
-    }
-    if (s->busy) {
+    if (s->phase == HOST_HUNG) {
+        reset(w, part, s);
+    } else if (s->phase == HOST_RESTARTS) {
+        boot(w, part, true);
+    } else if (s->busy) {
         carry_out(w, part, s);
     } else {
         step(w, part, s);
+    }
+}
+
+/* Something has come in: a step, if the CPU is free, when the others have had their turn. */
+static void take_in(struct world *w, int32_t part, struct host_state *s)
+{
+    s->news = world_cause(w);
+    if (s->busy) {
+        return;
+    }
+    if (plant_is_last(w)) {
+        step(w, part, s);
+    } else {
+        world_wake(w, part, world_now(w));
+    }
+}
+
+static void host_input(struct world *w, int32_t part, int32_t pin, bool level)
+{
+    struct host_state *s = state_of(w, part);
+    uint32_t bit = (uint32_t)1 << pin;
+
+    s->in.pins = level ? s->in.pins | bit : s->in.pins & ~bit;
+    if (s->phase == HOST_RUNS) {
+        take_in(w, part, s);
     }
 }
 
@@ -219,20 +289,12 @@ static void host_transferred(struct world *w, int32_t part, int32_t bus, const s
     int b = s->bus_part[0] == bus ? 0 : 1;
 
     s->under_way[b] = false;
-    if (s->halted) {
+    if (s->phase != HOST_RUNS) {
         return;
     }
     s->in.bus[b].status = as[re->status];
     memcpy(s->in.bus[b].rx, re->rx, sizeof s->in.bus[b].rx);
-    s->news = world_cause(w);
-    if (s->busy) {
-        return;
-    }
-    if (plant_is_last(w)) {
-        step(w, part, s);
-    } else {
-        world_wake(w, part, world_now(w)); /* when the others have had their turn */
-    }
+    take_in(w, part, s);
 }
 
 /* When many come at once the oldest of them is forgotten. */
@@ -245,7 +307,7 @@ static void host_heard(struct world *w, int32_t part, int32_t server,
     while (i < s->config.n_servers && s->server_part[i] != server) {
         i++;
     }
-    if (s->halted || i == s->config.n_servers) {
+    if (s->phase != HOST_RUNS || i == s->config.n_servers) {
         return;
     }
     if (s->inbox_n == CTL_SERVERS) {
@@ -308,6 +370,10 @@ COUNTER(pec_errors, pec_errors)
 COUNTER(nacks, nacks)
 COUNTER(timeouts, timeouts)
 COUNTER(recoveries, recoveries)
+COUNTER(alerts, alerts)
+COUNTER(asks, alert_asks)
+COUNTER(storms, alert_storms)
+COUNTER(holds, alert_holds)
 COUNTER(commands, switch_commands)
 COUNTER(moves, moves)
 COUNTER(requests, requests)
@@ -319,13 +385,16 @@ COUNTER(starts, starts)
 
 static double read_mode(const struct world *w, int32_t part, ns_t at)
 {
+    const struct host_state *s = look(w, part);
+
     (void)at;
-    return look(w, part)->halted ? 2.0 : (double)controller_mode(&look(w, part)->controller);
+    return s->phase == HOST_RUNS ? (double)controller_mode(&s->controller)
+                                 : (double)(CONTROLLER_MODES + s->phase - HOST_HUNG);
 }
 
 static const struct signal host_signals[] = {
     {.key = "mode",
-     .choices = "RUNNING|SAFE|HALTED",
+     .choices = "RUNNING|SAFE|HUNG|RESTARTING",
      .doc = "what the controller is doing",
      .read = read_mode},
     {.key = "sweeps",
@@ -352,6 +421,22 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "recoveries of a stuck bus",
      .read = read_recoveries},
+    {.key = "alerts",
+     .quantity = QTY_OPERATIONS,
+     .doc = "times an alert line was found low",
+     .read = read_alerts},
+    {.key = "alert_asks",
+     .quantity = QTY_OPERATIONS,
+     .doc = "reads from the alert response address",
+     .read = read_asks},
+    {.key = "alert_storms",
+     .quantity = QTY_OPERATIONS,
+     .doc = "alert lines ignored for a while because they fell too often",
+     .read = read_storms},
+    {.key = "alert_holds",
+     .quantity = QTY_OPERATIONS,
+     .doc = "alert lines ignored for a while because they stayed low whatever was done",
+     .read = read_holds},
     {.key = "commands",
      .quantity = QTY_OPERATIONS,
      .doc = "switch commands sent",
@@ -407,9 +492,7 @@ static const struct signal_family host_families[] = {
 static bool act_reset(struct world *w, int32_t part, const struct act_args *a)
 {
     (void)a;
-    world_event(w, part, EV_CONTROLLER_RESET, 0.0);
-    state_of(w, part)->halted = false;
-    boot(w, part);
+    reset(w, part, state_of(w, part));
     return true;
 }
 
@@ -418,21 +501,22 @@ static bool act_halt(struct world *w, int32_t part, const struct act_args *a)
     struct host_state *s = state_of(w, part);
 
     (void)a;
-    if (s->halted) {
+    if (s->phase != HOST_RUNS) {
         return false;
     }
     world_event(w, part, EV_FAULT_ON, 0.0);
-    s->halted = true;
-    world_wake(w, part, NS_NEVER);
+    hang(w, part, s);
     return true;
 }
 
 static const struct action host_actions[] = {
-    {.key = "reset", .run = act_reset, .doc = "starts afresh, as after a watchdog"},
+    {.key = "reset",
+     .run = act_reset,
+     .doc = "is reset: its memory stays, its buses stop where they are"},
     {.key = "halt",
      .undo = "reset",
      .run = act_halt,
-     .doc = "stops taking steps: its firmware has hung"},
+     .doc = "stops taking steps: its firmware has hung, until the watchdog resets it"},
     NONE,
 };
 
@@ -448,6 +532,7 @@ const struct kind controller_kind = {
     .state_size = sizeof(struct host_state),
     .start = host_start,
     .due = host_due,
+    .input = host_input,
     .transferred = host_transferred,
     .heard = host_heard,
 };

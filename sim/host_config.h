@@ -8,9 +8,18 @@
 #include "rack.h"
 
 struct host_params {
-    ns_t poll, step_cost, stale, identify, answer;
+    ns_t poll, step_cost, stale, identify, answer, watchdog, boot;
     int32_t retries, confirm, redundancy;
     double sharing;
+    /* alert lines */
+    ns_t idle_poll, storm_window, storm_pause;
+    int32_t alerts, storm_falls;
+};
+
+enum host_phase {
+    HOST_RUNS,
+    HOST_HUNG,    /* takes no steps; the watchdog, if there is one, will reset it */
+    HOST_RESTARTS /* was reset, and has not got to its first step yet */
 };
 
 /* A server's report that has arrived and waits for its step. */
@@ -25,7 +34,8 @@ struct host_state {
     struct ctl_config config;
     struct ctl_in in;
     struct ctl_out out;
-    bool busy, halted;
+    enum host_phase phase;
+    bool busy;
     bool under_way[CTL_BUSES];
     int32_t bus_part[CTL_BUSES];
     int32_t supply_part[CTL_SUPPLIES];
@@ -35,6 +45,7 @@ struct host_state {
     int32_t server_part[CTL_SERVERS];
     struct host_report inbox[CTL_SERVERS]; /* a ring */
     int32_t inbox_first, inbox_n;
+    int32_t alert_part[CTL_ALERTS];
     uint8_t seen[CTL_SUPPLIES]; /* states last said */
     uint32_t changes;           /* the controller's count of them then */
     uint32_t news;              /* event that the next step is about, 0: none */
