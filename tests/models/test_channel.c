@@ -8,9 +8,11 @@
 #include "tests/stand.h"
 
 #define RACK                                                                                       \
+    "n: {is: node, c: 1 uF, v0: 0 V}\nnr: {is: resistor, from: n, r: 1 Ohm}\n"                     \
     "bar: {is: bus, v: 12 V, c: 100 F, bleed: 1e9 Ohm}\n"                                          \
     "lan: {is: channel, latency: 2 ms, period: 1 s}\n"                                             \
-    "web1: {is: server, from: bar, off_below: 9 V, on_above: 10 V, p: 400 W, agent: lan, "         \
+    "web1: {is: server, from: bar, off_below: 9 V, on_above: 10 V, p: 400 W, i_max: 1 kA, agent: " \
+    "lan, "                                                                                        \
     "cap_least: 0.5, cap_time: 4 ms, off_time: 1 ms, boot: 10 ms, boot_p: 300 W}\n"
 
 static struct channel_report report_of(struct stand *s)
@@ -69,7 +71,7 @@ Test(channel, a_server_is_shed_and_started_again)
     cr_assert_eq(report_of(s).state, CHANNEL_WAITS);
     cr_assert_eq(stand_read(s, "web1", "drops"), 0.0);
     ask(s, INFINITY);
-    stand_run(s, MS(100));
+    stand_run(s, MS(90));
     cr_assert_eq(report_of(s).state, CHANNEL_BOOTS);
     stand_run(s, MS(120));
     cr_assert_eq(report_of(s).state, CHANNEL_ON);
