@@ -2,7 +2,7 @@
  * neighbours: it closes every set of switches that is allowed, floods power through joined bars and
  * counts what is served, before and after every loss. */
 #include "controller/config.h"
-#include "controller/planner.h"
+#include "plans.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -244,7 +244,7 @@ static unsigned fewest(const struct plan_problem *p, const struct plan *plan)
             ok = ok && is_allowed(&p->supplies[s], other.feeds[s]);
         }
         if (ok && operations(p, other.feeds) < least) {
-            planner_judge(p, &other);
+            judge_plan(p, &other);
             if (memcmp(other.score.term, plan->score.term, PLAN_SWITCHED * sizeof(uint32_t)) == 0) {
                 least = operations(p, other.feeds);
             }
@@ -260,7 +260,7 @@ static void compare(unsigned n_supplies, unsigned n_bars, unsigned racks)
         struct best best = search(&p);
         struct plan plan;
 
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         for (unsigned s = 0; s < n_supplies; s++) {
             cr_assert(is_allowed(&p.supplies[s], plan.feeds[s]), "rack %u: switch not allowed", i);
         }
@@ -309,7 +309,7 @@ Test(planner, larger_racks_are_climbed_and_serve_as_many_bars)
         struct plan_problem p = random_rack(7, 2);
         struct plan plan;
 
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         struct best best = search(&p);
         cr_assert_eq(count(plan.served), best.served, "rack %u", i);
         cr_assert_eq(plan.served, carried(&p, plan.feeds, RATED, 0));
@@ -330,7 +330,7 @@ Test(planner, a_plan_carried_out_is_left_alone)
 
         for (unsigned round = 0; round < ROUNDS && moves > 0; round++) {
             struct plan plan;
-            planner_plan(&p, &plan);
+            plan_for(&p, &plan);
             moves = operations(&p, plan.feeds);
             for (unsigned s = 0; s < p.n_supplies; s++) {
                 p.supplies[s].present = plan.feeds[s];
@@ -369,7 +369,7 @@ Test(planner, redundancy_comes_from_another_feed)
     struct plan_problem p = four_on_one_bar();
     struct plan plan;
 
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(operations(&p, plan.feeds), 2);
     cr_assert_eq(plan.feeds[0] + plan.feeds[1], 1);
     cr_assert_eq(plan.feeds[2] + plan.feeds[3], 1);
@@ -387,7 +387,7 @@ Test(planner, the_bar_of_higher_priority_is_served_first)
         p.bars[0] = (struct plan_bar){.load_mW = 1500000, .priority = first == 0 ? 0 : 3};
         p.bars[1] = (struct plan_bar){.load_mW = 1500000, .priority = first == 1 ? 0 : 3};
         p.supplies[0].reach = p.supplies[1].reach = 3;
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         cr_assert_eq(plan.served, 1 << first);
     }
 }
@@ -403,7 +403,7 @@ Test(planner, the_largest_supply_is_the_one_that_may_fail)
     p.supplies[0].shared_mW = p.supplies[0].capacity_mW = 2000000;
     p.supplies[1].shared_mW = p.supplies[1].capacity_mW = 700000;
     p.supplies[2].shared_mW = p.supplies[2].capacity_mW = 700000;
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(plan.redundant, 1);
     cr_assert_eq(plan.feeds[0] + plan.feeds[1] + plan.feeds[2], 3);
 }
@@ -423,7 +423,7 @@ Test(planner, redundancy_counts_with_unequal_shares)
             p.supplies[s].shared_mW = 200000000 / (100 + error_percent);
             p.supplies[s].feed = CTL_NO_FEED;
         }
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         cr_assert_eq(operations(&p, plan.feeds), error_percent == 0 ? 3 : 4);
         cr_assert_eq(plan.redundant, 1);
     }
@@ -445,7 +445,7 @@ Test(planner, bars_in_full_use_are_not_joined)
         p.supplies[s].present = p.supplies[s].made = s < 2 ? 1 : 2;
         p.supplies[s].feed = CTL_NO_FEED;
     }
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(plan.redundant, 0);
     cr_assert_eq(operations(&p, plan.feeds), 0);
 }
@@ -462,7 +462,7 @@ Test(planner, the_last_supply_feeds_every_bar_it_can_carry)
     p.supplies[0].reach = 3;
     p.supplies[0].present = 1;
     p.supplies[0].made = p.supplies[0].present;
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(plan.feeds[0], 3);
     cr_assert_eq(plan.served, 3);
 }
@@ -581,7 +581,7 @@ static int beaten_in(const struct plan_problem *p, const struct plan *plan)
         if (!ok) {
             continue;
         }
-        planner_judge(p, &other);
+        judge_plan(p, &other);
         while (t < PLAN_TERMS && other.score.term[t] == plan->score.term[t]) {
             t++;
         }
@@ -614,7 +614,7 @@ Test(planner, one_way_switches_serve_what_a_flow_can_carry)
         for (unsigned b = 0; b < p.n_bars; b++) {
             load_mW += p.bars[b].load_mW;
         }
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         cr_assert_eq(plan.served, carried_by_flow(&p, plan.feeds, RATED, 0), "rack %u", i);
         cr_assert_eq(plan.score.term[PLAN_SHORTAGE_mW],
                      load_mW - largest_flow(&p, plan.feeds, RATED, 0, bars, CTL_BARS), "rack %u",
@@ -655,7 +655,7 @@ Test(planner, sums_hold_what_the_largest_table_asks_of_them)
         p.bars[b] =
             (struct plan_bar){.load_mW = b == RICH ? 0 : CONFIG_LOAD_MAX_mW, .spare = CTL_SUPPLIES};
     }
-    planner_judge(&p, &plan);
+    judge_plan(&p, &plan);
     cr_expect_eq(plan.served, 1 << RICH);
     cr_expect_eq(plan.redundant, 0);
     cr_expect_geq(plan.score.term[PLAN_SHORTAGE_mW], 2u * CONFIG_LOAD_MAX_mW - 1);

@@ -1,12 +1,12 @@
 /* Any question within the limits of the table: the answer moves only what may move, strands no bar,
- * says of itself what planner_judge() says, is no worse than what is there, and comes in a bounded
+ * says of itself what judge_plan() says, is no worse than what is there, and comes in a bounded
  * number of steps (a time-out of the fuzzer otherwise). */
 #include "must.h"
 
 #include <string.h>
 
 #include "controller/config.h"
-#include "controller/planner.h"
+#include "tests/controller/plans.h"
 
 static void ask(struct bytes *b, struct plan_problem *p)
 {
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size_t t = 0;
 
     ask(&b, &p);
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     for (uint8_t s = 0; s < p.n_supplies; s++) {
         const struct plan_supply *u = &p.supplies[s];
         unsigned closes = plan.feeds[s] & ~(unsigned)u->present;
@@ -64,12 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     must((before & ~after) == 0);
     same = plan;
-    planner_judge(&p, &same);
+    judge_plan(&p, &same);
     must(memcmp(same.score.term, plan.score.term, sizeof plan.score.term) == 0);
     for (uint8_t s = 0; s < CTL_SUPPLIES; s++) {
         same.feeds[s] = p.supplies[s].present;
     }
-    planner_judge(&p, &same);
+    judge_plan(&p, &same);
     while (t < PLAN_TERMS && same.score.term[t] == plan.score.term[t]) {
         t++;
     }
