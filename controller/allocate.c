@@ -1,10 +1,13 @@
 /* allocate.c - the question for the planner and its answer.  Checked by test_step.c, test_storm.c. */
 #include "allocate.h"
 
+#include "bits.h"
+#include "contingency.h"
 #include "controller.h"
 #include "pins.h"
 #include "planner.h"
 #include "pmbus.h"
+#include "rescue.h"
 #include "sequencer.h"
 #include "supply.h"
 #include "wire.h"
@@ -13,11 +16,6 @@
 
 /* How long one supply's trouble makes others doubtful. */
 enum { DOUBT_SWEEPS = 2 };
-
-static uint8_t bit(uint8_t b)
-{
-    return (uint8_t)(1U << b);
-}
 
 static bool is_closed(const struct contact *k)
 {
@@ -202,25 +200,86 @@ bool allocate_waits(const struct controller *c)
     return doubt && !is_urgent(c);
 }
 
+/* ---- the answer -------------------------------------------------------------------------------- */
+
+/* No row of the table fits: something safe at once, and the search is begun. */
+static void improvise(struct controller *c, const struct plan_problem *q)
+{
+    struct plan plan;
+
+    rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
+    c->plan = plan;
+    c->served = rescue_served(q);
+    c->redundant &= c->served;
+    planner_begin(&c->planner, q);
+    c->search = (uint8_t)SEARCH_PLAN;
+    c->count.plans++;
+}
+
+static void look_up(struct controller *c, const struct contingency_row *row)
+{
+    c->served = row->served;
+    c->redundant = row->redundant;
+    contingency_plan(c, row, &c->plan);
+    c->search = (uint8_t)SEARCH_NONE;
+    c->count.foreseen++;
+}
+
 void allocate(struct controller *c)
 {
     struct plan_problem q;
-    struct plan plan;
 
     ask(c, &q);
     /* ask() has zeroed the padding, and it is copied with the rest. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     if (memcmp(&q, &c->problem, sizeof(q)) != 0) {
-        (void)memcpy(&c->problem, &q, sizeof(q));
-        for (uint8_t s = 0; s < (uint8_t)CTL_SUPPLIES; s++) {
-            plan.feeds[s] = q.supplies[s].present;
+        const struct contingency_row *row = contingency_find(c, &q);
+
+        if (row != NULL) {
+            look_up(c, row);
+        } else {
+            improvise(c, &q);
         }
-        planner_judge(&q, &plan);
-        c->served = plan.served;
-        c->redundant = plan.redundant;
-        planner_plan(&q, &plan);
-        c->count.plans++;
-        c->plan = plan;
+        (void)memcpy(&c->problem, &q, sizeof(q));
+        contingency_forget(c);
     }
     want(c, &q, &c->plan);
+}
+
+/* ---- a slice of a search ----------------------------------------------------------------------- */
+
+enum allocate_work allocate_work(const struct controller *c)
+{
+    if (c->search == (uint8_t)SEARCH_PLAN) {
+        return ALLOCATE_PLANS;
+    }
+    return ((c->search == (uint8_t)SEARCH_CASE) || (c->at_rest && contingency_has_work(c)))
+               ? ALLOCATE_LOOKS_AHEAD
+               : ALLOCATE_IDLE;
+}
+
+void allocate_think(struct controller *c)
+{
+    switch (c->search) {
+    case SEARCH_PLAN:
+        if (planner_run(&c->planner)) {
+            c->search = (uint8_t)SEARCH_NONE;
+            c->plan = c->planner.best;
+            c->served = c->planner.served;
+            c->redundant = c->planner.redundant;
+            c->replan = true; /* to be carried out when nothing is in doubt */
+        }
+        break;
+    case SEARCH_CASE:
+        if (planner_run(&c->planner)) {
+            c->search = (uint8_t)SEARCH_NONE;
+            contingency_store(c);
+        }
+        break;
+    default:
+        if (c->at_rest && contingency_has_work(c) && contingency_begin(c)) {
+            c->search = (uint8_t)SEARCH_CASE;
+        }
+        break;
+    }
 }

@@ -12,8 +12,11 @@
  * but its own switches stay closed: telemetry may be dead while the power is fine. As long as its
  * bus has not been surveyed since it last hung, nobody can know, and such supplies count as before.
  *
- * Prediction, priorities of servers and contingency tables of the whole product join in here: they
- * change the question, the planner stays as it is.
+ * Prediction and priorities of servers join in here: they change the question, the planner stays as it
+ * is.
+ *
+ * The answer is looked up where the case was foreseen (contingency.h). Otherwise the planner searches,
+ * slice by slice in the following steps, and until then what rescue.h says is done.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */
 #ifndef CONTROLLER_ALLOCATE_H
@@ -27,7 +30,20 @@ struct controller;
  * danger to its bar. */
 bool allocate_waits(const struct controller *c);
 
-/* Ask for a plan if the question is a new one, and make it the wanted positions. */
+/* If the question is a new one, answer it: by the table of contingencies, or for the time being and
+ * with a search begun. Make the answer the wanted positions. */
 void allocate(struct controller *c);
+
+/* What thinking there is to be done. */
+enum allocate_work {
+    ALLOCATE_IDLE,
+    ALLOCATE_LOOKS_AHEAD, /* when nothing else is to be done */
+    ALLOCATE_PLANS        /* at once */
+};
+
+enum allocate_work allocate_work(const struct controller *c);
+
+/* Go on with it, for one slice. */
+void allocate_think(struct controller *c);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "contact.h"
+#include "contingency.h"
 #include "ctl_config.h"
 #include "ctl_io.h"
 #include "pins.h"
@@ -25,6 +26,12 @@ enum controller_mode {
 
 #define CONTROLLER_AGE_NONE UINT32_MAX /* of a reading that was never taken or is too old */
 
+enum controller_search {
+    SEARCH_NONE,
+    SEARCH_PLAN, /* for `problem` */
+    SEARCH_CASE  /* for the next row of the table of contingencies */
+};
+
 struct controller_counts {
     uint32_t steps;
     uint32_t sweeps;      /* rounds of one bus in which every supply had its turn */
@@ -41,8 +48,9 @@ struct controller_counts {
     uint32_t pin_resets;      /* expanders found with their pins as inputs */
     uint32_t switch_commands; /* switches told to close or to open */
     uint32_t stuck_switches;  /* switches found not to follow */
-    uint32_t plans;           /* times the planner was asked */
-    uint32_t moves;           /* times it answered with another allocation */
+    uint32_t plans;           /* questions that the planner had to search for */
+    uint32_t foreseen;        /* questions answered by the table of contingencies */
+    uint32_t moves;           /* times an answer was another allocation */
     uint32_t changes;         /* times a supply's state, or the mode, became another one */
     uint32_t losses;          /* supplies believed lost */
     uint32_t clears;          /* CLEAR_FAULTS sent */
@@ -68,8 +76,12 @@ struct controller {
     struct supply supplies[CTL_SUPPLIES];
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
-    struct plan_problem problem; /* what was last asked of the planner ... */
-    struct plan plan;            /* ... and its answer */
+    bool at_rest;                /* every switch is where the plan wants it */
+    uint8_t search;              /* enum controller_search: what the planner works at */
+    struct plan_problem problem; /* what was last asked ... */
+    struct plan plan;            /* ... and its answer, or what is done until there is one */
+    struct planner planner;
+    struct contingency contingency; /* for `problem` */
     struct controller_counts count;
 };
 
@@ -112,6 +124,11 @@ bool controller_feeds(const struct controller *c, uint8_t supply, uint8_t bar);
 /* Has the bar the redundancy it was configured with, by the present allocation? */
 bool controller_bar_served(const struct controller *c, uint8_t bar);
 bool controller_bar_redundant(const struct controller *c, uint8_t bar);
+
+/* Single failures whose answer is ready to be looked up. */
+uint8_t controller_planned_ahead(const struct controller *c);
+/* Is the best plan still being searched for? */
+bool controller_is_planning(const struct controller *c);
 
 const char *controller_mode_name(enum controller_mode mode);
 

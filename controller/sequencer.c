@@ -275,10 +275,12 @@ static void plan_next_look(struct controller *c)
     uint32_t wait_us = UINT32_MAX;
     bool open = false;
 
+    c->at_rest = true;
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct contact *k = &c->contacts[i];
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
+        c->at_rest = c->at_rest && !k->moving && (k->stuck || (k->wanted == k->told));
         open = open || k->moving || k->resting || (k->wanted != k->told) || !k->proven;
         if (k->moving) {
             wait_us = sooner_us(

@@ -115,3 +115,13 @@ bool controller_bar_redundant(const struct controller *c, uint8_t bar)
 {
     return has(c, c->redundant, bar);
 }
+
+uint8_t controller_planned_ahead(const struct controller *c)
+{
+    return is_running(c) ? c->contingency.ready : 0U;
+}
+
+bool controller_is_planning(const struct controller *c)
+{
+    return is_running(c) && (c->search == (uint8_t)SEARCH_PLAN);
+}

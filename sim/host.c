@@ -204,12 +204,20 @@ COUNTER(timeouts, timeouts)
 COUNTER(recoveries, recoveries)
 COUNTER(commands, switch_commands)
 COUNTER(moves, moves)
+COUNTER(plans, plans)
+COUNTER(foreseen, foreseen)
 #undef COUNTER
 
 static double read_mode(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
     return look(w, part)->halted ? 2.0 : (double)controller_mode(&look(w, part)->controller);
+}
+
+static double read_planned_ahead(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return controller_planned_ahead(&look(w, part)->controller);
 }
 
 static const struct signal host_signals[] = {
@@ -249,6 +257,18 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "re-allocations of supplies to bars",
      .read = read_moves},
+    {.key = "plans",
+     .quantity = QTY_OPERATIONS,
+     .doc = "questions that the best allocation had to be searched for",
+     .read = read_plans},
+    {.key = "foreseen",
+     .quantity = QTY_OPERATIONS,
+     .doc = "questions answered by looking up what was planned ahead",
+     .read = read_foreseen},
+    {.key = "planned_ahead",
+     .quantity = QTY_OPERATIONS,
+     .doc = "single failures whose answer is ready",
+     .read = read_planned_ahead},
     NONE,
 };
 
