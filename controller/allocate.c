@@ -143,7 +143,10 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         moved = moved || (wanted != k->wanted);
         k->wanted = wanted;
     }
-    c->count.moves += moved ? 1U : 0U;
+    if (moved) {
+        c->count.moves++;
+        journal_note(c, JOURNAL_PLAN, plan->served, plan->redundant);
+    }
     sequencer_wake(c);
 }
 

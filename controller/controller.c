@@ -16,6 +16,7 @@
 #include "poll.h"
 #include "sequencer.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum {
@@ -43,9 +44,10 @@ static void trim(struct ctl_config *cfg)
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
 }
 
-void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+/* Everything but the journal. */
+static void start(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
 {
-    (void)memset(c, 0, sizeof(*c));
+    (void)memset(c, 0, offsetof(struct controller, journal));
     c->cfg = *cfg;
     c->now_us = now_us;
     c->started_us = now_us;
@@ -68,6 +70,24 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
     }
 }
 
+static void start_with_journal(struct controller *c, const struct ctl_config *cfg, uint32_t now_us,
+                               bool kept)
+{
+    journal_open(&c->journal, kept, now_us);
+    start(c, cfg, now_us);
+    journal_note(c, JOURNAL_START, kept ? 1U : 0U, (uint16_t)c->fault);
+}
+
+void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+{
+    start_with_journal(c, cfg, now_us, false);
+}
+
+void controller_restart(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+{
+    start_with_journal(c, cfg, now_us, true);
+}
+
 static void tick(struct controller *c)
 {
     c->tick_us = c->now_us;
@@ -78,6 +98,7 @@ static void tick(struct controller *c)
         pins_tick(c, e);
     }
     sequencer_tick(c);
+    journal_tick(c);
 }
 
 /* A first plan needs to know the whole rack, or that some of it can't be known. */
@@ -191,4 +212,5 @@ void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_o
     } else {
         out->wake_us = c->now_us + (uint32_t)WAKE_MAX_us;
     }
+    out->kick = (c->mode == CONTROLLER_RUNNING) || (c->fault != CONFIG_SOUND);
 }

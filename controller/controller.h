@@ -10,6 +10,7 @@
 #include "contingency.h"
 #include "ctl_config.h"
 #include "ctl_io.h"
+#include "journal.h"
 #include "pins.h"
 #include "planner.h"
 #include "supply.h"
@@ -83,6 +84,7 @@ struct controller {
     struct planner planner;
     struct contingency contingency; /* for `problem` */
     struct controller_counts count;
+    struct journal journal;
 };
 
 /* Start, or start again, at now_us. A rack may be running: nothing is touched before it was read.
@@ -91,6 +93,10 @@ struct controller {
  *             reason in controller_fault()
  *   checked   tests/controller/test_step.c */
 void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
+
+/* The same after a reset that has left *c as it was, or as garbage: the journal's sound entries are
+ * taken over. After a power-on controller_init() is the one to call. */
+void controller_restart(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
 
 /* Take one step: read the world, decide, say what to do. Never waits; bounded work.
  *
@@ -101,6 +107,11 @@ void controller_init(struct controller *c, const struct ctl_config *cfg, uint32_
  *   source    controller/DESIGN.md, "One step"
  *   checked   tests/controller/test_step.c, test_reset.c, test_storm.c, tests/fuzz/fuzz_step.c */
 void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out);
+
+/* What it has seen and done: entry n, 0 the newest, of the journal, and of the story that was set aside
+ * when the first bar went dark. False: there is no such entry. */
+bool controller_journal(const struct controller *c, uint8_t n, struct journal_entry *entry);
+bool controller_dark_story(const struct controller *c, uint8_t n, struct journal_entry *entry);
 
 /* What it believes. An index out of range reads as absent, open, 0 or CONTROLLER_AGE_NONE. */
 enum controller_mode controller_mode(const struct controller *c);

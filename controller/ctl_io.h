@@ -45,6 +45,7 @@ struct ctl_in {
 
 struct ctl_out {
     uint32_t wake_us; /* step again at this time at the latest, even if nothing happens */
+    bool kick;        /* the watchdog; false: its own state is broken, let it be reset */
     struct {
         enum ctl_bus_op op; /* only while no transfer is under way on this bus; else ignored */
         uint8_t address;    /* 7 bits */

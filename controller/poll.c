@@ -135,8 +135,10 @@ static void end_turn(struct controller *c, uint8_t s)
 static void happens(struct controller *c, uint8_t s, enum supply_event event)
 {
     bool was_lost = supply_is_lost(&c->supplies[s]);
+    uint8_t before = c->supplies[s].state;
 
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
+        journal_supply(c, s, before);
         c->count.changes++;
         c->count.losses += (!was_lost && supply_is_lost(&c->supplies[s])) ? 1U : 0U;
         c->replan = true;

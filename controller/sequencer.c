@@ -70,6 +70,7 @@ void sequencer_told(struct controller *c, uint8_t e)
             k->misses = 0;
             k->since_us = c->now_us;
             c->count.switch_commands++;
+            journal_note(c, JOURNAL_SWITCH, i, told ? 1U : 0U);
             if (told) {
                 ease(c, &c->cfg.switches[i]);
             }
@@ -79,14 +80,17 @@ void sequencer_told(struct controller *c, uint8_t e)
     sequencer_wake(c);
 }
 
-static void is_stuck(struct controller *c, struct contact *k)
+static void is_stuck(struct controller *c, uint8_t i)
 {
+    struct contact *k = &c->contacts[i];
+
     k->stuck = true;
     k->stuck_us = c->now_us;
     k->stuck_count = (k->stuck_count < UINT8_MAX) ? (uint8_t)(k->stuck_count + 1U) : UINT8_MAX;
     k->wanted = k->read;
     k->misses = 0;
     c->count.stuck_switches++;
+    journal_note(c, JOURNAL_STUCK, i, k->read ? 1U : 0U);
     c->replan = true;
     sequencer_wake(c);
 }
@@ -112,7 +116,7 @@ bool sequencer_compare(struct controller *c, uint8_t e)
             k->proven = false;
             k->misses++;
             if (k->misses >= (uint8_t)SEQUENCER_MISSES) {
-                is_stuck(c, k);
+                is_stuck(c, i);
             }
             again = true;
         } else {
@@ -261,9 +265,11 @@ static void tell_supplies(struct controller *c)
         struct supply *u = &c->supplies[s];
         enum supply_event event = (u->closed > 0U) ? ON_CLOSING : ON_OPENED;
         bool known = (u->closed > 0U) || !u->opening;
+        uint8_t before = u->state;
 
         event = (u->settled > 0U) ? ON_CLOSED : event;
         if (known && supply_happens(u, event, c->now_us)) {
+            journal_supply(c, s, before);
             c->count.changes++;
             c->replan = true;
         }

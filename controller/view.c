@@ -23,6 +23,16 @@ const struct controller_counts *controller_counts(const struct controller *c)
     return &c->count;
 }
 
+bool controller_journal(const struct controller *c, uint8_t n, struct journal_entry *entry)
+{
+    return journal_entry(&c->journal.ring, n, entry);
+}
+
+bool controller_dark_story(const struct controller *c, uint8_t n, struct journal_entry *entry)
+{
+    return journal_entry(&c->journal.story, n, entry);
+}
+
 static bool is_running(const struct controller *c)
 {
     return c->mode == CONTROLLER_RUNNING;

@@ -46,8 +46,19 @@ static void pause(struct wire *b, uint32_t now_us, uint32_t length_us)
 
 /* ---- recovery ---------------------------------------------------------------------------------- */
 
+static uint8_t bus_of(const struct controller *c, const struct wire *b)
+{
+    uint8_t bus = 0;
+
+    while ((bus < (uint8_t)(CTL_BUSES - 1)) && (&c->wires[bus] != b)) {
+        bus++;
+    }
+    return bus;
+}
+
 static void give_up(struct controller *c, struct wire *b)
 {
+    journal_note(c, JOURNAL_GIVEN_UP, bus_of(c, b), 0);
     b->state = (uint8_t)WIRE_DOWN;
     b->down_us = (b->down_us == 0U) ? (uint32_t)WIRE_PAUSE_us
                                     : backed_off_us(b->down_us, (uint32_t)WIRE_PAUSE_MAX_us);
@@ -58,6 +69,7 @@ static void give_up(struct controller *c, struct wire *b)
 
 static void recover(struct controller *c, struct wire *b)
 {
+    journal_note(c, JOURNAL_RECOVERY, bus_of(c, b), 0);
     b->state = (uint8_t)WIRE_CLEARING;
     b->stuck = false;
     b->surveyed = b->n_members == 0U;
@@ -213,6 +225,7 @@ void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in)
     }
     if ((job >= (uint8_t)WIRE_JOBS) || (b->state >= (uint8_t)WIRE_STATES) ||
         (b->index >= ((uint8_t)CTL_SUPPLIES + (uint8_t)CTL_EXPANDERS))) {
+        journal_note(c, JOURNAL_BROKEN, bus, 0);
         c->count.broken++;
         c->count.changes++;
         c->mode = CONTROLLER_SAFE;

@@ -65,8 +65,11 @@ static const struct field breaker_fields[] = {
      .doc = "closings that it allows within the cycle window", .source = "S55"},
     {FIELD("cycle_window", cycle_window), TIME(0.0, 1e4), .def = 60.0,
      .doc = "window of the re-close limit", .source = "S55"},
-    {FIELD("hot", hot), REAL(QTY_RATIO), .min = 1.01, .max = 3.0, .def = 1.3,
-     .doc = "times rated current at which it trips in the end", .source = "E"},
+    {FIELD("hot", hot), REAL(QTY_RATIO), .min = 1.01, .max = 3.0, .def = 1.2,
+     .doc =
+         "times rated current at which it trips in the end: IEC 60947-2 wants it to hold 1.05 and "
+         "to trip at 1.30",
+     .source = "E"},
     {FIELD("thermal_tau", thermal_tau), TIME(1e-3, 1e5), .def = 300.0,
      .doc = "time constant of its bimetal", .source = "E"},
     {FIELD("instant", instant), REAL(QTY_RATIO), .min = 1.5, .max = 30.0, .def = 8.0,

@@ -31,6 +31,7 @@
     ROW(EV_OVER_TEMPERATURE,"over_temperature","the output stops, too hot") \
     ROW(EV_COOL,            "cool",            "cool enough to start again") \
     ROW(EV_INLET,           "inlet",           "the air at the supply's inlet changes") \
+    ROW(EV_DERATED,         "derated",         "the air changes what the supply's rating is") \
     ROW(EV_SHORTED,         "shorted",         "a short stands at the output") \
     ROW(EV_SHORT_GONE,      "short_gone",      "the short is gone") \
     ROW(EV_ORING_OFF,       "oring_off",       "the ORing stage blocks") \
@@ -71,6 +72,7 @@
     ROW(EV_TRANSFER,        "transfer",        "a transfer has ended well") \
     ROW(EV_NACK,            "nack",            "a transfer was not acknowledged") \
     ROW(EV_BUS_TIMEOUT,     "bus_timeout",     "a transfer has timed out, a line is stuck") \
+    ROW(EV_TRANSFER_CUT,    "transfer_cut",    "the master was reset in the middle of a transfer") \
     ROW(EV_BUS_CLEAR,       "bus_clear",       "nine clocks and a stop") \
     ROW(EV_MUX_RESET,       "mux_reset",       "the muxes are reset, all channels off") \
     ROW(EV_PINS,            "pins",            "the expander's pins change") \
@@ -78,7 +80,7 @@
     /* the controller */ \
     ROW(EV_STEP,            "step",            "the controller takes a step") \
     ROW(EV_DECIDE,          "decide",          "the controller changes its mind about a supply, a switch or a plan") \
-    ROW(EV_CONTROLLER_RESET,"controller_reset","the controller starts afresh") \
+    ROW(EV_CONTROLLER_RESET,"controller_reset","the controller is reset") \
     /* the plant itself */ \
     ROW(EV_MODE,            "mode",            "a source, link or load changes its law") \
     ROW(EV_CHATTER,         "chatter",         "an instant does not settle")

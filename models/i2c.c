@@ -20,6 +20,7 @@
  * Source: hardware facts 5.1 and 5.3 [S76, S81, S83].  Checked by tests/models/test_i2c.c. */
 #include "i2c.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -511,6 +512,40 @@ void i2c_hold(struct world *w, int32_t bus, enum i2c_line line, int32_t holder, 
     s->hold[line] = (struct hold){.on = true, .holder = holder, .pulses = clocks_help ? pulses : 0};
     s->news = world_event(w, bus, EV_FAULT_ON, line);
     lines_changed(w, bus, s);
+}
+
+/* How many clocks of the byte under way a device that sends it has still to see; 0: none sends. */
+static int32_t clocks_left(const struct world *w, int32_t bus, const struct i2c_state *s)
+{
+    const struct i2c_params *p = params_of(w, bus);
+    ns_t left = s->phase == PHASE_RUNS ? s->ends - world_now(w) : s->left;
+    int32_t clocks = (int32_t)ceil((double)left * 1e-9 * p->clock_Hz - 1e-3) - 1; /* no STOP */
+
+    return s->ends_as == I2C_OK && s->rq.op == I2C_TRANSFER && s->heard && clocks > 0 &&
+                   clocks <= BITS * s->rq.n_rx
+               ? 1 + (clocks - 1) % BITS
+               : 0;
+}
+
+void i2c_cut(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+    uint64_t set = hearers(s);
+    bool began = s->phase != PHASE_IDLE && s->phase != PHASE_WAITS;
+    int32_t clocks = began && set != 0 ? clocks_left(w, bus, s) : 0;
+
+    if (s->phase == PHASE_IDLE) {
+        return;
+    }
+    world_event_from(w, bus, EV_TRANSFER_CUT, s->rq.address, s->from);
+    s->cuts++;
+    s->busy += world_now(w) - s->from;
+    s->phase = PHASE_IDLE;
+    s->free_at = world_now(w);
+    world_wake(w, bus, NS_NEVER);
+    if (clocks > 0) {
+        i2c_hold(w, bus, I2C_SDA, take_seat(s, &set)->device, clocks);
+    }
 }
 
 void i2c_let_go(struct world *w, int32_t bus, enum i2c_line line)

@@ -38,6 +38,11 @@ struct world;
  *   I2C_RESET_MUX  pulses the reset line of every mux on the bus: always OK */
 void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq);
 
+/* The master of the bus is reset: a transfer under way stops where it is, without STOP and without a
+ * word to anybody. A device that was sending holds the data line until it has seen the clocks that its
+ * byte has left: the worst case, for a byte of zeros. */
+void i2c_cut(struct world *w, int32_t bus);
+
 /* A device part says at wire() or join() time where it sits. `path` is from its parameters; a bus
  * of NO_PART: nowhere. Aborts when the bus is full.
  *

@@ -142,6 +142,12 @@ static double read_timeouts(const struct world *w, int32_t part, ns_t at)
     return (double)look(w, part)->ended[I2C_TIMEOUT];
 }
 
+static double read_cuts(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return (double)look(w, part)->cuts;
+}
+
 static double read_busy(const struct world *w, int32_t part, ns_t at)
 {
     const struct i2c_state *s = look(w, part);
@@ -173,6 +179,8 @@ const struct signal i2c_signals[] = {
      .read = read_nacks},
     {.key = "timeouts", .quantity = QTY_OPERATIONS, .doc = "transfers that timed out",
      .read = read_timeouts},
+    {.key = "cuts", .quantity = QTY_OPERATIONS,
+     .doc = "transfers in the middle of which the master was reset", .read = read_cuts},
     {.key = "busy", .choices = "NO|YES", .continuous = true, .doc = "a transfer is under way",
      .read = read_busy},
     {.key = "used", .quantity = QTY_RATIO, .continuous = true,

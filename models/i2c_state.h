@@ -56,6 +56,7 @@ struct i2c_state {
     int64_t garble, nack; /* transfers still to be hit */
     uint32_t news;        /* last event that put a fault into the bus, until a transfer shows it */
     int64_t ended[I2C_STATUSES]; /* transfers, by how they ended */
+    int64_t cuts;                /* transfers that did not, because the master was reset */
     int32_t seats;
     struct seat seat[I2C_DEVICES];
     uint64_t at[I2C_ADDRESSES]; /* seats of this address, bit i for seat i */

@@ -274,6 +274,8 @@ void net_set_link_mode(struct world *w, int32_t link, enum link_mode mode, enum 
 
 /* Arm or disarm; an armed guard that is beyond its level already fires in this instant. */
 void net_arm(struct world *w, int32_t guard, bool armed);
+/* Another level for it; the same holds. */
+void net_set_level(struct world *w, int32_t guard, double level);
 
 /* ---- readings at an instant of the present segment -------------------------------------------- */
 double net_v_V(const struct world *w, int32_t node, ns_t at);

@@ -48,13 +48,15 @@ static void psu_wire(struct world *w, int32_t part)
     s->own_V = p->v_V * (1.0 + p->tolerance * (2.0 * world_uniform(w, part) - 1.0));
     s->set_V = s->own_V;
     s->ovp_V = ovp_least_V + (fmax(ovp_most_V, ovp_least_V) - ovp_least_V) * world_uniform(w, part);
-    s->rated_A = p->rated_W / p->v_V;
+    s->nominal_A = p->rated_W / p->v_V;
     s->input = true;
     s->store_J = p->hold_up_J;
     s->inlet_C = p->inlet_C;
     s->enabled = p->start == 0;
     s->pwok = s->enabled;
     s->flow = 1.0;
+    s->rating = psu_rating(p, s->inlet_C, s->flow);
+    s->rated_A = s->rating * s->nominal_A;
     s->regulated = s->enabled;
     s->phase = s->enabled ? PSU_ON : PSU_OFF;
     psu_claim_nodes(w, part);

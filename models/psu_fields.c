@@ -16,7 +16,7 @@ const struct field psu_fields[] = {
     {FIELD("tolerance", tolerance), REAL(QTY_RATIO, 0.0, 0.1), .def = 0.0025,
      .doc = "of the set-point, drawn once for each supply, either way", .source = "S1"},
     {FIELD("rated", rated_W), REAL(QTY_WATT, 1.0, 1e6), .def = REQUIRED,
-     .doc = "power that it delivers for ever"},
+     .doc = "power that it delivers for ever, in air that does not derate it"},
     {FIELD("droop", droop_Ohm), REAL(QTY_OHM, 1e-5, 10.0), .def = 2e-3,
      .doc = "fall of the output with its current", .source = "E"},
     {FIELD("loop", loop_tau), TIME(0.0, 1.0), .def = 50e-6,
@@ -108,6 +108,17 @@ const struct field psu_fields[] = {
      .doc = "conductance to the inlet air at full flow", .source = "E"},
     {FIELD("cooling_still", still_W_per_K), REAL(QTY_WATT_PER_KELVIN, 1e-3, 1e4), .def = 0.5,
      .doc = "the same in still air", .source = "E"},
+    {FIELD("derate_from", derate_from_C), REAL(QTY_CELSIUS, -40.0, 100.0), .def = 50.0,
+     .doc = "inlet air above which its rating, and with it its limits, fall linearly",
+     .source = "S97, S20"},
+    {FIELD("derate_to", derate_to_C), REAL(QTY_CELSIUS, -39.0, 120.0), .def = 70.0,
+     .doc = "inlet air at which they have fallen to derate_least", .source = "S97, S20"},
+    {FIELD("derate_least", derate_least), REAL(QTY_RATIO, 0.05, 1.0), .def = 0.5,
+     .doc = "what is left of the rating there (2.5 %/K); 1: warm air does not derate it",
+     .source = "S97"},
+    {FIELD("derate_still", derate_still), REAL(QTY_RATIO, 0.05, 1.0), .def = 0.8,
+     .doc = "what is left of the rating in still air, at most 80 %; 1: never derated by that",
+     .source = "S97"},
     {FIELD("i2c", i2c), .type = FIELD_I2C, .choices = "i2c|mux", .def = 0.0,
      .doc = "where it sits on the serial bus, as smbus0/mux0.3/0x58"},
     {FIELD("refresh", refresh), TIME(1e-5, 100.0), .def = 10e-3,
@@ -147,6 +158,10 @@ const char *psu_check(const void *params, const char **key)
     *key = "on_delay_most";
     if (p->on_delay_most < p->on_delay_least) {
         return "must not be less than on_delay_least";
+    }
+    *key = "derate_to";
+    if (p->derate_to_C <= p->derate_from_C) {
+        return "must be above derate_from";
     }
     *key = "ovp_least";
     if (p->ovp_least_V > 0.0 && p->ovp_least_V <= p->v_V) {

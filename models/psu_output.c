@@ -2,7 +2,7 @@
  *
  *   L di/dt = v_set(t) + trim - v - R_droop i,  L = loop * R_droop: the loop's lag
  *   i <= i_limit, i <= p_limit / v: constant voltage, constant power, constant current
- *   tau dtrim/dt = (R_droop i_rated) (share - i / i_rated): active sharing */
+ *   tau dtrim/dt = (R_droop i_nominal) (share - i / i_nominal): active sharing */
 #include <math.h>
 
 #include "psu_state.h"
@@ -31,7 +31,7 @@ static void claim_guards(struct world *w, int32_t part)
     const struct guard all[PSU_GUARDS] = {
         [PSU_GUARD_OVERLOAD] = {.what = GUARD_SOURCE_CURRENT,
                                 .sign = -1.0,
-                                .level = s->rated_A * 1.001},
+                                .level = psu_overload_A(s)},
         [PSU_GUARD_OVERLOAD_END] = {.what = GUARD_SOURCE_CURRENT, .sign = 1.0, .level = s->rated_A},
         [PSU_GUARD_OVP] = {.what = GUARD_VOLTAGE, .sign = -1.0, .level = s->ovp_V},
         [PSU_GUARD_OVP_END] = {.what = GUARD_VOLTAGE, .sign = 1.0, .level = s->ovp_V},
@@ -49,14 +49,19 @@ static void claim_guards(struct world *w, int32_t part)
     }
 }
 
+static double p_limit_W(const struct psu_params *p, const struct psu_state *s)
+{
+    return p->p_limit > 0.0 ? p->p_limit * s->rating * p->rated_W : INFINITY;
+}
+
 void psu_claim_output(struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
     struct psu_state *s = psu_state(w, part);
-    double i_limit_A =
-        s->rated_A * (p->limit_least + (p->limit_most - p->limit_least) * world_uniform(w, part));
+    double draw = world_uniform(w, part);
     double error = p->share_error * (2.0 * world_uniform(w, part) - 1.0);
 
+    s->limit = p->limit_least + (p->limit_most - p->limit_least) * draw;
     s->source = net_add_source(
         w, &(struct source){
                .node = s->inside,
@@ -65,13 +70,13 @@ void psu_claim_output(struct world *w, int32_t part)
                .mode = psu_output_is_on(s->phase) ? SOURCE_REGULATES : SOURCE_OFF,
                .r_Ohm = p->droop_Ohm,
                .l_H = fmax(ns_to_s(p->loop_tau), p->share == NO_PART ? 0.0 : 1e-6) * p->droop_Ohm,
-               .i_max_A = i_limit_A,
-               .p_max_W = p->p_limit > 0.0 ? p->p_limit * p->rated_W : INFINITY,
-               .i_rated_A = s->rated_A,
+               .i_max_A = s->limit * s->rated_A,
+               .p_max_W = p_limit_W(p, s),
+               .i_rated_A = s->nominal_A,
                .share_g_S = 1.0,
                .share_gain = 1.0 + error,
                .trim_tau_s = ns_to_s(p->share_tau),
-               .trim_V_per_pu = p->droop_Ohm * s->rated_A,
+               .trim_V_per_pu = p->droop_Ohm * s->nominal_A,
                .trim_max_V = p->share_range * p->v_V,
                .e = ramp_constant(s->set_V),
                .s = ramp_constant(1.0),
@@ -120,6 +125,15 @@ void psu_output_settle(struct world *w, int32_t part, double v_V, ns_t over)
     struct source *u = net_change_source(w, s->source, v_V < was_V ? EFFECT_HURTS : EFFECT_HELPS);
 
     ramp_to(&u->e, world_now(w), v_V, over);
+}
+
+void psu_output_limits(struct world *w, int32_t part, enum effect effect)
+{
+    const struct psu_state *s = psu_look(w, part);
+    struct source *u = net_change_source(w, s->source, effect);
+
+    u->i_max_A = s->limit * s->rated_A;
+    u->p_max_W = p_limit_W(psu_params(w, part), s);
 }
 
 void psu_output_off(struct world *w, int32_t part)

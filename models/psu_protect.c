@@ -9,7 +9,6 @@
  * Checked by tests/models/test_psu.c. */
 #include <math.h>
 
-#include "cooling.h"
 #include "psu_state.h"
 
 /* ---- overload ---------------------------------------------------------------------------------- */
@@ -19,7 +18,7 @@ static double excess_As(const struct world *w, int32_t part)
     const struct psu_state *s = psu_look(w, part);
     double charge_C = net_source_const(world_net_const(w), s->source)->charge_C - s->charge0_C;
 
-    return charge_C - s->rated_A * ns_to_s(world_now(w) - s->overload_at);
+    return s->spent_As + charge_C - s->rated_A * ns_to_s(world_now(w) - s->overload_at);
 }
 
 static void plan_overload(struct world *w, int32_t part)
@@ -34,14 +33,41 @@ static void plan_overload(struct world *w, int32_t part)
                                : NS_NEVER);
 }
 
+/* Count from now on what is beyond the rating, to so much that is spent already. */
+static void count_from(struct world *w, int32_t part, double spent_As)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    s->spent_As = spent_As;
+    s->overload_at = world_now(w);
+    s->charge0_C = net_source_const(world_net_const(w), s->source)->charge_C;
+}
+
+void psu_spend_overload(struct world *w, int32_t part)
+{
+    if (psu_look(w, part)->overloads) {
+        count_from(w, part, excess_As(w, part));
+    }
+}
+
+void psu_overload_level(struct world *w, int32_t part)
+{
+    const struct psu_state *s = psu_look(w, part);
+
+    net_set_level(w, s->guard[PSU_GUARD_OVERLOAD], psu_overload_A(s));
+    net_set_level(w, s->guard[PSU_GUARD_OVERLOAD_END], s->rated_A);
+    if (s->overloads) {
+        plan_overload(w, part);
+    }
+}
+
 void psu_overload_begins(struct world *w, int32_t part)
 {
     struct psu_state *s = psu_state(w, part);
 
     net_arm(w, s->guard[PSU_GUARD_OVERLOAD_END], true);
     s->overloads = true;
-    s->overload_at = world_now(w);
-    s->charge0_C = net_source_const(world_net_const(w), s->source)->charge_C;
+    count_from(w, part, 0.0);
     plan_overload(w, part);
     psu_report(w, part);
 }
@@ -106,14 +132,13 @@ static double loss_W(const struct psu_params *p, double out_W)
     return out_W * (1.0 / p->efficiency - 1.0);
 }
 
-/* G0 + G1 n^0.8 [hardware facts 7]. */
+/* G0 + G1 q^0.8 [hardware facts 7]. */
 static double conductance_W_per_K(const struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
-    double flow = psu_look(w, part)->flow;
-    double blown = flow == 1.0 ? 1.0 : pow(flow, 0.8);
 
-    return p->still_W_per_K + (p->cooling_W_per_K - p->still_W_per_K) * blown;
+    return p->still_W_per_K +
+           (p->cooling_W_per_K - p->still_W_per_K) * psu_blown(psu_look(w, part)->flow);
 }
 
 /* Where it ends with this output, through a conductance of g. */
@@ -183,25 +208,6 @@ void psu_heat_due(struct world *w, int32_t part)
         psu_stop(w, part, PSU_HOT);
     }
     plan_heat(w, part);
-}
-
-bool psu_set_flow(struct world *w, int32_t part, double flow)
-{
-    struct psu_state *s = psu_state(w, part);
-
-    if (s->flow == flow) {
-        return false;
-    }
-    net_change_source(w, s->source, EFFECT_NONE); /* brings its heat to now, under the old law */
-    s->flow = flow;
-    psu_set_timer(w, part, TIMER_HEAT, world_now(w));
-    psu_report(w, part);
-    return true;
-}
-
-void psu_air_changed(struct world *w, int32_t part)
-{
-    psu_set_flow(w, part, cooling_flow(w, psu_params(w, part)->air));
 }
 
 /* ---- all of them ------------------------------------------------------------------------------- */

@@ -198,7 +198,7 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
 /* ---- status ------------------------------------------------------------------------------------ */
 
 /* Every condition as it is now. True when the master could see a difference. */
-static bool set_conditions(struct psu_state *s, bool on, bool uv)
+static bool set_conditions(struct psu_state *s, bool on, bool uv, bool warm)
 {
     const struct {
         enum pmbus_register reg;
@@ -211,6 +211,7 @@ static bool set_conditions(struct psu_state *s, bool on, bool uv)
         {PMBUS_VOUT, ST_VOUT_OV_FAULT, s->over_voltage},
         {PMBUS_IOUT, ST_IOUT_OC_WARNING, s->overloads},
         {PMBUS_IOUT, ST_IOUT_OC_FAULT, s->overloaded},
+        {PMBUS_TEMPERATURE, ST_OT_WARNING, warm},
         {PMBUS_TEMPERATURE, ST_OT_FAULT, s->phase == PSU_HOT},
         {PMBUS_FANS, ST_FAN_1_FAULT, s->flow == 0.0},
         {PMBUS_FANS, ST_FAN_1_WARNING, s->flow > 0.0 && s->flow < FAN_WARNING},
@@ -234,8 +235,9 @@ void psu_report(struct world *w, int32_t part)
     bool on = psu_output_is_on(s->phase);
     double v_V = net_v_V(w, s->inside, world_now(w));
     bool uv = s->phase == PSU_DEAD || (on && s->regulated && v_V < 0.92 * psu_params(w, part)->v_V);
+    bool warm = s->inlet_C > psu_params(w, part)->derate_from_C; /* its warning limit [E] */
 
-    if (!s->frozen && set_conditions(s, on, uv)) {
+    if (!s->frozen && set_conditions(s, on, uv, warm)) {
         s->changed = world_cause(w);
     }
 }

@@ -5,6 +5,7 @@
  *   psu.c           its life: what it does when what happens
  *   psu_energy.c    its input, and the hold-up without it
  *   psu_protect.c   overload, over-voltage, heat
+ *   psu_air.c       its cooling air, and what that leaves of its rating
  *   psu_output.c    the output as laws of the network: set-point, limits, sharing
  *   psu_report.c    what it tells over its serial bus: telemetry and status registers */
 #ifndef MODELS_PSU_STATE_H
@@ -45,6 +46,7 @@ struct psu_params {
     /* heat */
     int32_t air;
     double inlet_C, otp_C, otp_back_K, heat_J_per_K, cooling_W_per_K, still_W_per_K;
+    double derate_from_C, derate_to_C, derate_least, derate_still;
     /* serial bus */
     struct i2c_path i2c;
     ns_t refresh, average, stretch, standby, mcu_boot;
@@ -101,20 +103,24 @@ struct psu_state {
     ns_t timer[PSU_TIMERS];
     uint32_t timer_cause[PSU_TIMERS];
 
-    double set_V; /* set-point with its tolerance, and drift */
-    double own_V; /* the same without drift */
-    double ovp_V; /* this unit's over-voltage level */
-    double rated_A;
+    double set_V;     /* set-point with its tolerance, and drift */
+    double own_V;     /* the same without drift */
+    double ovp_V;     /* this unit's over-voltage level */
+    double nominal_A; /* rated current by its name plate */
+    double rating;    /* what the air leaves of it, 0..1 */
+    double rated_A;   /* rating * nominal_A */
+    double limit;     /* this unit's current limit over rated_A */
     bool input, unplugged, enabled, pwok, half_spent, ruined, blinks_off, regulated;
     ns_t blink;
     double duty;
     int32_t tries; /* overload restarts so far */
 
-    double store_J;   /* hold-up energy when it was last brought to now */
-    ns_t store_at;    /* then */
-    double energy0_J; /* source's meter when the input was lost */
-    double charge0_C; /* source's meter when the overload began */
-    ns_t overload_at;
+    double store_J;    /* hold-up energy when it was last brought to now */
+    ns_t store_at;     /* then */
+    double energy0_J;  /* source's meter when the input was lost */
+    double spent_As;   /* of the overload budget, up to overload_at */
+    double charge0_C;  /* source's meter then */
+    ns_t overload_at;  /* when the overload began or the rating changed since */
     bool overloads;    /* above its rating now */
     bool overloaded;   /* has stopped because of that */
     bool over_voltage; /* has stopped because of that */
@@ -146,6 +152,12 @@ static inline struct psu_state *psu_state(struct world *w, int32_t part)
 static inline const struct psu_state *psu_look(const struct world *w, int32_t part)
 {
     return world_state_const(w, part);
+}
+
+/* Above this it is overloaded, until it is back at its rating: hysteresis [E]. */
+static inline double psu_overload_A(const struct psu_state *s)
+{
+    return 1.001 * s->rated_A;
 }
 
 /* ---- psu_fields.c ------------------------------------------------------------------------------ */
@@ -196,13 +208,26 @@ void psu_energy_moved(struct world *w, int32_t part);
 
 void psu_clear_latches(struct psu_state *s);
 void psu_protect_start(struct world *w, int32_t part);
-bool psu_set_flow(struct world *w, int32_t part, double flow); /* false: it was so already */
 void psu_protect_moved(struct world *w, int32_t part, ns_t t0, ns_t t1);
+void psu_spend_overload(struct world *w, int32_t part); /* before the rating changes */
+void psu_overload_level(struct world *w, int32_t part); /* after it has */
 void psu_overload_begins(struct world *w, int32_t part);
 void psu_overload_ends(struct world *w, int32_t part);
 void psu_overload_due(struct world *w, int32_t part); /* TIMER_OVERLOAD */
 void psu_ovp_due(struct world *w, int32_t part);      /* TIMER_OVP */
 void psu_heat_due(struct world *w, int32_t part);     /* TIMER_HEAT */
+
+/* ---- psu_air.c --------------------------------------------------------------------------------- */
+
+/* The part of its blown cooling at this flow, 0..1. */
+double psu_blown(double flow);
+
+/* What air of this temperature and flow leaves of a rating, 0..1. */
+double psu_rating(const struct psu_params *p, double inlet_C, double flow);
+
+/* False: it was so already. */
+bool psu_set_flow(struct world *w, int32_t part, double flow);
+bool psu_set_inlet(struct world *w, int32_t part, double inlet_C);
 
 /* ---- psu_output.c ------------------------------------------------------------------------------ */
 
@@ -210,7 +235,8 @@ void psu_claim_nodes(struct world *w, int32_t part);
 void psu_claim_output(struct world *w, int32_t part);
 void psu_output_ramp(struct world *w, int32_t part, ns_t over); /* from 0 to the set-point */
 void psu_output_settle(struct world *w, int32_t part, double v_V, ns_t over);
-void psu_output_off(struct world *w, int32_t part); /* at once */
+void psu_output_limits(struct world *w, int32_t part, enum effect effect); /* of its rating */
+void psu_output_off(struct world *w, int32_t part);                        /* at once */
 void psu_output_scale(struct world *w, int32_t part, double to, ns_t over);
 double psu_power_W(const struct world *w, int32_t part, ns_t at); /* at its output */
 bool psu_output_is_on(enum psu_phase phase);

@@ -52,6 +52,12 @@ static double read_energy(const struct world *w, int32_t part, ns_t at)
     return psu_energy_J(w, part, at);
 }
 
+static double read_rating(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return psu_look(w, part)->rating;
+}
+
 static double read_rated_i(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
@@ -80,7 +86,14 @@ const struct signal psu_signals[] = {
      .continuous = true,
      .doc = "current over rated current",
      .read = read_load},
-    {.key = "i_rated", .quantity = QTY_AMPERE, .doc = "rated current", .read = read_rated_i},
+    {.key = "i_rated",
+     .quantity = QTY_AMPERE,
+     .doc = "rated current in the air that it has",
+     .read = read_rated_i},
+    {.key = "rating",
+     .quantity = QTY_RATIO,
+     .doc = "what that air leaves of the rating on its name plate",
+     .read = read_rating},
     {.key = "state", .choices = PSU_WORDS, .doc = "what it is doing", .read = read_state},
     {.key = "pwok", .choices = "LOW|HIGH", .doc = "its power-good signal", .read = read_pwok},
     {.key = "input", .choices = "LOST|GOOD", .doc = "its input", .read = read_input},
@@ -302,16 +315,7 @@ static bool act_start_fan(struct world *w, int32_t part, const struct act_args *
 
 static bool act_inlet(struct world *w, int32_t part, const struct act_args *a)
 {
-    struct psu_state *s = psu_state(w, part);
-
-    if (s->inlet_C == a->to) {
-        return false;
-    }
-    net_change_source(w, s->source, EFFECT_NONE); /* brings its heat to now, at the old one */
-    world_event(w, part, EV_INLET, a->to);
-    s->inlet_C = a->to;
-    psu_set_timer(w, part, TIMER_HEAT, world_now(w));
-    return true;
+    return psu_set_inlet(w, part, a->to);
 }
 
 static bool set_flag(struct world *w, int32_t part, bool *flag, bool on)
@@ -468,7 +472,7 @@ const struct action psu_actions[] = {
      .args = inlet_args,
      .sets = "inlet",
      .run = act_inlet,
-     .doc = "the air at its inlet gets warmer or cooler"},
+     .doc = "the air at its inlet gets warmer or cooler; its rating follows"},
     {.key = "freeze",
      .undo = "thaw",
      .run = act_freeze,

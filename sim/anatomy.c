@@ -66,7 +66,7 @@ static uint32_t root_of(const struct log *l, uint32_t id)
     for (const struct event *e = log_at(l, id); e != NULL && e->kind != EV_START;
          e = e->cause < e->id ? log_at(l, e->cause) : NULL) {
         action = e->kind == EV_ACTION ? e->id : action;
-        deed = e->kind != EV_INLET ? e->id : deed;
+        deed = e->kind != EV_INLET && e->kind != EV_DERATED ? e->id : deed;
     }
     return action != 0 ? action : deed;
 }
@@ -123,7 +123,7 @@ static void reach(struct walk *k, ns_t to, enum span_class is, uint32_t event)
 static bool is_transfer(enum event_kind kind)
 {
     return kind == EV_TRANSFER || kind == EV_NACK || kind == EV_BUS_TIMEOUT ||
-           kind == EV_BUS_CLEAR || kind == EV_MUX_RESET;
+           kind == EV_BUS_CLEAR || kind == EV_TRANSFER_CUT || kind == EV_MUX_RESET;
 }
 
 static bool is_control(enum event_kind kind)

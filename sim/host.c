@@ -3,6 +3,8 @@
  *   step       taken when a transfer has ended or the wake time has come, once the step before it
  *              has left the CPU
  *   step_cost  the answer is carried out that long after the step began: the CPU's time
+ *   reset      the buses stop where they are; after `boot` it starts with its memory as it was
+ *   watchdog   resets it when it has hung, or says that its state is broken
  *   clock      microseconds in 32 bits, started 30 ms short of its wrap, on purpose
  *
  * The configuration table is derived from the rack: supplies with an i2c path, switches that join a
@@ -39,15 +41,18 @@ static uint32_t clock_us(ns_t now)
     return CLOCK_START_US + (uint32_t)((uint64_t)now / 1000u);
 }
 
-static void boot(struct world *w, int32_t part)
+/* `kept`: the memory is as a reset has left it. */
+static void boot(struct world *w, int32_t part, bool kept)
 {
     struct host_state *s = state_of(w, part);
 
-    controller_init(&s->controller, &s->config, clock_us(world_now(w)));
+    (kept ? controller_restart : controller_init)(&s->controller, &s->config,
+                                                  clock_us(world_now(w)));
     s->changes = UINT32_MAX; /* it has forgotten what it said */
     memset(&s->in, 0, sizeof s->in);
     s->in.pins = UINT32_MAX;
     s->busy = false;
+    s->phase = HOST_RUNS;
     world_wake(w, part, world_now(w));
 }
 
@@ -55,7 +60,7 @@ static void boot(struct world *w, int32_t part)
 static void host_start(struct world *w, int32_t part)
 {
     host_configure(w, part, world_state(w, part));
-    boot(w, part);
+    boot(w, part, false);
 }
 
 /* Has the controller changed its mind about a supply or a switch? Says so once for each. */
@@ -80,6 +85,33 @@ static void say_decisions(struct world *w, struct host_state *s)
     world_blame(w, decided);
 }
 
+static void hang(struct world *w, int32_t part, struct host_state *s)
+{
+    const struct host_params *p = world_params(w, part);
+
+    s->phase = HOST_HUNG;
+    world_wake(w, part, p->watchdog > 0 ? world_now(w) + p->watchdog : NS_NEVER);
+}
+
+/* The processor lets go of its buses where they are. */
+static void reset(struct world *w, int32_t part, struct host_state *s)
+{
+    const struct host_params *p = world_params(w, part);
+    uint32_t cause = world_event(w, part, EV_CONTROLLER_RESET, s->phase == HOST_HUNG);
+
+    for (int b = 0; b < CTL_BUSES; b++) {
+        if (s->under_way[b]) {
+            world_blame(w, cause);
+            i2c_cut(w, s->bus_part[b]);
+            s->under_way[b] = false;
+        }
+    }
+    world_blame(w, cause);
+    s->news = 0;
+    s->phase = HOST_RESTARTS;
+    world_wake(w, part, world_now(w) + p->boot);
+}
+
 static void step(struct world *w, int32_t part, struct host_state *s)
 {
     const struct host_params *p = world_params(w, part);
@@ -96,8 +128,12 @@ static void step(struct world *w, int32_t part, struct host_state *s)
     }
     s->steps++;
     say_decisions(w, s);
-    s->busy = true;
-    world_wake(w, part, now + p->step_cost);
+    if (s->out.kick) {
+        s->busy = true;
+        world_wake(w, part, now + p->step_cost);
+    } else {
+        hang(w, part, s);
+    }
 }
 
 static void start_transfer(struct world *w, int32_t part, struct host_state *s, int b)
@@ -136,10 +172,11 @@ static void host_due(struct world *w, int32_t part)
 {
     struct host_state *s = state_of(w, part);
 
-    if (s->halted) {
-        return;
-    }
-    if (s->busy) {
+    if (s->phase == HOST_HUNG) {
+        reset(w, part, s);
+    } else if (s->phase == HOST_RESTARTS) {
+        boot(w, part, true);
+    } else if (s->busy) {
         carry_out(w, part, s);
     } else {
         step(w, part, s);
@@ -154,7 +191,7 @@ static void host_transferred(struct world *w, int32_t part, int32_t bus, const s
     int b = s->bus_part[0] == bus ? 0 : 1;
 
     s->under_way[b] = false;
-    if (s->halted) {
+    if (s->phase != HOST_RUNS) {
         return;
     }
     s->in.bus[b].status = as[re->status];
@@ -210,8 +247,11 @@ COUNTER(foreseen, foreseen)
 
 static double read_mode(const struct world *w, int32_t part, ns_t at)
 {
+    const struct host_state *s = look(w, part);
+
     (void)at;
-    return look(w, part)->halted ? 2.0 : (double)controller_mode(&look(w, part)->controller);
+    return s->phase == HOST_RUNS ? (double)controller_mode(&s->controller)
+                                 : (double)(CONTROLLER_MODES + s->phase - HOST_HUNG);
 }
 
 static double read_planned_ahead(const struct world *w, int32_t part, ns_t at)
@@ -222,7 +262,7 @@ static double read_planned_ahead(const struct world *w, int32_t part, ns_t at)
 
 static const struct signal host_signals[] = {
     {.key = "mode",
-     .choices = "RUNNING|SAFE|HALTED",
+     .choices = "RUNNING|SAFE|HUNG|RESTARTING",
      .doc = "what the controller is doing",
      .read = read_mode},
     {.key = "sweeps",
@@ -284,9 +324,7 @@ static const struct signal_family host_families[] = {
 static bool act_reset(struct world *w, int32_t part, const struct act_args *a)
 {
     (void)a;
-    world_event(w, part, EV_CONTROLLER_RESET, 0.0);
-    state_of(w, part)->halted = false;
-    boot(w, part);
+    reset(w, part, state_of(w, part));
     return true;
 }
 
@@ -295,21 +333,22 @@ static bool act_halt(struct world *w, int32_t part, const struct act_args *a)
     struct host_state *s = state_of(w, part);
 
     (void)a;
-    if (s->halted) {
+    if (s->phase != HOST_RUNS) {
         return false;
     }
     world_event(w, part, EV_FAULT_ON, 0.0);
-    s->halted = true;
-    world_wake(w, part, NS_NEVER);
+    hang(w, part, s);
     return true;
 }
 
 static const struct action host_actions[] = {
-    {.key = "reset", .run = act_reset, .doc = "starts afresh, as after a watchdog"},
+    {.key = "reset",
+     .run = act_reset,
+     .doc = "is reset: its memory stays, its buses stop where they are"},
     {.key = "halt",
      .undo = "reset",
      .run = act_halt,
-     .doc = "stops taking steps: its firmware has hung"},
+     .doc = "stops taking steps: its firmware has hung, until the watchdog resets it"},
     NONE,
 };
 

@@ -41,6 +41,10 @@ const struct field host_fields[] = {
      .doc = "older readings are not believed", .source = ""},
     {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
      .doc = "between attempts to find a supply that doesn't answer", .source = ""},
+    {FIELD("watchdog", watchdog), TIME(0.0, 600.0), .def = 1.6,
+     .doc = "resets it when it has taken no step for so long; 0: there is none", .source = "E"},
+    {FIELD("boot", boot), TIME(0.0, 60.0), .def = 5e-3, .doc = "from a reset to its first step",
+     .source = "E"},
     NONE,
 };
 

@@ -7,9 +7,15 @@
 #include "rack.h"
 
 struct host_params {
-    ns_t poll, step_cost, stale, identify;
+    ns_t poll, step_cost, stale, identify, watchdog, boot;
     int32_t retries, confirm, redundancy;
     double sharing;
+};
+
+enum host_phase {
+    HOST_RUNS,
+    HOST_HUNG,    /* takes no steps; the watchdog, if there is one, will reset it */
+    HOST_RESTARTS /* was reset, and has not got to its first step yet */
 };
 
 struct host_state {
@@ -17,7 +23,8 @@ struct host_state {
     struct ctl_config config;
     struct ctl_in in;
     struct ctl_out out;
-    bool busy, halted;
+    enum host_phase phase;
+    bool busy;
     bool under_way[CTL_BUSES];
     int32_t bus_part[CTL_BUSES];
     int32_t supply_part[CTL_SUPPLIES];

@@ -49,7 +49,7 @@ static void segment_at(struct world *w, struct island *isl, ns_t t)
 
     for (int32_t k = 0; k < isl->count[MEMBER_STATE]; k++) {
         int32_t r = states[k];
-        x0[r] = island_state(w, r, q);
+        x0[r] = q == 1.0 ? x1[r] : island_state(w, r, q);
         x1[r] = x0[r];
         c0[r] = 0.0;
         c1[r] = 0.0;
@@ -87,8 +87,11 @@ void island_touch(struct world *w, int32_t island, enum effect effect)
     struct plant *p = w->plant;
     struct island *isl = plant_island(w, island);
 
-    advance(w, island, p->now);
-    segment_at(w, isl, p->now);
+    if (isl->t0 < p->now) {
+        advance(w, island, p->now);
+    } else {
+        segment_at(w, isl, p->now);
+    }
     isl->dirty = true;
     isl->falls = false;
     isl->cause[CAUSE_LAST] = p->cause;

@@ -189,6 +189,16 @@ void net_arm(struct world *w, int32_t guard, bool armed)
     }
 }
 
+void net_set_level(struct world *w, int32_t guard, double level)
+{
+    struct guard *g = net_guard(&w->plant->net, guard);
+
+    if (g->armed) {
+        touch_guard(w, g);
+    }
+    g->level = level;
+}
+
 /* ---- readings ---------------------------------------------------------------------------------- */
 
 /* The few states an element's law looks at, at `at`. */

@@ -130,7 +130,7 @@ static const double RADIANS = 10.0;
 /* ---- one step ---------------------------------------------------------------------------------- */
 
 /* Rows of stage n from those before it; n is a constant where this is inlined. How far the stage is
- * from the begin goes into d, its right-hand side into r[n]. */
+ * from the begin goes into d, its right-hand side into r[n] and into u[n], where it is solved. */
 static inline void add_up(const struct linear *c, const struct scratch *s, int n, double by_t,
                           const double past[], const double a[])
 {
@@ -143,6 +143,7 @@ static inline void add_up(const struct linear *c, const struct scratch *s, int n
     const quad *pole = quads_const(s->pole);
     quad *d = quads(s->d);
     quad *sum = quads(s->r[n]);
+    quad *u_n = quads(s->u[n]);
 
     for (int j = 0; j < n; j++) {
         u[j] = quads_const(s->u[j]);
@@ -160,6 +161,7 @@ static inline void add_up(const struct linear *c, const struct scratch *s, int n
         d[k] = off;
         sum[k] =
             f0[k] + by_t * f_t0[k] + mass[k] * by_u - by_r - pull[k] * off * off / (pole[k] + off);
+        u_n[k] = sum[k];
     }
 }
 
@@ -195,17 +197,10 @@ static void add_up_stage(const struct linear *c, const struct scratch *s, double
     }
 }
 
-/* Stage i from its right-hand side. */
-static void solve_stage(const struct linear *c, const struct scratch *s, int i)
-{
-    memcpy(s->u[i], s->r[i], (size_t)c->n_quads * sizeof(quad));
-    lu_solve(&c->lu, s->lu, s->u[i]);
-}
-
 static void first_stage(const struct linear *c, const struct scratch *s, double h_s)
 {
     add_up_stage(c, s, h_s, 0);
-    solve_stage(c, s, 0);
+    lu_solve(&c->lu, s->lu, s->u[0]);
 }
 
 static void later_stage(struct world *w, const struct island *isl, const struct linear *c,
@@ -216,16 +211,19 @@ static void later_stage(struct world *w, const struct island *isl, const struct 
     add_up_stage(c, s, h_s, i);
     if (linear_is_bent(c)) {
         linear_bend(w, isl, c, s->x0, s->d, STAGE_AT[i] * h_s, s->r[i]);
+        memcpy(s->u[i], s->r[i], (size_t)c->n_quads * sizeof(quad));
     }
-    solve_stage(c, s, i);
+    lu_solve(&c->lu, s->lu, s->u[i]);
 }
 
-/* The end of the step, its curve, and each row's error over its tolerance, into d. */
+/* The end of the step and its curve. The rows' worst error, over its tolerance. */
 ANY_WIDTH
-static void add_up_step(const struct linear *c, const struct scratch *s, double h_s,
+static double add_up_step(const struct linear *c, const struct scratch *s, double h_s,
                         double tolerance, double ringing)
 {
     const quad *u[6];
+    quad worst = {0.0};
+    quad_bits endless = {0};
 
     for (int j = 0; j < 6; j++) {
         u[j] = quads_const(s->u[j]);
@@ -244,21 +242,11 @@ static void add_up_step(const struct linear *c, const struct scratch *s, double 
         quads(s->x1)[k] = end;
         quads(s->c0)[k] = by_0;
         quads(s->c1)[k] = by_1;
-        quads(s->d)[k] = QUAD_ABS(u[5][k]) / (tolerance * (1.0 + QUAD_ABS(end) + loose));
+        quad error = QUAD_ABS(u[5][k]) / (tolerance * (1.0 + QUAD_ABS(end) + loose));
+        endless |= ~(error < HUGE_VAL); /* also when it is not a number */
+        worst = QUAD_MAX(worst, error);
     }
-}
-
-/* Of the rows' errors in d. */
-static double worst_error(const struct linear *c, const struct scratch *s)
-{
-    double worst = 0.0;
-
-    for (int32_t k = 0; k < c->lu.n; k++) {
-        if (!(s->d[k] <= worst)) {
-            worst = s->d[k]; /* also when it is not a number */
-        }
-    }
-    return isfinite(worst) ? worst : HUGE_VAL;
+    return quad_any(&endless) ? HUGE_VAL : fmax(fmax(worst[0], worst[1]), fmax(worst[2], worst[3]));
 }
 
 /* What a later step may leap over, in tolerances: errors of the steps before it are of that size. An
@@ -346,6 +334,5 @@ double rosenbrock_try(struct world *w, const struct island *isl, double h_s)
     for (int i = 1; i < 6; i++) {
         later_stage(w, isl, c, h_s, i);
     }
-    add_up_step(c, s, h_s, w->options.tolerance, isl->dirty ? 0.0 : 1.0);
-    return worst_error(c, s);
+    return add_up_step(c, s, h_s, w->options.tolerance, isl->dirty ? 0.0 : 1.0);
 }

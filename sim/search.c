@@ -289,9 +289,10 @@ ns_t search_first_fall(struct world *w, const struct island *isl, ns_t due)
 
     find_ways(c, w->scratch);
     lose(&c->ends, w->scratch->d);
-    for (int32_t e = 0; e < c->ends.n; e++) {
-        if (c->ends.left[e] <= LEAST) {
-            due = fall_before(w, isl, c, e, due);
+    for (int32_t e = 0; e < c->ends.n; e += QUAD) {
+        quad_bits used_up = *quads_const(c->ends.left + e) <= LEAST;
+        for (int i = 0; i < QUAD && quad_any(&used_up); i++) {
+            due = used_up[i] ? fall_before(w, isl, c, e + i, due) : due;
         }
     }
     return due;

@@ -201,7 +201,15 @@ void trace_after(struct trace *t, const struct world *w)
 
 /* ---- the end --------------------------------------------------------------------------------------- */
 
-enum table { TABLE_EVENTS, TABLE_GAPS, TABLE_SPANS, TABLE_VERDICT, TABLE_RUN, TABLES };
+enum table {
+    TABLE_EVENTS,
+    TABLE_GAPS,
+    TABLE_SPANS,
+    TABLE_VERDICT,
+    TABLE_JOURNAL,
+    TABLE_RUN,
+    TABLES
+};
 
 static void write_table(FILE *out, enum table table, const struct world *w,
                         const struct trace_facts *facts)
@@ -219,6 +227,9 @@ static void write_table(FILE *out, enum table table, const struct world *w,
     case TABLE_VERDICT:
         trace_verdict(out, facts->scenario, facts->judge);
         break;
+    case TABLE_JOURNAL:
+        trace_journal(out, facts->scenario, w);
+        break;
     case TABLE_RUN:
     case TABLES:
     default:
@@ -229,8 +240,8 @@ static void write_table(FILE *out, enum table table, const struct world *w,
 
 static bool write_tables(struct trace *t, const struct world *w, const struct trace_facts *facts)
 {
-    static const char *const names[TABLES] = {"events.csv", "gaps.csv", "spans.csv", "verdict.csv",
-                                              "run.yaml"};
+    static const char *const names[TABLES] = {"events.csv",  "gaps.csv",    "spans.csv",
+                                              "verdict.csv", "journal.csv", "run.yaml"};
     bool good = true;
 
     for (int i = 0; good && i < TABLES; i++) {

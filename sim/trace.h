@@ -6,6 +6,7 @@
  *   spans.csv     the same in order of time: one row for each span of a gap, the gap's number first;
  *                 spans 1, 2, ... add up to the gap, number 0 is what came before
  *   verdict.csv   each expectation with verdict and margin
+ *   journal.csv   what each controller's own journal says at the end, by its own clock
  *   run.yaml      what was run, its event hash, and the command that repeats it
  *
  * Rows of signals.csv come at a fixed period and, between, where voltages move. They are read on
@@ -48,6 +49,9 @@ void trace_events(FILE *out, const struct scenario *s, const struct log *l);
 void trace_gaps(FILE *out, const struct scenario *s, const struct log *l, const struct judge *j);
 void trace_spans(FILE *out, const struct scenario *s, const struct log *l, const struct judge *j);
 void trace_verdict(FILE *out, const struct scenario *s, const struct judge *j);
+
+/* trace_journal.c */
+void trace_journal(FILE *out, const struct scenario *s, const struct world *w);
 
 /* trace_facts.c */
 void trace_run_yaml(FILE *out, const struct world *w, const struct trace_facts *facts);

@@ -19,6 +19,9 @@
 #define SERVER                                                                                     \
     "is: server, off_below: 9 V, on_above: 10 V, c: 100 uF, r: 10 uOhm, v_f: 0 V, i_max: 10 kA"
 
+/* Its rating stays, whatever its air: for what heat alone does. */
+#define NOT_DERATED ", derate_least: 100 %, derate_still: 100 %"
+
 /* Nothing hangs on it that counts. */
 #define IDLE                                                                                       \
     "none: {is: server, from: psu1, p: 0 W, start: off, off_below: 1 V, on_above: 2 V, c: 1 uF, "  \

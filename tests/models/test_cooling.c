@@ -5,7 +5,8 @@
 
 #define TWO_IN_A_TRAY(reserve)                                                                     \
     "tray: {is: cooling, fans: 4, reserve: " reserve "}\n"                                         \
-    "psu1: {" SUPPLY ", air: tray}\npsu2: {" SUPPLY ", air: tray}\npsu3: {" SUPPLY "}\n"           \
+    "psu1: {" SUPPLY NOT_DERATED ", air: tray}\npsu2: {" SUPPLY NOT_DERATED ", air: tray}\n"       \
+    "psu3: {" SUPPLY "}\n"                                                                         \
     "web1: {" SERVER ", from: psu1, p: 950 W}\n"                                                   \
     "web2: {" SERVER ", from: psu2, p: 950 W}\n"                                                   \
     "web3: {" SERVER ", from: psu3, p: 950 W}\n"
@@ -81,7 +82,7 @@ Test(cooling, a_fan_of_its_own_that_turns_slower)
     const double speed[] = {0.9, 0.79, 0.5};
 
     for (int i = 0; i < 3; i++) {
-        struct stand *s = one(950.0, "");
+        struct stand *s = one(950.0, NOT_DERATED);
         struct plant *p = s->world->plant;
         const struct psu_state *u =
             plant_at(p, plant_slot(s->world, stand_part(s, "psu1"))->state_at);

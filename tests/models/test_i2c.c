@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fake_bus.h"
+#include "models/i2c_state.h"
 #include "models/mux.h"
 
 /* At 400 kHz. */
@@ -288,6 +289,42 @@ Test(i2c, nine_clocks_do_not_free_the_wires)
     ns_t from = world_now(w);
     cr_assert_eq(fake_ask(w, bus, master, I2C_CLEAR).status, I2C_TIMEOUT);
     cr_assert_eq(world_now(w) - from, MS(35), "no clocks without the clock line");
+}
+
+/* READ of 3 bytes with the master reset after 42 clocks: START 1, address 9, command 9, repeated START
+ * 1, address 9 are 29, so 13 clocks into the data: 5 of the second byte's 9 are left. The device goes on
+ * pulling until it has seen them, and nobody has heard of a transfer. */
+Test(i2c, a_master_that_is_reset_leaves_the_device_in_mid_byte)
+{
+    uint8_t tx[] = {0x8B};
+
+    fake_start(w);
+    fake_begin(w, bus, master, PSU, tx, 1, 3);
+    fake_run(w, world_now(w) + CLOCKS(42));
+    i2c_cut(w, bus);
+    cr_assert_eq(fake_device(w, psu)->calls, 0);
+    cr_assert_eq(fake_count(w, EV_TRANSFER_CUT), 1);
+    cr_assert_eq(fake_signal(w, bus, "cuts"), 1.0);
+    cr_assert_eq(fake_signal(w, bus, "stuck"), 1.0);
+    cr_assert_eq(((struct i2c_state *)world_state(w, bus))->hold[I2C_SDA].pulses, 5);
+    cr_assert_eq(fake_ask(w, bus, master, I2C_CLEAR).status, I2C_OK);
+    cr_assert_eq(transfer(PSU, 1, 3).status, I2C_OK);
+}
+
+/* In the middle of what is written nobody sends: the bus is free. */
+Test(i2c, a_master_that_is_reset_while_it_writes_leaves_the_bus_free)
+{
+    uint8_t tx[] = {0x01, 0x80};
+
+    fake_start(w);
+    fake_begin(w, bus, master, PSU, tx, 2, 0);
+    fake_run(w, world_now(w) + CLOCKS(15));
+    i2c_cut(w, bus);
+    cr_assert_eq(fake_signal(w, bus, "stuck"), 0.0);
+    cr_assert_eq(fake_device(w, psu)->calls, 0, "it never saw a STOP");
+    i2c_cut(w, bus);
+    cr_assert_eq(fake_signal(w, bus, "cuts"), 1.0, "nothing was under way");
+    cr_assert_eq(transfer(PSU, 1, 3).status, I2C_OK);
 }
 
 /* ---- noise, causes, ties ----------------------------------------------------------------------- */

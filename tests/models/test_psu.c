@@ -293,7 +293,7 @@ Test(psu, it_stops_at_the_closed_form_time_after_its_fan_and_returns_4_K_cooler)
 {
     struct stand *s = one(950.0, ", efficiency: 94 %, inlet: 30 degC, otp: 110 degC, "
                                  "otp_back: 4 K, heat_capacity: 60 J/K, cooling: 2.5 W/K, "
-                                 "cooling_still: 0.5 W/K");
+                                 "cooling_still: 0.5 W/K" NOT_DERATED);
     double loss_W = terminal_W(V, 950.0) * (1.0 / 0.94 - 1.0);
     double start_C = 30.0 + loss_W / 2.5, end_C = 30.0 + loss_W / 0.5;
 
@@ -313,7 +313,7 @@ Test(psu, it_stops_at_the_closed_form_time_after_its_fan_and_returns_4_K_cooler)
 Test(psu, too_hot_it_starts_only_when_it_is_cool_whatever_it_is_told)
 {
     for (int i = 0; i < 3; i++) {
-        struct stand *s = one(950.0, ", heat_capacity: 60 J/K, cooling_still: 0.5 W/K");
+        struct stand *s = one(950.0, ", heat_capacity: 60 J/K, cooling_still: 0.5 W/K" NOT_DERATED);
         stand_act(s, "psu1", "stop_fan");
         ns_t hot = stand_run_to(s, "psu1", EV_OVER_TEMPERATURE, SECONDS(1000));
         stand_run(s, hot + SECONDS(1));
@@ -338,7 +338,7 @@ Test(psu, too_hot_it_starts_only_when_it_is_cool_whatever_it_is_told)
 /* The input returns just before it is cool: the delay after that still counts. */
 Test(psu, too_hot_and_just_plugged_in_it_waits_for_both)
 {
-    struct stand *s = one(950.0, ", heat_capacity: 60 J/K, cooling_still: 0.5 W/K");
+    struct stand *s = one(950.0, ", heat_capacity: 60 J/K, cooling_still: 0.5 W/K" NOT_DERATED);
     ns_t cools = ns_from_s(60.0 / 0.5 * log(80.0 / 76.0));
 
     stand_act(s, "psu1", "stop_fan");
@@ -355,7 +355,7 @@ Test(psu, too_hot_and_just_plugged_in_it_waits_for_both)
  * other. */
 Test(psu, warmer_air_stops_it_at_the_closed_form_time)
 {
-    struct stand *s = one(950.0, "");
+    struct stand *s = one(950.0, NOT_DERATED);
     double loss_W = terminal_W(V, 950.0) * (1.0 / 0.94 - 1.0);
 
     stand_run(s, SECONDS(1));
@@ -369,7 +369,7 @@ Test(psu, warmer_air_stops_it_at_the_closed_form_time)
 
 Test(psu, a_fan_that_returns_in_time_saves_it)
 {
-    struct stand *s = one(950.0, "");
+    struct stand *s = one(950.0, NOT_DERATED);
 
     stand_act(s, "psu1", "stop_fan");
     stand_run(s, SECONDS(60));

@@ -12,6 +12,7 @@
 enum { TOLD = 8 }; /* at most of one circuit */
 
 static const double NEXT_DOOR = 1e-5; /* of time and of voltage: what decides nothing */
+static const double CLOCK_S = 1e-9;   /* of powergap */
 
 /* ---- powergap ---------------------------------------------------------------------------------- */
 
@@ -176,22 +177,23 @@ static struct duel_result compare_outcomes(const struct ckt *c, const struct out
 
 /* ---- is there anything to decide? -------------------------------------------------------------- */
 
-/* The same with its capacitances, inductances or loads a little larger. */
+/* The same with its capacitances, its loads or its thresholds a little larger or smaller. */
 static bool is_undecided(const struct ckt *c, const struct outcome *straight)
 {
     static struct ckt near;
     static struct outcome other;
 
-    for (int way = 0; way < 4; way++) {
+    for (int way = 0; way < 6; way++) {
         double more = way % 2 == 0 ? 1.0 + NEXT_DOOR : 1.0 - NEXT_DOOR;
         near = *c;
         for (int i = 0; i < near.n_nodes; i++) {
-            near.node[i].C *= way < 2 ? more : 1.0;
+            near.node[i].C *= way / 2 == 0 ? more : 1.0;
+            near.node[i].uv *= way / 2 == 2 ? more : 1.0;
         }
         for (int i = 0; i < near.n_cpls; i++) {
-            near.cpl[i].P *= way < 2 ? 1.0 : more;
+            near.cpl[i].P *= way / 2 == 1 ? more : 1.0;
         }
-        if (!referee_play(&near, &other) ||
+        if (!referee_play(&near, 0.0, &other) ||
             compare_outcomes(c, &other, straight, NULL).verdict != DUEL_AGREES) {
             return true;
         }
@@ -202,7 +204,7 @@ static bool is_undecided(const struct ckt *c, const struct outcome *straight)
 struct duel_result duel(const char *text, double tolerance, FILE *story)
 {
     static struct ckt c;
-    static struct outcome ours, theirs;
+    static struct outcome ours, theirs, ticks;
     int wrong;
 
     if (!ckt_read(&c, text, &wrong)) {
@@ -211,10 +213,14 @@ struct duel_result duel(const char *text, double tolerance, FILE *story)
         }
         return (struct duel_result){.verdict = DUEL_BROKEN};
     }
-    if (!referee_play(&c, &theirs) || !powergap_play(&c, tolerance, &ours, story)) {
+    if (!referee_play(&c, 0.0, &theirs) || !referee_play(&c, CLOCK_S, &ticks) ||
+        !powergap_play(&c, tolerance, &ours, story)) {
         return (struct duel_result){.verdict = DUEL_BROKEN};
     }
-    struct duel_result r = compare_outcomes(&c, &ours, &theirs, story);
+    struct duel_result r = compare_outcomes(&c, &ours, &theirs, NULL);
+    if (r.verdict == DUEL_DISAGREES) {
+        r = compare_outcomes(&c, &ours, &ticks, story);
+    }
     if (r.verdict == DUEL_DISAGREES && is_undecided(&c, &theirs)) {
         r.verdict = DUEL_UNDECIDED;
     }

@@ -22,7 +22,8 @@ enum phase { RUNS, OFF, WAITS };
 struct player {
     const struct ckt *c;
     struct outcome *o;
-    int n; /* states: voltages of the nodes, then currents of the inductors */
+    double clock; /* what is told is done on its next tick; 0: at once */
+    int n;        /* states: voltages of the nodes, then currents of the inductors */
     double t, h, y[STATES], f[STATES];
     gsl_odeiv2_step *stepper;
     struct {
@@ -213,6 +214,18 @@ static bool any_changed(const struct player *p, double t, const double y[])
     return false;
 }
 
+/* A bend is no event, and a gap is only looked at: neither waits for a tick of the clock. */
+static bool any_waits(const struct player *p, double t, const double y[])
+{
+    for (int i = 0; i < p->n_guards && p->clock > 0.0; i++) {
+        const struct guard *g = &p->guard[i];
+        if (g->what != BEND && g->what != GAP && is_live(p, g) && has_changed(p, g, t, y)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The extreme of the cubic through both ends of the step; NAN: none inside. */
 static double extreme(double h, double y0, double f0, double y1, double f1)
 {
@@ -330,6 +343,10 @@ static void advance(struct player *p, double end)
             *(any_changed(p, p->t + mid, y) ? &h : &lo) = mid;
         }
         try_step(p, h, y, f);
+        if (any_waits(p, p->t + h, y)) {
+            h = fmin(ceil((p->t + h) / p->clock) * p->clock, end) - p->t;
+            try_step(p, h, y, f);
+        }
         p->h = keep;
         accept(p, h, p->t + h, y, f);
     } else {
@@ -360,6 +377,7 @@ static void guard_changes(struct player *p, const struct guard *g, bool below)
     switch (g->what) {
     case GAP:
         (below ? edges_begin : edges_end)(&p->o->node[g->of].gap, p->t);
+        p->o->node[g->of].gap_s += below ? -p->t : p->t;
         break;
     case LOAD_OFF:
     case LOAD_ON:
@@ -583,21 +601,19 @@ static void begin(struct player *p)
 static void end(struct player *p)
 {
     for (int i = 0; i < p->c->n_nodes; i++) {
-        struct edges *e = &p->o->node[i].gap;
-        for (int k = 0; k < e->n_begun && k < EDGES_MANY; k++) {
-            p->o->node[i].gap_s += (k < e->n_ended ? e->ended[k] : p->t) - e->begun[k];
-        }
+        const struct edges *e = &p->o->node[i].gap;
+        p->o->node[i].gap_s += e->n_begun > e->n_ended ? p->t : 0.0;
         p->o->node[i].v_end = p->y[i];
     }
 }
 
-bool referee_play(const struct ckt *c, struct outcome *o)
+bool referee_play(const struct ckt *c, double clock_s, struct outcome *o)
 {
     static struct player p;
     int steps = 0;
 
     memset(o, 0, sizeof *o);
-    p = (struct player){.c = c, .o = o, .h = H_FIRST};
+    p = (struct player){.c = c, .o = o, .h = H_FIRST, .clock = clock_s};
     begin(&p);
     p.stepper = gsl_odeiv2_step_alloc(gsl_odeiv2_step_rk8pd, (size_t)p.n);
     while (p.t < c->tstop && steps++ < STEPS) {

@@ -11,7 +11,10 @@
 
 #include "outcome.h"
 
-/* False: it came to no end (too many steps, or a voltage that is no number). */
-bool referee_play(const struct ckt *c, struct outcome *o);
+/* With a clock, what its laws do by themselves (a load or a trip that switches) they do on its next
+ * tick, as powergap does on that of its clock; with 0 at once.
+ *
+ * False: it came to no end (too many steps, or a voltage that is no number). */
+bool referee_play(const struct ckt *c, double clock_s, struct outcome *o);
 
 #endif

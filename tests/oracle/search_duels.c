@@ -70,7 +70,7 @@ static int print_referee(const char *path)
     static struct outcome o;
 
     read_circuit(path, &c);
-    if (!referee_play(&c, &o)) {
+    if (!referee_play(&c, 0.0, &o)) {
         fprintf(stderr, "%s: the referee comes to no end\n", path);
         return 2;
     }

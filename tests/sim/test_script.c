@@ -113,7 +113,7 @@ Test(script, a_feed_and_an_inlet_follow_their_profiles_step_by_step)
         "  psu1: {is: psu, v: 12 V, rated: 1 kW, hold_up: 12 J, from: a}\n"
         "  web1: {is: server, from: psu1, p: 1 W, off_below: 9 V, on_above: 10 V}\n"
         "profiles: {a.v_rms: scenarios/profiles/feed-sag.csv, "
-        "psu1.inlet: scenarios/profiles/room-without-cooling.csv}\n"
+        "psu1.inlet: tests/sim/profiles/inlet.csv}\n"
         "expect:\n  - {holds: a.v == 160 V, at: 29.9 ms}\n  - {holds: a.v == 70 V, at: 37.9 ms}\n");
 
     cr_expect_eq(rig_ruling(r, 0)->verdict, VERDICT_PASS);

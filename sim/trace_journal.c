@@ -1,0 +1,122 @@
+/* trace_journal.c - journal.csv: what each controller's own journal says at the end of the run.
+ *
+ * It is the firmware's account, by its own clock, not the simulator's: what an engineer can read out
+ * of a real board. Checked by tests/sim/test_journal.c. */
+#include <inttypes.h>
+
+#include "csv.h"
+#include "host.h"
+#include "host_config.h"
+#include "trace.h"
+
+enum { TEXT = 256 };
+
+static const char *name_of(const struct scenario *s, int32_t part)
+{
+    return part == NO_PART ? "" : s->rack.parts[part].name;
+}
+
+/* Whom the entry is about. */
+static const char *who(const struct scenario *s, const struct host_state *h,
+                       const struct journal_entry *e)
+{
+    switch (e->what) {
+    case JOURNAL_SUPPLY:
+        return name_of(s, h->supply_part[e->who]);
+    case JOURNAL_SWITCH:
+    case JOURNAL_STUCK:
+        return name_of(s, h->switch_part[e->who]);
+    case JOURNAL_RECOVERY:
+    case JOURNAL_GIVEN_UP:
+    case JOURNAL_BROKEN:
+        return name_of(s, h->bus_part[e->who]);
+    case JOURNAL_DARK:
+    case JOURNAL_LIT:
+        return name_of(s, h->bar_part[e->who]);
+    default:
+        return "";
+    }
+}
+
+/* The names of the bars in a set, after `word`; nothing when it is empty. */
+static size_t bars(char text[TEXT], size_t at, const char *word, const struct scenario *s,
+                   const struct host_state *h, uint32_t set)
+{
+    for (uint8_t b = 0; b < h->config.n_bars; b++) {
+        if ((set >> b & 1) != 0 && at < TEXT) {
+            at += (size_t)snprintf(text + at, TEXT - at, "%s%s", word, name_of(s, h->bar_part[b]));
+            word = " ";
+        }
+    }
+    return at;
+}
+
+static const char *said(char text[TEXT], const struct scenario *s, const struct host_state *h,
+                        const struct journal_entry *e)
+{
+    size_t at = 0;
+
+    text[0] = '\0';
+    switch (e->what) {
+    case JOURNAL_START:
+        at = (size_t)snprintf(text, TEXT, "%s", e->who != 0 ? "after a reset" : "after a power-on");
+        if (e->detail != CONFIG_SOUND) {
+            snprintf(text + at, TEXT - at, ": %s", config_fault_name((enum config_fault)e->detail));
+        }
+        break;
+    case JOURNAL_SUPPLY:
+        snprintf(text, TEXT, "%s -> %s", supply_state_name((enum supply_state)(e->detail >> 8)),
+                 supply_state_name((enum supply_state)(e->detail & 0xFF)));
+        break;
+    case JOURNAL_PLAN:
+        at = bars(text, at, "served: ", s, h, e->who);
+        bars(text, at, at > 0 ? "; redundant: " : "redundant: ", s, h, e->detail);
+        break;
+    case JOURNAL_SWITCH:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "close" : "open");
+        break;
+    case JOURNAL_STUCK:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "stays closed" : "stays open");
+        break;
+    default: /* the word says it all */
+        break;
+    }
+    return text;
+}
+
+typedef bool reader(const struct controller *c, uint8_t n, struct journal_entry *entry);
+
+/* Oldest first. */
+static void ring(FILE *out, const struct scenario *s, int32_t part, const struct host_state *h,
+                 const char *name, reader *read)
+{
+    struct journal_entry e;
+    char text[TEXT];
+    uint8_t n = 0;
+
+    while (read(&h->controller, n, &e)) {
+        n++;
+    }
+    while (n-- > 0 && read(&h->controller, n, &e)) {
+        uint64_t us = (uint64_t)e.wraps << 32 | e.at_us;
+        csv_write_text(out, name_of(s, part));
+        fprintf(out, ",%s,%" PRIu64 ".%06" PRIu64 ",%s,", name, us / 1000000, us % 1000000,
+                journal_word((enum journal_what)e.what));
+        csv_write_text(out, who(s, h, &e));
+        fputc(',', out);
+        csv_write_text(out, said(text, s, h, &e));
+        fprintf(out, ",%d\n", e.times);
+    }
+}
+
+void trace_journal(FILE *out, const struct scenario *s, const struct world *w)
+{
+    fputs("controller,ring,t_s,what,who,text,times\n", out);
+    for (int32_t i = 0; i < s->rack.n_parts; i++) {
+        if (s->rack.parts[i].kind == &controller_kind) {
+            const struct host_state *h = world_state_const(w, i);
+            ring(out, s, i, h, "journal", controller_journal);
+            ring(out, s, i, h, "dark", controller_dark_story);
+        }
+    }
+}
