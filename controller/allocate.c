@@ -76,6 +76,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         q->bars[b].load_mW = c->cfg.bars[b].load_mW;
         q->bars[b].spare = c->cfg.bars[b].spare;
+        q->bars[b].two_feeds = c->cfg.bars[b].two_feeds;
         q->bars[b].priority = c->cfg.bars[b].priority;
     }
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -85,6 +86,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
 
         u->reach |= bit(sw->bar);
         u->back |= sw->one_way ? 0U : bit(sw->bar);
+        u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? bit(sw->bar) : 0U;
         u->present |= is_closed(k) ? bit(sw->bar) : 0U;
         u->made |= (is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
         if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {

@@ -69,6 +69,7 @@ void sequencer_told(struct controller *c, uint8_t e)
             k->resting = true;
             k->misses = 0;
             k->since_us = c->now_us;
+            k->operations++;
             c->count.switch_commands++;
             journal_note(c, JOURNAL_SWITCH, i, told ? 1U : 0U);
             if (told) {
