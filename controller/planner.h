@@ -65,7 +65,7 @@ struct plan_bar {
     uint32_t load_mW;
     uint8_t spare;
     uint8_t priority;
-    bool two_feeds; /* shall outlive the loss of any one feed, too */
+    bool two_feeds; /* shall outlive the loss of any one feed, too; only with a spare */
 };
 
 struct plan_problem {

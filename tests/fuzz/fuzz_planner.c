@@ -19,6 +19,7 @@ static void ask(struct bytes *b, struct plan_problem *p)
         p->bars[i].load_mW = pick(b, CONFIG_LOAD_MAX_mW + 1u);
         p->bars[i].spare = (uint8_t)take(b, 1);
         p->bars[i].priority = (uint8_t)take(b, 1);
+        p->bars[i].two_feeds = (p->bars[i].priority & 0x80u) != 0;
     }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         struct plan_supply *u = &p->supplies[s];
@@ -32,6 +33,7 @@ static void ask(struct bytes *b, struct plan_problem *p)
         u->made = (uint8_t)take(b, 1) & u->present;
         u->frozen = (is & 1u) ? (uint8_t)take(b, 1) & all : 0;
         u->back = (is & 2u) ? u->reach : 0;
+        u->worn = (is & 64u) ? u->reach : 0;
         u->serves = (is & 4u) != 0;
         u->spares = u->serves && (is & 8u) != 0;
         u->joins = u->serves && (is & 16u) != 0;
