@@ -53,14 +53,28 @@ static uint16_t choice_of(const struct planner *s, uint8_t supply, uint8_t i)
     return fresh ? mask : (uint16_t)NO_CHOICE;
 }
 
+/* What can be done with this supply can be done with one between `from` and it just as well, and was. */
+static bool is_double(const struct planner *s, uint8_t from, uint8_t supply)
+{
+    bool same = false;
+
+    for (uint8_t i = from; (i < supply) && !same; i++) {
+        same = (s->brief.like[i] == s->brief.like[supply]) &&
+               (s->at.feeds[i] == s->at.feeds[supply]);
+    }
+    return same;
+}
+
 /* From *i on of the first supply from *supply on; NO_CHOICE: there are no more. Every supply that may
  * be moved has one, so this is soon found. */
-static uint16_t next_choice(const struct planner *s, uint8_t *supply, uint8_t *i)
+static uint16_t next_choice(const struct planner *s, uint8_t from, uint8_t *supply, uint8_t *i)
 {
     const uint8_t end = (uint8_t)(2U + (2U * s->problem.n_bars));
 
     for (; *supply < s->problem.n_supplies; (*supply)++) {
-        for (; (*i < end) && (s->brief.movable[*supply] != 0U); (*i)++) {
+        bool moves = (s->brief.movable[*supply] != 0U) &&
+                     ((*i > 0U) || !is_double(s, from, *supply));
+        for (; (*i < end) && moves; (*i)++) {
             uint16_t mask = choice_of(s, *supply, *i);
             if (mask != (uint16_t)NO_CHOICE) {
                 return mask;
@@ -240,7 +254,7 @@ static void start_climb(struct planner *s, uint32_t *cost)
 
 static void look_at_one(struct planner *s, uint32_t *cost)
 {
-    uint16_t mask = next_choice(s, &s->first, &s->choice);
+    uint16_t mask = next_choice(s, 0, &s->first, &s->choice);
 
     if (mask == (uint16_t)NO_CHOICE) {
         end_round(s);
@@ -255,7 +269,7 @@ static void look_at_one(struct planner *s, uint32_t *cost)
 /* A swap, or a pair that only together carries a bar. */
 static void look_at_two(struct planner *s, uint32_t *cost)
 {
-    uint16_t one = next_choice(s, &s->first, &s->choice);
+    uint16_t one = next_choice(s, 0, &s->first, &s->choice);
 
     if (one == (uint16_t)NO_CHOICE) {
         end_round(s);
@@ -265,7 +279,7 @@ static void look_at_two(struct planner *s, uint32_t *cost)
         s->second = (uint8_t)(s->first + 1U);
         s->other = 0;
     }
-    uint16_t two = next_choice(s, &s->second, &s->other);
+    uint16_t two = next_choice(s, (uint8_t)(s->first + 1U), &s->second, &s->other);
     if (two == (uint16_t)NO_CHOICE) {
         s->choice++;
         s->second = 0;

@@ -116,6 +116,7 @@ struct plan_brief {
     uint8_t n_feeds;
     uint8_t n_spares;
     uint8_t order[CTL_SUPPLIES];   /* of `spares`, the one that delivers most first */
+    uint8_t like[CTL_SUPPLIES];    /* the first supply that is the same in everything */
     uint8_t movable[CTL_SUPPLIES]; /* bars whose switch may be told something else */
     uint8_t live;                  /* bars that a good supply feeds now */
     uint8_t carried;               /* bars that are carried now */

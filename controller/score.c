@@ -67,6 +67,18 @@ static void find_feeds(const struct plan_problem *p, struct plan_brief *k)
     }
 }
 
+static uint8_t first_like(const struct plan_problem *p, uint8_t s)
+{
+    uint8_t first = 0;
+
+    /* Questions are zeroed, padding included, before they are filled in. */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
+    while (memcmp(&p->supplies[first], &p->supplies[s], sizeof(p->supplies[s])) != 0) {
+        first++;
+    }
+    return first;
+}
+
 static void find_loads(const struct plan_problem *p, struct plan_brief *k)
 {
     for (uint32_t set = 1; set < ((uint32_t)1 << p->n_bars); set++) {
@@ -98,6 +110,7 @@ void score_prepare(const struct plan_problem *p, struct plan_brief *k)
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         const struct plan_supply *u = &p->supplies[s];
 
+        k->like[s] = first_like(p, s);
         k->movable[s] = plan_movable(u);
         if (u->serves) {
             k->serves |= only(s);
