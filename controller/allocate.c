@@ -152,37 +152,49 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
     sequencer_wake(c);
 }
 
-/* Supply i on supply s, which has not been looked at since. One that has lost its input: s, on the same
- * feed, is about to be found without input too; its hold-up lasts longer than the sweep that tells. One
- * whose bar is out of its window, through no fault of its own: s may be the one that pulls the bar down
- * or drives it too high. What would be moved now would be moved by what is no longer true. */
-static bool casts_doubt(const struct controller *c, uint8_t i, uint8_t s)
+/* One that has just lost its input: the others of its feed are about to be found without input too; its
+ * hold-up lasts longer than the sweep that tells. */
+static bool doubts_feed(const struct controller *c, uint8_t i)
 {
     const struct supply *u = &c->supplies[i];
-    const struct supply *other = &c->supplies[s];
-    const uint8_t feed = c->cfg.supplies[s].feed;
-    bool input = (feed != (uint8_t)CTL_NO_FEED) && (c->cfg.supplies[i].feed == feed) &&
-                 supply_is_lost(u) && ((u->status & (uint16_t)ST_VIN_UV) != 0U);
-    bool bar =
-        (u->bar < c->cfg.n_bars) && (other->bar == u->bar) && (u->closed > 0U) &&
-        (other->closed > 0U) && (u->state == (uint8_t)SUPPLY_SUSPECT) && u->has_reading &&
-        ((u->v_mV < c->cfg.bars[u->bar].v_low_mV) || (u->v_mV > c->cfg.bars[u->bar].v_high_mV));
 
-    return input || bar;
+    return (c->cfg.supplies[i].feed != (uint8_t)CTL_NO_FEED) &&
+           ((u->status & (uint16_t)ST_VIN_UV) != 0U) && supply_is_lost(u);
 }
 
-static bool is_in_doubt(const struct controller *c, uint8_t s)
+/* One whose bar is out of its window, through no fault of its own: another one of that bar may be it that
+ * pulls the bar down or drives it too high. What would be moved now would be moved by what is no longer
+ * true. */
+static bool doubts_bar(const struct controller *c, uint8_t i)
 {
+    const struct supply *u = &c->supplies[i];
+
+    return (u->state == (uint8_t)SUPPLY_SUSPECT) && u->has_reading && (u->closed > 0U) &&
+           (u->bar < c->cfg.n_bars) &&
+           ((u->v_mV < c->cfg.bars[u->bar].v_low_mV) || (u->v_mV > c->cfg.bars[u->bar].v_high_mV));
+}
+
+/* Is there a supply that i casts doubt on, and that has not been read since? */
+static bool casts_doubt(const struct controller *c, uint8_t i)
+{
+    const uint32_t ago_us = c->now_us - c->supplies[i].since_us;
     bool doubt = false;
 
-    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
-        uint32_t ago_us = c->now_us - c->supplies[i].since_us;
-
-        doubt = doubt || ((i != s) && casts_doubt(c, i, s) &&
-                          (ago_us < ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us)) &&
-                          ((c->now_us - c->supplies[s].read_us) > ago_us));
+    if (ago_us >= ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us)) {
+        return false;
     }
-    return doubt && supply_is_good(&c->supplies[s]);
+    const bool feed = doubts_feed(c, i);
+    const bool bar = doubts_bar(c, i);
+
+    for (uint8_t s = 0; (feed || bar) && (s < c->cfg.n_supplies) && !doubt; s++) {
+        const struct supply *u = &c->supplies[s];
+        bool unread = (c->now_us - u->read_us) > ago_us;
+        bool related = (feed && (c->cfg.supplies[s].feed == c->cfg.supplies[i].feed)) ||
+                       (bar && (u->closed > 0U) && (u->bar == c->supplies[i].bar));
+
+        doubt = unread && related && (s != i) && supply_is_good(u);
+    }
+    return doubt;
 }
 
 static bool is_urgent(const struct controller *c)
@@ -199,8 +211,8 @@ bool allocate_waits(const struct controller *c)
 {
     bool doubt = false;
 
-    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        doubt = doubt || is_in_doubt(c, s);
+    for (uint8_t i = 0; (i < c->cfg.n_supplies) && !doubt; i++) {
+        doubt = casts_doubt(c, i);
     }
     return doubt && !is_urgent(c);
 }
@@ -212,9 +224,8 @@ static void improvise(struct controller *c, const struct plan_problem *q)
 {
     struct plan plan;
 
-    rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
+    c->served = rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
     c->plan = plan;
-    c->served = rescue_served(q);
     c->redundant &= c->served;
     planner_begin(&c->planner, q);
     c->search = (uint8_t)SEARCH_PLAN;

@@ -41,9 +41,8 @@ static void trim(struct ctl_config *cfg)
                                 ? (uint16_t)SHARING_MAX_permille
                                 : cfg->sharing_permille;
     for (uint8_t b = 0; b < cfg->n_bars; b++) { /* a feed may have one supply */
-        cfg->bars[b].spare = (cfg->bars[b].two_feeds && (cfg->bars[b].spare == 0U))
-                                 ? 1U
-                                 : cfg->bars[b].spare;
+        cfg->bars[b].spare =
+            (cfg->bars[b].two_feeds && (cfg->bars[b].spare == 0U)) ? 1U : cfg->bars[b].spare;
     }
     /* A reading is not old before the next one could be there. */
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { COST_APART = 1, COST_MIXED = 3, COST_SETS = 5 }; /* measured */
+
 void groups_tally(const struct plan_problem *p, const uint8_t feeds[], plan_set who,
                   struct tally *t)
 {
@@ -29,8 +31,8 @@ static void follow(uint8_t n_bars, uint8_t ways[])
 }
 
 /* Which bars are joined, and where power on each of them gets to: back through a switch that lets it,
- * and on by the other switches of that supply. */
-static void find_ways(uint8_t n_bars, const struct tally *t, uint8_t joined[], uint8_t ways[])
+ * and on by the other switches of that supply. False: nothing is joined. */
+static bool find_ways(uint8_t n_bars, const struct tally *t, uint8_t joined[], uint8_t ways[])
 {
     bool joins = false;
     bool passes = false;
@@ -56,6 +58,7 @@ static void find_ways(uint8_t n_bars, const struct tally *t, uint8_t joined[], u
     if (passes) {
         follow(n_bars, ways);
     }
+    return joins;
 }
 
 /* [set]: capacity of the supplies that get to none but bars of this set. */
@@ -131,17 +134,17 @@ static void add_up(uint8_t n_bars, const uint32_t load_mW[], const struct tally 
     }
 }
 
-void groups_find(uint8_t n_bars, const uint32_t load_mW[], const struct tally *t,
-                 struct groups *g)
+uint32_t groups_find(uint8_t n_bars, const uint32_t load_mW[], const struct tally *t,
+                     struct groups *g)
 {
     const uint32_t all = ((uint32_t)1 << n_bars) - 1U;
     uint32_t within_mW[PLAN_SETS];
     uint8_t ways[CTL_BARS];
 
-    find_ways(n_bars, t, g->of, ways);
+    const bool joins = find_ways(n_bars, t, g->of, ways);
     if (is_mixed(n_bars, g->of, ways)) {
         add_up(n_bars, load_mW, t, g);
-        return;
+        return joins ? (uint32_t)COST_MIXED : (uint32_t)COST_APART;
     }
     find_within(n_bars, t, ways, within_mW);
     for (uint8_t b = 0; b < n_bars; b++) {
@@ -150,6 +153,7 @@ void groups_find(uint8_t n_bars, const uint32_t load_mW[], const struct tally *t
             find_lacks(all, load_mW, within_mW, g->of[b], g);
         }
     }
+    return (uint32_t)COST_SETS;
 }
 
 /* It may be more than the capacity that gets to the worst set, so the sum takes all 32 bits

@@ -32,9 +32,9 @@ struct groups {
 void groups_tally(const struct plan_problem *p, const uint8_t feeds[], plan_set who,
                   struct tally *t);
 
-/* `load_mW`: of every set of bars. */
-void groups_find(uint8_t n_bars, const uint32_t load_mW[], const struct tally *t,
-                 struct groups *g);
+/* `load_mW`: of every set of bars. Returns what it took, 1 being about one walk along the supplies. */
+uint32_t groups_find(uint8_t n_bars, const uint32_t load_mW[], const struct tally *t,
+                     struct groups *g);
 
 /* Power that bar b, or bars joined with it, lack when `less_mW` of its capacity is gone. */
 uint32_t groups_lack_mW(const struct groups *g, uint8_t b, uint32_t less_mW);

@@ -49,7 +49,8 @@ static uint16_t choice_of(const struct planner *s, uint8_t supply, uint8_t i)
         mask = now ^ one;
         fresh = ((reach & one) != 0U) && (mask != 0U) && (mask != reach) && !is_single(mask);
     }
-    fresh = fresh && (mask != now) && (((mask ^ s->problem.supplies[supply].present) & fixed) == 0U);
+    fresh =
+        fresh && (mask != now) && (((mask ^ s->problem.supplies[supply].present) & fixed) == 0U);
     return fresh ? mask : (uint16_t)NO_CHOICE;
 }
 
@@ -59,8 +60,8 @@ static bool is_double(const struct planner *s, uint8_t from, uint8_t supply)
     bool same = false;
 
     for (uint8_t i = from; (i < supply) && !same; i++) {
-        same = (s->brief.like[i] == s->brief.like[supply]) &&
-               (s->at.feeds[i] == s->at.feeds[supply]);
+        same =
+            (s->brief.like[i] == s->brief.like[supply]) && (s->at.feeds[i] == s->at.feeds[supply]);
     }
     return same;
 }
@@ -72,8 +73,8 @@ static uint16_t next_choice(const struct planner *s, uint8_t from, uint8_t *supp
     const uint8_t end = (uint8_t)(2U + (2U * s->problem.n_bars));
 
     for (; *supply < s->problem.n_supplies; (*supply)++) {
-        bool moves = (s->brief.movable[*supply] != 0U) &&
-                     ((*i > 0U) || !is_double(s, from, *supply));
+        bool moves =
+            (s->brief.movable[*supply] != 0U) && ((*i > 0U) || !is_double(s, from, *supply));
         for (; (*i < end) && moves; (*i)++) {
             uint16_t mask = choice_of(s, *supply, *i);
             if (mask != (uint16_t)NO_CHOICE) {
@@ -85,12 +86,21 @@ static uint16_t next_choice(const struct planner *s, uint8_t from, uint8_t *supp
     return (uint16_t)NO_CHOICE;
 }
 
-static void try_neighbour(struct planner *s, struct plan *trial, uint32_t *cost)
+static void propose(struct planner *s, const struct plan *plan, const struct plan_score *than,
+                    uint32_t *cost)
 {
-    if (score_beats(&s->problem, &s->brief, trial, &s->next.score, cost)) {
-        s->next = *trial;
-        s->found = true;
-    }
+    s->trial.plan = *plan;
+    s->trial.than = *than;
+    score_begin(&s->problem, &s->brief, &s->trial, cost);
+}
+
+/* Whatever it is worth: its score is wanted. */
+static void propose_anyway(struct planner *s, const struct plan *plan, uint32_t *cost)
+{
+    struct plan_score worst;
+
+    (void)memset(&worst, 0xFF, sizeof(worst));
+    propose(s, plan, &worst, cost);
 }
 
 /* ---- what is good enough ----------------------------------------------------------------------- */
@@ -104,27 +114,20 @@ static uint8_t nearest(const struct planner *s, uint8_t supply, uint8_t mask)
     return (uint8_t)((mask & u->reach & movable) | (u->present & (uint8_t)~movable));
 }
 
-static void judge(struct planner *s, struct plan *plan, uint32_t *cost)
-{
-    score_judge(&s->problem, &s->brief, plan, cost);
-}
-
 /* What an allocation can hardly undercut, where there is such a thing: with ORing everywhere, no bar
  * that is to outlive more than one loss, and enough power for all, another closed switch makes no bar
  * darker or thinner. (Without ORing, or without enough power, it may: bars that are joined share their
  * troubles. With unequal supplies it may, too, but rarely: two of three thousand random racks.) */
-static void find_bound(struct planner *s, uint32_t *cost)
+static void take_bound(struct planner *s)
 {
-    struct plan all = {.served = 0};
     uint8_t back = 0;
 
+    s->least = s->trial.plan.score;
+    s->is_bound = s->least.term[PLAN_DARK] == 0U;
     for (uint8_t i = 0; i < s->problem.n_supplies; i++) {
-        all.feeds[i] = nearest(s, i, 0xFF);
         back |= s->problem.supplies[i].back;
     }
-    judge(s, &all, cost);
-    s->least = all.score;
-    s->is_bound = (back == 0U) && (all.score.term[PLAN_DARK] == 0U);
+    s->is_bound = s->is_bound && (back == 0U);
     for (uint8_t b = 0; b < s->problem.n_bars; b++) {
         s->is_bound = s->is_bound && (s->problem.bars[b].spare <= 1U);
     }
@@ -184,9 +187,7 @@ static void look_at_all(struct planner *s, uint32_t *cost)
     }
     s->left--;
     turn(s);
-    if (score_beats(&s->problem, &s->brief, &s->at, &s->best.score, cost)) {
-        s->best = s->at;
-    }
+    propose(s, &s->at, &s->best.score, cost);
 }
 
 /* ---- the climb --------------------------------------------------------------------------------- */
@@ -241,17 +242,6 @@ static void end_round(struct planner *s)
     }
 }
 
-static void start_climb(struct planner *s, uint32_t *cost)
-{
-    for (uint8_t i = 0; i < s->problem.n_supplies; i++) {
-        s->at.feeds[i] = nearest(s, i, (s->climbs == 1U) ? 0xFFU : 0U);
-    }
-    judge(s, &s->at, cost);
-    s->climbs++;
-    s->moves = 0;
-    look_around(s, PLANNER_ONE);
-}
-
 static void look_at_one(struct planner *s, uint32_t *cost)
 {
     uint16_t mask = next_choice(s, 0, &s->first, &s->choice);
@@ -263,7 +253,7 @@ static void look_at_one(struct planner *s, uint32_t *cost)
     struct plan trial = s->at;
     trial.feeds[s->first] = (uint8_t)mask;
     s->choice++;
-    try_neighbour(s, &trial, cost);
+    propose(s, &trial, &s->next.score, cost);
 }
 
 /* A swap, or a pair that only together carries a bar. */
@@ -289,22 +279,23 @@ static void look_at_two(struct planner *s, uint32_t *cost)
     trial.feeds[s->first] = (uint8_t)one;
     trial.feeds[s->second] = (uint8_t)two;
     s->other++;
-    try_neighbour(s, &trial, cost);
+    propose(s, &trial, &s->next.score, cost);
 }
 
 /* ---- the search -------------------------------------------------------------------------------- */
 
-static void look_at_present(struct planner *s, uint32_t *cost)
+static void look_at_nearest(struct planner *s, uint8_t mask, uint32_t *cost)
 {
-    judge(s, &s->best, cost);
-    s->served = s->best.served;
-    s->redundant = s->best.redundant;
-    s->at = s->best;
-    s->climbs = 1;
-    s->phase = (uint8_t)PLANNER_BOUND;
+    struct plan plan = {.served = 0};
+
+    for (uint8_t i = 0; i < s->problem.n_supplies; i++) {
+        plan.feeds[i] = nearest(s, i, mask);
+    }
+    propose_anyway(s, &plan, cost);
 }
 
-static void go_on(struct planner *s, uint32_t *cost)
+/* The next allocation to be judged. */
+static void look(struct planner *s, uint32_t *cost)
 {
     switch (s->phase) {
     case PLANNER_BRIEF:
@@ -313,14 +304,13 @@ static void go_on(struct planner *s, uint32_t *cost)
         *cost += (uint32_t)PLANNER_SLICE;
         break;
     case PLANNER_PRESENT:
-        look_at_present(s, cost);
+        propose_anyway(s, &s->best, cost);
         break;
     case PLANNER_BOUND:
-        find_bound(s, cost);
-        look_around(s, PLANNER_ONE);
+        look_at_nearest(s, 0xFF, cost);
         break;
     case PLANNER_START:
-        start_climb(s, cost);
+        look_at_nearest(s, (s->climbs == 1U) ? 0xFFU : 0U, cost);
         break;
     case PLANNER_ONE:
         look_at_one(s, cost);
@@ -333,6 +323,41 @@ static void go_on(struct planner *s, uint32_t *cost)
         break;
     default:
         s->phase = (uint8_t)PLANNER_DONE;
+        break;
+    }
+}
+
+static void start_climb(struct planner *s, const struct plan *from)
+{
+    s->at = *from;
+    s->climbs++;
+    s->moves = 0;
+    look_around(s, PLANNER_ONE);
+}
+
+/* One that is better than asked for. */
+static void take(struct planner *s)
+{
+    switch (s->phase) {
+    case PLANNER_PRESENT:
+        s->best = s->trial.plan;
+        s->served = s->best.served;
+        s->redundant = s->best.redundant;
+        s->phase = (uint8_t)PLANNER_BOUND;
+        break;
+    case PLANNER_BOUND:
+        take_bound(s);
+        start_climb(s, &s->best);
+        break;
+    case PLANNER_START:
+        start_climb(s, &s->trial.plan);
+        break;
+    case PLANNER_ALL:
+        s->best = s->trial.plan;
+        break;
+    default: /* a neighbour */
+        s->next = s->trial.plan;
+        s->found = true;
         break;
     }
 }
@@ -353,7 +378,15 @@ bool planner_run(struct planner *s)
 
     while ((s->phase != (uint8_t)PLANNER_DONE) && (cost < (uint32_t)PLANNER_SLICE)) {
         cost++; /* looking for a neighbour takes its time, too */
-        go_on(s, &cost);
+        if (s->trial.verdict == (uint8_t)TRIAL_OPEN) {
+            score_go_on(&s->problem, &s->brief, &s->trial, &cost);
+        } else {
+            look(s, &cost);
+        }
+        if (s->trial.verdict == (uint8_t)TRIAL_BETTER) {
+            s->trial.verdict = (uint8_t)TRIAL_WORSE;
+            take(s);
+        }
     }
     return s->phase == (uint8_t)PLANNER_DONE;
 }

@@ -46,19 +46,19 @@ struct plan_supply {
     uint32_t capacity_mW;
     /* What it gives, at least, while one that takes a larger share gives all; neither is 0. */
     uint32_t shared_mW;
-    uint8_t feed;       /* CTL_NO_FEED: fails with no other supply */
-    uint8_t reach;      /* bars it has a switch to, bit per bar */
-    uint8_t present;    /* bars it feeds now, or is about to: its switch has been told to close */
-    uint8_t made;       /* of these: the switch has had the time it takes */
-    uint8_t frozen;     /* bars whose switch can't move now */
+    uint8_t feed;    /* CTL_NO_FEED: fails with no other supply */
+    uint8_t reach;   /* bars it has a switch to, bit per bar */
+    uint8_t present; /* bars it feeds now, or is about to: its switch has been told to close */
+    uint8_t made;    /* of these: the switch has had the time it takes */
+    uint8_t frozen;  /* bars whose switch can't move now */
     /* Bars whose switch, closed, passes power back, too (no ORing): from there it gets to the other
      * bars of this supply. */
     uint8_t back;
     uint8_t worn; /* bars whose switch has used up its rated life */
-    bool serves; /* carries load */
-    bool spares; /* may be relied on when another one fails */
-    bool joins;  /* may be told to feed a bar that it doesn't feed now */
-    bool leaves; /* may be told to stop feeding a bar */
+    bool serves;  /* carries load */
+    bool spares;  /* may be relied on when another one fails */
+    bool joins;   /* may be told to feed a bar that it doesn't feed now */
+    bool leaves;  /* may be told to stop feeding a bar */
 };
 
 struct plan_bar {
@@ -124,6 +124,20 @@ struct plan_brief {
     uint32_t load_mW[PLAN_SETS]; /* of every set of bars */
 };
 
+enum trial_verdict { TRIAL_WORSE, TRIAL_BETTER, TRIAL_OPEN };
+
+/* An allocation that is being judged (score.c). */
+struct plan_trial {
+    struct plan plan;
+    struct plan_score than; /* to be undercut */
+    uint8_t verdict;        /* enum trial_verdict */
+    uint8_t loss;           /* to be looked at next: spares in their order, then feeds */
+    uint8_t thin;           /* bars that do not outlive one of those looked at */
+    uint8_t one_feed;       /* bars that the loss of one feed would leave dark */
+    uint8_t joined[CTL_BARS];
+    uint32_t lacks_mW[CTL_BARS]; /* after the worst loss that the bar is to outlive */
+};
+
 enum planner_phase {
     PLANNER_DONE, /* the answer is `best` */
     PLANNER_BRIEF,
@@ -138,7 +152,7 @@ enum planner_phase {
 enum {
     PLANNER_MOVES = 64,
     PLANNER_EXACT_BITS = 12,
-    PLANNER_SLICE = 10 /* groups looked at in a slice; its last allocation may take it beyond */
+    PLANNER_SLICE = 10 /* of score_begin()'s cost in one slice, and at most one such call more */
 };
 
 /* A search under way. No pointers: copying it copies the search. */
@@ -156,6 +170,7 @@ struct planner {
     uint16_t left;           /* allocations, of PLANNER_ALL */
     uint8_t served;          /* bars, by the present allocation */
     uint8_t redundant;
+    struct plan_trial trial;
     struct plan at;   /* where the climb stands, or what is looked at of all */
     struct plan next; /* its best neighbour so far */
     struct plan best; /* best so far, at last the answer */

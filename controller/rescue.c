@@ -21,19 +21,7 @@ static void find(const struct plan_problem *q, const uint8_t feeds[], struct gro
         serves |= q->supplies[s].serves ? ((plan_set)1U << s) : 0U;
     }
     groups_tally(q, feeds, serves, &t);
-    groups_find(q->n_bars, load_mW, &t, g);
-}
-
-uint8_t rescue_served(const struct plan_problem *q)
-{
-    uint8_t feeds[CTL_SUPPLIES];
-    struct groups g;
-
-    for (uint8_t s = 0; s < q->n_supplies; s++) {
-        feeds[s] = q->supplies[s].present;
-    }
-    find(q, feeds, &g);
-    return groups_carried(&g, q->n_bars);
+    (void)groups_find(q->n_bars, load_mW, &t, g);
 }
 
 /* Nothing has changed but switches, and none of them against the plan or out of its reach. */
@@ -64,32 +52,36 @@ static uint8_t best_idle(const struct plan_problem *q, const struct plan *plan, 
         const struct plan_supply *u = &q->supplies[s];
 
         if (u->spares && ((u->present | plan->feeds[s]) == 0U) && has(plan_movable(u), bar) &&
-            ((best == (uint8_t)NO_SUPPLY) ||
-             (u->capacity_mW > q->supplies[best].capacity_mW))) {
+            ((best == (uint8_t)NO_SUPPLY) || (u->capacity_mW > q->supplies[best].capacity_mW))) {
             best = s;
         }
     }
     return best;
 }
 
-static void help(const struct plan_problem *q, uint8_t bar, uint32_t lacks_mW, struct plan *plan)
+/* Is it enough? */
+static bool help(const struct plan_problem *q, uint8_t bar, uint32_t lacks_mW, struct plan *plan)
 {
-    uint32_t left_mW = lacks_mW;
+    uint32_t left_mW =
+        (lacks_mW > 0U) ? lacks_mW : 1U; /* a bar without load, and without supplies */
     uint8_t s = best_idle(q, plan, bar);
 
-    while (s != (uint8_t)NO_SUPPLY) {
+    while ((s != (uint8_t)NO_SUPPLY) && (left_mW > 0U)) {
         const uint32_t got_mW = q->supplies[s].capacity_mW;
 
         plan->feeds[s] = bit(bar);
         left_mW = (got_mW < left_mW) ? (left_mW - got_mW) : 0U;
-        s = (left_mW > 0U) ? best_idle(q, plan, bar) : (uint8_t)NO_SUPPLY;
+        s = best_idle(q, plan, bar);
     }
+    return left_mW == 0U;
 }
 
-void rescue_plan(const struct plan_problem *before, const struct plan *plan, uint8_t served,
-                 const struct plan_problem *q, struct plan *out)
+uint8_t rescue_plan(const struct plan_problem *before, const struct plan *plan, uint8_t served,
+                    const struct plan_problem *q, struct plan *out)
 {
     const bool on = is_on_its_way(before, plan, q);
+    uint8_t present[CTL_SUPPLIES] = {0};
+    bool moves = false;
     struct groups g;
 
     (void)memset(out, 0, sizeof(*out));
@@ -98,14 +90,20 @@ void rescue_plan(const struct plan_problem *before, const struct plan *plan, uin
         bool closes = (u->present == 0U) && !has_several(plan->feeds[s]) &&
                       ((plan->feeds[s] & (uint8_t)~plan_movable(u)) == 0U);
 
+        present[s] = u->present;
         out->feeds[s] = (on || closes) ? plan->feeds[s] : u->present;
+        moves = moves || (out->feeds[s] != u->present);
     }
-    find(q, out->feeds, &g);
+    find(q, present, &g);
+    const uint8_t now = groups_carried(&g, q->n_bars);
+    if (moves) {
+        find(q, out->feeds, &g);
+    }
+    out->served = groups_carried(&g, q->n_bars);
     for (uint8_t b = 0; b < q->n_bars; b++) {
-        if (has(served, b) && groups_is_dark(&g, b, 0)) {
-            help(q, b, groups_lack_mW(&g, b, 0), out);
+        if (has(served & (uint8_t)~out->served, b) && help(q, b, groups_lack_mW(&g, b, 0), out)) {
+            out->served |= bit(b);
         }
     }
-    find(q, out->feeds, &g);
-    out->served = groups_carried(&g, q->n_bars);
+    return now;
 }

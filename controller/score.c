@@ -82,8 +82,7 @@ static uint8_t first_like(const struct plan_problem *p, uint8_t s)
 static void find_loads(const struct plan_problem *p, struct plan_brief *k)
 {
     for (uint32_t set = 1; set < ((uint32_t)1 << p->n_bars); set++) {
-        k->load_mW[set] =
-            k->load_mW[set & (set - 1U)] + p->bars[lowest_in((uint8_t)set)].load_mW;
+        k->load_mW[set] = k->load_mW[set & (set - 1U)] + p->bars[lowest_in((uint8_t)set)].load_mW;
     }
 }
 
@@ -97,7 +96,7 @@ static void find_carried(const struct plan_problem *p, struct plan_brief *k)
         made[s] = p->supplies[s].made;
     }
     groups_tally(p, made, k->serves, &t);
-    groups_find(p->n_bars, k->load_mW, &t, &g);
+    (void)groups_find(p->n_bars, k->load_mW, &t, &g);
     k->carried = groups_carried(&g, p->n_bars);
 }
 
@@ -127,18 +126,12 @@ void score_prepare(const struct plan_problem *p, struct plan_brief *k)
 
 /* ---- redundancy -------------------------------------------------------------------------------- */
 
-struct losses {
-    uint32_t lacks_mW[CTL_BARS]; /* after the worst loss that the bar is to outlive */
-    uint8_t thin;
-    uint8_t one_feed; /* bars that the loss of one feed would leave dark */
-};
-
-static void lose(struct losses *l, const struct groups *g, uint8_t b, uint32_t less_mW)
+static void lose(struct plan_trial *t, const struct groups *g, uint8_t b, uint32_t less_mW)
 {
     uint32_t lacks_mW = groups_lack_mW(g, b, less_mW);
 
-    l->thin |= groups_is_dark(g, b, less_mW) ? bit(b) : 0U;
-    l->lacks_mW[b] = (lacks_mW > l->lacks_mW[b]) ? lacks_mW : l->lacks_mW[b];
+    t->thin |= groups_is_dark(g, b, less_mW) ? bit(b) : 0U;
+    t->lacks_mW[b] = (lacks_mW > t->lacks_mW[b]) ? lacks_mW : t->lacks_mW[b];
 }
 
 /* The `n` largest supplies of these bars that may be relied on, but not `failed`, and joining ones
@@ -193,81 +186,67 @@ static bool is_looked_at(const struct plan_problem *p, const struct plan_brief *
     return same;
 }
 
-/* Without supply s. */
-static void take_away(const struct plan_problem *p, const struct plan_brief *k,
-                      const uint8_t feeds[], uint8_t s, struct tally *t)
+static void find_shares(const struct plan_problem *p, const struct plan_brief *k,
+                        const uint8_t feeds[], plan_set who, struct groups *g, uint32_t *cost)
 {
-    const uint8_t mask = feeds[s];
+    struct tally t;
 
-    t->mW[mask] -= p->supplies[s].shared_mW;
-    if (t->back[mask] != 0U) {
-        t->back[mask] = 0;
-        for (uint8_t i = 0; i < k->n_spares; i++) {
-            uint8_t other = k->order[i];
-            if ((other != s) && (feeds[other] == mask)) {
-                t->back[mask] |= p->supplies[other].back & mask;
-            }
-        }
-    }
+    tally_shares(p, k, feeds, who, &t);
+    *cost += groups_find(p->n_bars, k->load_mW, &t, g);
 }
 
-/* Every loss of single supplies, or of the largest ones. */
-static void lose_supplies(const struct plan_problem *p, const struct plan_brief *k,
-                          const uint8_t feeds[], const struct tally *t, struct losses *l,
-                          uint32_t *cost)
+/* The largest of the supplies that join no bars. */
+static void lose_largest(const struct plan_problem *p, const struct plan_brief *k,
+                         struct plan_trial *t, uint32_t *cost)
 {
     struct groups g;
 
-    groups_find(p->n_bars, k->load_mW, t, &g);
-    (*cost)++;
+    find_shares(p, k, t->plan.feeds, k->spares, &g, cost);
     for (uint8_t b = 0; b < p->n_bars; b++) {
-        lose(l, &g, b,
-             largest_mW(p, k, feeds, g.of[b], p->bars[b].spare, (uint8_t)CTL_SUPPLIES, false));
+        t->joined[b] = g.of[b];
+        lose(t, &g, b,
+             largest_mW(p, k, t->plan.feeds, g.of[b], p->bars[b].spare, (uint8_t)CTL_SUPPLIES,
+                        false));
     }
-    for (uint8_t i = 0; i < k->n_spares; i++) {
-        uint8_t s = k->order[i];
-        struct tally less = *t;
-        struct groups rest;
+}
 
-        if (!has_several(feeds[s]) || is_looked_at(p, k, feeds, i)) {
-            continue;
-        }
-        take_away(p, k, feeds, s, &less);
-        groups_find(p->n_bars, k->load_mW, &less, &rest);
-        (*cost)++;
-        for (uint8_t b = 0; b < p->n_bars; b++) {
-            uint8_t spare = p->bars[b].spare;
-            if ((spare > 0U) && ((g.of[b] & feeds[s]) != 0U)) {
-                lose(l, &rest, b,
-                     largest_mW(p, k, feeds, rest.of[b], (uint8_t)(spare - 1U), s, true));
-            }
+/* One that joins bars, and the largest ones with it. */
+static void lose_joining(const struct plan_problem *p, const struct plan_brief *k, uint8_t i,
+                         struct plan_trial *t, uint32_t *cost)
+{
+    const uint8_t *feeds = t->plan.feeds;
+    const uint8_t s = k->order[i];
+    struct groups rest;
+
+    if (!has_several(feeds[s]) || is_looked_at(p, k, feeds, i)) {
+        return;
+    }
+    find_shares(p, k, feeds, k->spares & ~only(s), &rest, cost);
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        const uint8_t spare = p->bars[b].spare;
+        if ((spare > 0U) && ((t->joined[b] & feeds[s]) != 0U)) {
+            lose(t, &rest, b, largest_mW(p, k, feeds, rest.of[b], (uint8_t)(spare - 1U), s, true));
         }
     }
 }
 
-static void lose_feeds(const struct plan_problem *p, const struct plan_brief *k,
-                       const uint8_t feeds[], struct losses *l, uint32_t *cost)
+static void lose_feed(const struct plan_problem *p, const struct plan_brief *k, uint8_t f,
+                      struct plan_trial *t, uint32_t *cost)
 {
-    plan_set feeding = 0;
+    bool feeding = false;
+    struct groups rest;
 
     for (uint8_t s = 0; s < p->n_supplies; s++) {
-        feeding |= (feeds[s] != 0U) ? only(s) : 0U;
+        feeding = feeding || (((k->of_feed[f] & only(s)) != 0U) && (t->plan.feeds[s] != 0U));
     }
-    for (uint8_t f = 0; f < k->n_feeds; f++) {
-        struct tally rest;
-        struct groups g;
-
-        if ((k->of_feed[f] & feeding) == 0U) {
-            continue;
-        }
-        tally_shares(p, k, feeds, ~k->of_feed[f], &rest);
-        groups_find(p->n_bars, k->load_mW, &rest, &g);
-        (*cost)++;
-        for (uint8_t b = 0; b < p->n_bars; b++) {
-            l->one_feed |= groups_is_dark(&g, b, 0) ? bit(b) : 0U;
-            if (p->bars[b].two_feeds) {
-                lose(l, &g, b, 0);
-            }
+    if (!feeding) {
+        return;
+    }
+    find_shares(p, k, t->plan.feeds, k->spares & ~k->of_feed[f], &rest, cost);
+    for (uint8_t b = 0; b < p->n_bars; b++) {
+        t->one_feed |= groups_is_dark(&rest, b, 0) ? bit(b) : 0U;
+        if (p->bars[b].two_feeds) {
+            lose(t, &rest, b, 0);
         }
     }
 }
@@ -326,8 +305,7 @@ static void judge_service(const struct plan_problem *p, const struct plan_brief 
     uint32_t *term = plan->score.term;
 
     groups_tally(p, plan->feeds, k->serves, &t);
-    groups_find(p->n_bars, k->load_mW, &t, &g);
-    (*cost)++;
+    *cost += groups_find(p->n_bars, k->load_mW, &t, &g);
     plan->served = groups_carried(&g, p->n_bars);
     term[PLAN_DARK] = weight_of(p, k, all & (uint8_t)~plan->served);
     for (uint8_t b = 0; b < p->n_bars; b++) {
@@ -350,27 +328,26 @@ static void judge_risk(const struct plan_problem *p, const struct plan_brief *k,
         meanwhile[s] = p->supplies[s].made & plan->feeds[s];
     }
     groups_tally(p, meanwhile, k->serves, &t);
-    groups_find(p->n_bars, k->load_mW, &t, &g);
-    (*cost)++;
+    *cost += groups_find(p->n_bars, k->load_mW, &t, &g);
     plan->score.term[PLAN_RISK] =
         weight_of(p, k, k->carried & (uint8_t)~groups_carried(&g, p->n_bars));
 }
 
 static void judge_losses(const struct plan_problem *p, const struct plan_brief *k,
-                         struct plan *plan, const struct losses *l)
+                         struct plan_trial *trial)
 {
     const uint8_t all = (uint8_t)(((uint32_t)1 << p->n_bars) - 1U);
     uint8_t hit = 0;
-    uint32_t *t = plan->score.term;
+    uint32_t *t = trial->plan.score.term;
 
     t[PLAN_MARGIN_mW] = 0;
     for (uint8_t b = 0; b < p->n_bars; b++) {
         t[PLAN_MARGIN_mW] =
-            sum_of(t[PLAN_MARGIN_mW], has(l->thin, b) ? l->lacks_mW[b] : 0U);
-        hit |= (p->bars[b].spare > 0U) ? (l->one_feed & bit(b)) : 0U;
+            sum_of(t[PLAN_MARGIN_mW], has(trial->thin, b) ? trial->lacks_mW[b] : 0U);
+        hit |= (p->bars[b].spare > 0U) ? (trial->one_feed & bit(b)) : 0U;
     }
-    plan->redundant = all & (uint8_t)~l->thin;
-    t[PLAN_THIN] = weight_of(p, k, l->thin);
+    trial->plan.redundant = all & (uint8_t)~trial->thin;
+    t[PLAN_THIN] = weight_of(p, k, trial->thin);
     t[PLAN_ONE_FEED] = weight_of(p, k, hit);
 }
 
@@ -400,48 +377,64 @@ static bool is_faultless(const struct plan_score *s)
     return sum == 0U;
 }
 
-bool score_beats(const struct plan_problem *p, const struct plan_brief *k, struct plan *plan,
-                 const struct plan_score *than, uint32_t *cost)
+static bool is_worse(const struct plan_trial *trial, enum plan_term before)
 {
-    struct losses l = {.thin = 0};
-    struct walk w = {.fed = 0};
-    struct tally shares;
-    uint32_t *t = plan->score.term;
+    return score_compare(&trial->plan.score, &trial->than, (uint32_t)before) > 0;
+}
 
+void score_begin(const struct plan_problem *p, const struct plan_brief *k, struct plan_trial *trial,
+                 uint32_t *cost)
+{
+    struct plan *plan = &trial->plan;
+    struct walk w = {.fed = 0};
+
+    trial->verdict = (uint8_t)TRIAL_WORSE;
+    trial->loss = 0;
+    trial->thin = 0;
+    trial->one_feed = 0;
+    (void)memset(trial->lacks_mW, 0, sizeof(trial->lacks_mW));
     (void)memset(&plan->score, 0, sizeof(plan->score));
     judge_effort(p, plan, &w);
-    (*cost)++;
-    t[PLAN_STRANDED] = bits_in(k->live & (uint8_t)~w.fed);
-    if ((is_faultless(than) && !score_is_better(&plan->score, than)) ||
-        (score_compare(&plan->score, than, (uint32_t)PLAN_DARK) > 0)) {
-        return false;
+    plan->score.term[PLAN_STRANDED] = bits_in(k->live & (uint8_t)~w.fed);
+    if ((is_faultless(&trial->than) && !score_is_better(&plan->score, &trial->than)) ||
+        is_worse(trial, PLAN_DARK)) {
+        return;
     }
     judge_service(p, k, plan, cost);
-    if (score_compare(&plan->score, than, (uint32_t)PLAN_RISK) > 0) {
-        return false;
+    if (is_worse(trial, PLAN_RISK)) {
+        return;
     }
     if (w.opens) {
         judge_risk(p, k, plan, cost);
     }
-    if (score_compare(&plan->score, than, (uint32_t)PLAN_THIN) > 0) {
-        return false;
+    if (is_worse(trial, PLAN_THIN)) {
+        return;
     }
-    tally_shares(p, k, plan->feeds, k->spares, &shares);
-    lose_supplies(p, k, plan->feeds, &shares, &l, cost);
-    judge_losses(p, k, plan, &l);
-    if (score_compare(&plan->score, than, (uint32_t)PLAN_ONE_FEED) > 0) {
-        return false; /* the loss of a feed makes it no better */
-    }
-    lose_feeds(p, k, plan->feeds, &l, cost);
-    judge_losses(p, k, plan, &l);
-    return score_is_better(&plan->score, than);
+    lose_largest(p, k, trial, cost);
+    trial->verdict = (uint8_t)TRIAL_OPEN;
 }
 
-void score_judge(const struct plan_problem *p, const struct plan_brief *k, struct plan *plan,
+void score_go_on(const struct plan_problem *p, const struct plan_brief *k, struct plan_trial *trial,
                  uint32_t *cost)
 {
-    struct plan_score worst;
+    const uint32_t before = *cost;
+    const uint8_t end = (uint8_t)(k->n_spares + k->n_feeds);
 
-    (void)memset(&worst, 0xFF, sizeof(worst));
-    (void)score_beats(p, k, plan, &worst, cost);
+    while ((trial->loss < end) && (*cost == before)) {
+        if (trial->loss < k->n_spares) {
+            lose_joining(p, k, trial->loss, trial, cost);
+        } else {
+            lose_feed(p, k, (uint8_t)(trial->loss - k->n_spares), trial, cost);
+        }
+        trial->loss++;
+    }
+    judge_losses(p, k, trial);
+    if (is_worse(trial, PLAN_ONE_FEED)) { /* no further loss makes it better */
+        trial->verdict = (uint8_t)TRIAL_WORSE;
+    } else if (trial->loss >= end) {
+        trial->verdict = score_is_better(&trial->plan.score, &trial->than) ? (uint8_t)TRIAL_BETTER
+                                                                           : (uint8_t)TRIAL_WORSE;
+    } else {
+        /* open */
+    }
 }

@@ -10,14 +10,13 @@
 /* What of a question is the same for every allocation. */
 void score_prepare(const struct plan_problem *p, struct plan_brief *k);
 
-/* Is the allocation in plan->feeds better than one with the score `than`? Only if so its own score is
- * complete: most are found worse by their first terms. `cost` grows by the groups looked at: at most
- * four, one for each way in which a supply joins bars, and one for each feed. */
-bool score_beats(const struct plan_problem *p, const struct plan_brief *k, struct plan *plan,
-                 const struct plan_score *than, uint32_t *cost);
-
-/* Score, served and redundant of the allocation in plan->feeds. */
-void score_judge(const struct plan_problem *p, const struct plan_brief *k, struct plan *plan,
+/* Is the allocation in trial->plan.feeds better than one with the score trial->than? Begins to find out;
+ * the rest is done loss by loss, as long as the verdict is open. Only if it is better its own score is
+ * complete: most are found worse by their first terms. `cost` grows by what it took, 1 being about one
+ * walk along the supplies: at most 15 to begin with and 5 for each loss. */
+void score_begin(const struct plan_problem *p, const struct plan_brief *k, struct plan_trial *trial,
+                 uint32_t *cost);
+void score_go_on(const struct plan_problem *p, const struct plan_brief *k, struct plan_trial *trial,
                  uint32_t *cost);
 
 /* By the first n terms: < 0 when a is better, > 0 when b is. */

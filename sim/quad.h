@@ -25,8 +25,7 @@ static inline bool quad_any(const quad_bits *is)
     ((quad)((quad_bits)(x) & (quad_bits){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}))
 
 /* The larger of each two; x where they don't compare. */
-#define QUAD_MAX(x, y)                                                                             \
-    ((quad)(((quad_bits)(y) & ((y) > (x))) | ((quad_bits)(x) & ~((y) > (x)))))
+#define QUAD_MAX(x, y) ((quad)(((quad_bits)(y) & ((y) > (x))) | ((quad_bits)(x) & ~((y) > (x)))))
 
 static inline quad *quads(double x[])
 {

@@ -219,7 +219,7 @@ static void later_stage(struct world *w, const struct island *isl, const struct 
 /* The end of the step and its curve. The rows' worst error, over its tolerance. */
 ANY_WIDTH
 static double add_up_step(const struct linear *c, const struct scratch *s, double h_s,
-                        double tolerance, double ringing)
+                          double tolerance, double ringing)
 {
     const quad *u[6];
     quad worst = {0.0};

@@ -23,10 +23,18 @@ static inline unsigned plan_for(const struct plan_problem *p, struct plan *plan)
 static inline void judge_plan(const struct plan_problem *p, struct plan *plan)
 {
     struct plan_brief brief;
+    struct plan_trial trial = {.plan = *plan};
     uint32_t cost = 0;
 
+    for (int i = 0; i < PLAN_TERMS; i++) {
+        trial.than.term[i] = UINT32_MAX;
+    }
     score_prepare(p, &brief);
-    score_judge(p, &brief, plan, &cost);
+    score_begin(p, &brief, &trial, &cost);
+    while (trial.verdict == TRIAL_OPEN) {
+        score_go_on(p, &brief, &trial, &cost);
+    }
+    *plan = trial.plan;
 }
 
 #endif
