@@ -31,6 +31,9 @@ OPT_asan := -O1 $(SANITIZE)
 OPT_fuzz := -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
 OPT_step := -O2 # of `make step-cost`: the controller counts its basic blocks
 OPT_bare := -O2 -mgeneral-regs-only # of `make layers`: a float becomes an error or a call
+# The largest racks the controller can be built for.
+BIG_LIMITS := -DCTL_SUPPLIES=64 -DCTL_BARS=8 -DCTL_SWITCHES=128 -DCTL_EXPANDERS=16 -DCTL_SERVERS=256
+OPT_big  := -O2 $(BIG_LIMITS)
 LEVEL    := $(or $(OPT_$(OPT)),-$(OPT))
 
 # -ffp-contract=off: a fused multiply-add rounds once where two operations round twice, and event
@@ -60,10 +63,10 @@ named     = $(foreach f,$(TEST_SRC),$(if $(filter $(1)_%,$(notdir $f)),$f))
 helpers   = $(filter-out $(MAIN_SRC),$(wildcard $(1)/*.c))
 libraries = $(foreach d,$(1:$(B)/%=%) tests,$(if $(call helpers,$d),$(B)/$d/helpers.a)) $(LIB)
 
-SRC       := $(wildcard controller/*.c models/*.c sim/*.c)
+SRC       := $(wildcard controller/*.c models/*.c sim/*.c hil/*.c)
 TEST_SRC  := $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,peer) $(call named,fuzz) \
-             $(call named,search)
+             $(call named,search) $(call named,twin)
 TESTS     := $(patsubst %.c,$(B)/%,$(call named,test))
 BENCHES   := $(patsubst %.c,$(B)/%,$(call named,bench))
 FUZZERS   := $(patsubst %.c,$(B)/%,$(call named,fuzz))
@@ -75,14 +78,15 @@ PEER_BINS := $(patsubst %.c,$(B)/%,$(PEERS_SRC))
 LIB       := $(B)/libpowergap.a
 SCENARIOS := $(sort $(filter-out scenarios/racks/% scenarios/parts/% scenarios/profiles/%, \
              $(wildcard scenarios/*.yaml scenarios/*/*.yaml)))
-FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h tests/*.h \
-             tests/*/*.h tests/*/*/*.h)
+FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil/*.h tests/*.h \
+             tests/*/*.h tests/*/*/*.h hil/*/*.[ch] hil/*/*/*.h)
 
 .SECONDEXPANSION:
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench bench-results step-cost bench-truth duels fuzz crosscheck check format \
+.PHONY: all deps demo run test suite bench bench-results bench-truth step-cost claims duels fuzz \
+        crosscheck check format \
         format-check layers lint determinism install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
@@ -159,7 +163,7 @@ suite: $(BIN)
 
 # One job a line, NAME: COMMAND. A test finds the program under test in $POWERGAP.
 TEST_JOBS  = for t in $(TESTS); do echo "$${t\#$(B)/}: POWERGAP=$(BIN) sh tests/tools/spawn.sh timeout 600 $$t -j1"; done; \
-             for t in $(wildcard tests/*/test_*.sh); do echo "$$t: timeout 600 sh $$t"; done
+             for t in $(wildcard tests/*/test_*.sh); do echo "$$t: POWERGAP=$(BIN) timeout 600 sh $$t"; done
 SUITE_JOBS = rm -rf $(B)/suite; for s in $(SCENARIOS); do \
                  echo "$$s: timeout 600 $(BIN) run --quiet --out $(B)/suite/$${s%.yaml} $$s"; done
 
@@ -207,6 +211,10 @@ bench-truth: $(PEER_BINS)
 crosscheck: $(BIN)
 	@sh tests/tools/crosscheck.sh $(BIN) $(B)/crosscheck $(wildcard tests/oracle/*.yaml) $(SCENARIOS)
 
+## write README's table of claims: play each one's scenario, say what was measured
+claims: $(BIN)
+	@sh tests/tools/claims.sh $(BIN) README.md
+
 SEEDS ?= 1 1000
 ## play random circuits against the referee of tests/oracle/: make duels [SEEDS="1 1000"]
 duels: $(SEARCHES)
@@ -224,15 +232,25 @@ fuzz:
 	        -print_final_stats=1 -artifact_prefix=build/fuzz/$$t- build/fuzz/$$t $$seeds || exit 1; \
 	done
 
+include hil/boards/firmware.mk
+
 # ---- What CI runs --------------------------------------------------------------------------------
 
-CHECKS := format-check layers lint demo test test,OPT=asan fuzz determinism
+CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check twins fuzz determinism
 
 ## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
 check:
 	@sh tests/tools/deps.sh run test check
 	@for c in $(CHECKS); do echo "make $$c: $(MAKE) --no-print-directory $$c"; done | tr , ' ' | \
 	 sh tests/tools/tally.sh 1 build/check
+
+## the controller's tests again, built for the largest racks
+limits:
+	+@$(PARALLEL) OPT=big limits-run
+limits-run: $(filter $(B)/tests/controller/% $(B)/tests/hil/%,$(TESTS))
+	@for t in $^; do echo "$${t#$(B)/}: sh tests/tools/spawn.sh timeout 600 $$t -j1"; done | \
+	 sh tests/tools/tally.sh $(JOBS) $(B)/log
+.PHONY: limits limits-run
 
 ## equal event hashes on gcc -O0, -O2, -O3 and clang -O2, over every scenario
 determinism:
@@ -283,4 +301,4 @@ clean:
 help:
 	@awk '/^## / { about = substr($$0, 4); next } \
 	      about && /^[a-z-]+:/ { sub(/:.*/, ""); printf "%-13s %s\n", $$0, about } \
-	      { about = "" }' Makefile
+	      { about = "" }' Makefile hil/boards/firmware.mk

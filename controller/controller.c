@@ -1,6 +1,7 @@
 /* controller.c - one step.  Checked by tests/controller/test_step.c, test_reset.c, test_storm.c.
  *
  *   answers   whatever ended on a bus is handed to whom it was for
+ *   alerts    lines that are low: whom to ask
  *   time      now and then: ages, pauses, probation
  *   plan      if something changed that a plan depends on
  *   switches  if one may move now
@@ -8,9 +9,10 @@
  *   thinking  if there was nothing else: a slice of the plan that is being worked out
  *   wake      the earliest of all that only time will bring
  *
- * Alert pins (in->pins) and messages of servers join the answers. */
+ * Messages of servers join the answers. */
 #include "controller.h"
 
+#include "alert.h"
 #include "allocate.h"
 #include "clock.h"
 #include "poll.h"
@@ -32,7 +34,10 @@ enum {
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
 {
-    uint32_t twice_us = cfg->sweep_us * 2U;
+    uint32_t sweep_us = (cfg->alert.n_lines > 0U) && (cfg->alert.idle_us > cfg->sweep_us)
+                            ? cfg->alert.idle_us
+                            : cfg->sweep_us;
+    uint32_t twice_us = sweep_us * 2U;
 
     cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
     cfg->confirm = (cfg->confirm > (uint8_t)CONFIRM_MAX) ? (uint8_t)CONFIRM_MAX : cfg->confirm;
@@ -72,6 +77,7 @@ static void start(struct controller *c, const struct ctl_config *cfg, uint32_t n
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_init(c, e);
     }
+    alert_init(c);
 }
 
 static void start_with_journal(struct controller *c, const struct ctl_config *cfg, uint32_t now_us,
@@ -101,6 +107,7 @@ static void tick(struct controller *c)
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_tick(c, e);
     }
+    alert_tick(c);
     sequencer_tick(c);
     journal_tick(c);
 }
@@ -181,6 +188,7 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
             busy = true;
         }
     }
+    alert_run(c, in->pins);
     if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
         tick(c);
         busy = true;

@@ -5,6 +5,7 @@
 #ifndef CONTROLLER_CONTROLLER_H
 #define CONTROLLER_CONTROLLER_H
 
+#include "alert.h"
 #include "config.h"
 #include "contact.h"
 #include "contingency.h"
@@ -56,6 +57,10 @@ struct controller_counts {
     uint32_t losses;          /* supplies believed lost */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
+    uint32_t alerts;          /* times an alert line was found low */
+    uint32_t alert_asks;      /* reads from the alert response address */
+    uint32_t alert_storms;    /* alert lines ignored because they fell too often ... */
+    uint32_t alert_holds;     /* ... or stayed low whatever was done */
     uint32_t broken;          /* invariants of our own found broken: leads to the safe state */
 };
 
@@ -75,6 +80,7 @@ struct controller {
     uint8_t redundant;
     struct wire wires[CTL_BUSES];
     struct supply supplies[CTL_SUPPLIES];
+    struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
     bool at_rest;                /* every switch is where the plan wants it */

@@ -181,7 +181,7 @@ const char *journal_word(enum journal_what what)
 {
     static const char *const words[JOURNAL_WHATS] = {"nothing", "start", "supply",   "plan",
                                                      "switch",  "stuck", "recovery", "given-up",
-                                                     "dark",    "lit",   "broken"};
+                                                     "dark",    "lit",   "deaf",     "broken"};
 
     return ((unsigned)what < (unsigned)JOURNAL_WHATS) ? words[what] : "?";
 }

@@ -12,6 +12,7 @@
 enum pmbus_cmd {
     CMD_OPERATION = 0x01,
     CMD_CLEAR_FAULTS = 0x03,
+    CMD_SMBALERT_MASK = 0x1B,
     CMD_VOUT_MODE = 0x20,
     CMD_STATUS_WORD = 0x79,
     CMD_STATUS_VOUT = 0x7A,
@@ -33,6 +34,7 @@ enum pmbus_status_word {
     ST_VOUT_OV = 0x0020,
     ST_OFF = 0x0040,
     ST_BUSY = 0x0080,
+    ST_OTHER = 0x0200,
     ST_FANS = 0x0400,
     ST_NO_POWER_GOOD = 0x0800,
     ST_MFR = 0x1000,

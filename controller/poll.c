@@ -1,6 +1,7 @@
 /* poll.c - turns on the serial bus and what the answers mean.  Checked by test_step.c, test_storm.c. */
 #include "poll.h"
 
+#include "alert.h"
 #include "chips.h"
 #include "clock.h"
 #include "controller.h"
@@ -45,16 +46,44 @@ static void begin_turn(struct controller *c, uint8_t s)
     }
 }
 
-static uint32_t round_length_us(const struct controller *c, const struct wire *b)
+bool poll_begin_turn(struct controller *c, uint8_t s)
 {
-    return (!b->round_used && (c->cfg.sweep_us < (uint32_t)POLL_IDLE_us)) ? (uint32_t)POLL_IDLE_us
-                                                                          : c->cfg.sweep_us;
+    bool may = !is_skipped(c, &c->supplies[s]);
+
+    if (may) {
+        begin_turn(c, s);
+    }
+    return may;
+}
+
+bool poll_is_writing(const struct controller *c, uint8_t s)
+{
+    return c->supplies[s].step >= (uint8_t)POLL_OFF;
+}
+
+static uint32_t round_length_us(const struct controller *c, uint8_t bus)
+{
+    uint32_t sweep_us = alert_sweep_us(c, bus);
+
+    return (!c->wires[bus].round_used && (sweep_us < (uint32_t)POLL_IDLE_us))
+               ? (uint32_t)POLL_IDLE_us
+               : sweep_us;
+}
+
+void poll_now(struct controller *c, uint8_t bus)
+{
+    struct wire *b = &c->wires[bus];
+
+    if (!b->round_open) {
+        b->round_us = c->now_us - round_length_us(c, bus);
+    }
 }
 
 /* Rounds begin a sweep apart; after one that took longer, the next begins at once. */
-static bool open_round(struct controller *c, struct wire *b)
+static bool open_round(struct controller *c, uint8_t bus)
 {
-    uint32_t length_us = round_length_us(c, b);
+    struct wire *b = &c->wires[bus];
+    uint32_t length_us = round_length_us(c, bus);
     uint32_t gone_us = c->now_us - b->round_us;
 
     if (gone_us < length_us) {
@@ -79,13 +108,18 @@ static void close_round(struct controller *c, struct wire *b)
     }
 }
 
+bool poll_rests(const struct controller *c, uint8_t bus)
+{
+    const struct wire *b = &c->wires[bus];
+
+    return (b->gap_us != 0U) && !passed(c->now_us, b->gap_from_us, b->gap_us);
+}
+
 uint8_t poll_due(struct controller *c, uint8_t bus)
 {
     struct wire *b = &c->wires[bus];
 
-    if ((b->n_members == 0U) ||
-        ((b->gap_us != 0U) && !passed(c->now_us, b->gap_from_us, b->gap_us)) ||
-        (!b->round_open && !open_round(c, b))) {
+    if ((b->n_members == 0U) || poll_rests(c, bus) || (!b->round_open && !open_round(c, bus))) {
         return (uint8_t)CTL_NOBODY;
     }
     b->gap_us = 0;
@@ -114,7 +148,7 @@ uint32_t poll_wait_us(const struct controller *c, uint8_t bus)
     if (b->gap_us != 0U) {
         return left_us(c->now_us, b->gap_from_us, b->gap_us);
     }
-    return b->round_open ? 0U : left_us(c->now_us, b->round_us, round_length_us(c, b));
+    return b->round_open ? 0U : left_us(c->now_us, b->round_us, round_length_us(c, bus));
 }
 
 static void end_turn(struct controller *c, uint8_t s)
@@ -130,6 +164,7 @@ static void end_turn(struct controller *c, uint8_t s)
             close_round(c, b);
         }
     }
+    alert_looked(c, s);
 }
 
 static void happens(struct controller *c, uint8_t s, enum supply_event event)
@@ -229,7 +264,7 @@ static void next_step(struct controller *c, uint8_t s)
         step++;
     }
     u->tries = 0;
-    if (step < (uint8_t)POLL_STEPS) {
+    if ((step < (uint8_t)POLL_STEPS) && !alert_glanced(c, s)) {
         u->step = step;
     } else {
         end_turn(c, s);

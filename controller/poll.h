@@ -10,8 +10,8 @@
  * time-out of the bus ends the turn at once; a supply on whose turns the bus keeps hanging is given
  * pauses, doubled each time, so that the others are served.
  *
- * The fast and slow lanes, alert lines and trends of the whole product join in here: poll_due() is
- * where a turn is given away, poll_next_step() what a turn consists of.
+ * The fast and slow lanes and trends of the whole product join in here: poll_due() is where a turn is
+ * given away, poll_next_step() what a turn consists of. Alert lines give turns beside the round.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */
 #ifndef CONTROLLER_POLL_H
@@ -50,8 +50,18 @@ struct wire_seat;
 
 /* The supply whose turn it is on this bus; CTL_NOBODY: the sweep is done. */
 uint8_t poll_due(struct controller *c, uint8_t bus);
+/* The last transfer was with a supply that needs a pause after it. */
+bool poll_rests(const struct controller *c, uint8_t bus);
 uint32_t poll_wait_us(const struct controller *c, uint8_t bus);
 struct wire_seat poll_seat(const struct controller *c, uint8_t s);
+
+/* A sweep of this bus begins now, unless one is under way. */
+void poll_now(struct controller *c, uint8_t bus);
+
+/* This supply begins a turn of its own, afresh if it had one. False: it was given a pause. Not while
+ * it is being written to. */
+bool poll_begin_turn(struct controller *c, uint8_t s);
+bool poll_is_writing(const struct controller *c, uint8_t s);
 
 void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *out);
 void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[]);

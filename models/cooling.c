@@ -3,7 +3,8 @@
  *   flow   Q = sum of its fans' flows; those that are left may turn faster, as far as they can:
  *          q = min(1, n_sound (1 + reserve) / n)
  *
- * It saves many small fans, and a fault of it is common to all its supplies.
+ * It saves many small fans, and a fault of it is common to all its supplies: they get hot, and what is
+ * left of their ratings is less at once (psu_air.c).
  * Left out: leaks through empty slots and through supplies that are off.
  * Source: hardware facts 7.  Checked by tests/models/test_cooling.c. */
 #include "cooling.h"

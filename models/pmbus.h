@@ -108,6 +108,9 @@ enum status_cml_bit {
     ST_CML_COMMAND = 0x80
 };
 
+/* Its meaning is the maker's; this one is a sensor's that has come loose. */
+enum status_mfr_bit { ST_MFR_FLICKER = 0x01 };
+
 enum status_fans_bit {
     ST_FAN_2_OVERRIDE = 0x04,
     ST_FAN_1_OVERRIDE = 0x08,

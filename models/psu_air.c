@@ -1,8 +1,8 @@
 /* psu_air.c - the air that cools a supply, and what it leaves of its rating.
  *
- *   rating  over that on its name plate: warm(T_inlet) * still(flow)
+ *   rating  over that on its name plate: warm(T_inlet) * still(flow) [E, each alone S97]
  *   warm    1 up to derate_from, falls linearly to derate_least at derate_to, and stays there
- *   still   derate_still + (1 - derate_still) q^0.8: as the part of its cooling that is blown
+ *   still   derate_still + (1 - derate_still) q^0.8: as the part of its cooling that is blown [E]
  *   limits  rated current, current limit, power limit and overload threshold go with the rating;
  *           what is spent of an overload budget stays spent
  *

@@ -110,14 +110,14 @@ const struct field psu_fields[] = {
      .doc = "the same in still air", .source = "E"},
     {FIELD("derate_from", derate_from_C), REAL(QTY_CELSIUS, -40.0, 100.0), .def = 50.0,
      .doc = "inlet air above which its rating, and with it its limits, fall linearly",
-     .source = "S97, S20"},
+     .source = "S97"},
     {FIELD("derate_to", derate_to_C), REAL(QTY_CELSIUS, -39.0, 120.0), .def = 70.0,
-     .doc = "inlet air at which they have fallen to derate_least", .source = "S97, S20"},
+     .doc = "inlet air at which they have fallen to derate_least", .source = "S97"},
     {FIELD("derate_least", derate_least), REAL(QTY_RATIO, 0.05, 1.0), .def = 0.5,
      .doc = "what is left of the rating there (2.5 %/K); 1: warm air does not derate it",
      .source = "S97"},
     {FIELD("derate_still", derate_still), REAL(QTY_RATIO, 0.05, 1.0), .def = 0.8,
-     .doc = "what is left of the rating in still air, at most 80 %; 1: never derated by that",
+     .doc = "the same in still air, at least 20 % off; 1: that does not derate it",
      .source = "S97"},
     {FIELD("i2c", i2c), .type = FIELD_I2C, .choices = "i2c|mux", .def = 0.0,
      .doc = "where it sits on the serial bus, as smbus0/mux0.3/0x58"},
@@ -144,6 +144,14 @@ const struct field psu_fields[] = {
      .source = "S8"},
     {FIELD("quirk", quirk), .type = FIELD_CHOICE, .choices = "none|wrong_pec|no_pec|any_page",
      .def = 0.0, .doc = "how it departs from the standard", .source = "S90"},
+    {FIELD("alert", alert), .type = FIELD_PART, .choices = "alert|mux", .def = 0.0,
+     .doc = "where its SMBALERT# goes: an alert line, or its mux when that has INT# inputs"},
+    {FIELD("alert_delay", alert_delay), TIME(0.0, 1.0), .def = 1e-3,
+     .doc = "from a status bit to its alert line (0.1..5 ms)", .source = "E"},
+    {FIELD("ara", ara), .type = FIELD_FLAG, .def = 1.0,
+     .doc = "answers the alert response address; some units don't", .source = "S11"},
+    {FIELD("alert_holds", alert_holds), .type = FIELD_FLAG, .def = 0.0,
+     .doc = "pulls its alert line as long as an unmasked bit is set, heard or not", .source = "E"},
     NONE,
 };
 
@@ -158,6 +166,10 @@ const char *psu_check(const void *params, const char **key)
     *key = "on_delay_most";
     if (p->on_delay_most < p->on_delay_least) {
         return "must not be less than on_delay_least";
+    }
+    *key = "alert";
+    if (p->alert != NO_PART && p->i2c.bus == NO_PART) {
+        return "needs i2c: who is alerted asks over the serial bus";
     }
     *key = "derate_to";
     if (p->derate_to_C <= p->derate_from_C) {

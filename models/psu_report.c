@@ -13,13 +13,26 @@ enum { NOISE_V, NOISE_I, DRAW_I_ERROR, DRAW_PHASE };
 static const double FAN_RPM = 8000.0;  /* of a sound fan [E] */
 static const double FAN_WARNING = 0.8; /* of that: vendors' failure criterion [S26] */
 
-static bool has_power(const struct world *w, int32_t part)
+/* When its power went or goes without the input, came or comes with it. */
+static ns_t power_turns(const struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
+    ns_t boot = s->input_since > 0 ? p->mcu_boot : 0;
 
-    return s->input ? world_now(w) >= s->input_since + (s->input_since > 0 ? p->mcu_boot : 0)
-                    : world_now(w) < s->input_since + p->standby;
+    return s->input_since + (s->input ? boot : p->standby);
+}
+
+bool psu_has_power(const struct world *w, int32_t part)
+{
+    return (world_now(w) >= power_turns(w, part)) == psu_look(w, part)->input;
+}
+
+ns_t psu_power_changes(const struct world *w, int32_t part)
+{
+    ns_t turns = power_turns(w, part);
+
+    return turns > world_now(w) ? turns : NS_NEVER;
 }
 
 /* ---- telemetry --------------------------------------------------------------------------------- */
@@ -132,7 +145,7 @@ void psu_report_init(struct world *w, int32_t part)
 
     c.vout_exponent = (int8_t)p->vout_exponent;
     c.exponent[PMBUS_READ_IOUT] = (int8_t)p->iout_exponent;
-    c.quirks = quirks[p->quirk];
+    c.quirks = (uint8_t)(quirks[p->quirk] | (p->alert_holds ? PMBUS_HOLDS_ALERT : 0));
     c.stretch = p->stretch;
     pmbus_face_init(&s->face, &c);
     s->face.value[PMBUS_POUT_MAX] = p->rated_W;
@@ -215,6 +228,7 @@ static bool set_conditions(struct psu_state *s, bool on, bool uv, bool warm)
         {PMBUS_TEMPERATURE, ST_OT_FAULT, s->phase == PSU_HOT},
         {PMBUS_FANS, ST_FAN_1_FAULT, s->flow == 0.0},
         {PMBUS_FANS, ST_FAN_1_WARNING, s->flow > 0.0 && s->flow < FAN_WARNING},
+        {PMBUS_MFR, ST_MFR_FLICKER, s->flickers},
     };
     struct pmbus_face *f = &s->face;
     bool news = f->off == on || f->power_good != s->pwok;
@@ -240,6 +254,7 @@ void psu_report(struct world *w, int32_t part)
     if (!s->frozen && set_conditions(s, on, uv, warm)) {
         s->changed = world_cause(w);
     }
+    psu_alert_update(w, part);
 }
 
 /* ---- transfers --------------------------------------------------------------------------------- */
@@ -254,6 +269,7 @@ bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
         fill_reading(w, part, rq->tx[0]);
     }
     bool answers = pmbus_face_i2c(&s->face, rq, re, &wish);
+    psu_alert_tells(w, part);
     re->cause = s->changed != s->told ? s->changed : 0;
     if (rq->n_rx > 0 && rq->tx[0] == CMD_STATUS_WORD) {
         s->told = s->changed;
@@ -261,6 +277,7 @@ bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
     if (wish.on || wish.off) {
         psu_enable(w, part, wish.on);
     }
+    (wish.clear_faults ? psu_alert_let_go : psu_alert_update)(w, part);
     return answers;
 }
 
@@ -268,5 +285,5 @@ ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_re
 {
     const struct psu_state *s = psu_look(w, part);
 
-    return s->mute || !has_power(w, part) ? I2C_REFUSES(1) : pmbus_face_stretch(&s->face, rq);
+    return s->mute || !psu_has_power(w, part) ? I2C_REFUSES(1) : pmbus_face_stretch(&s->face, rq);
 }

@@ -7,7 +7,8 @@
  *   psu_protect.c   overload, over-voltage, heat
  *   psu_air.c       its cooling air, and what that leaves of its rating
  *   psu_output.c    the output as laws of the network: set-point, limits, sharing
- *   psu_report.c    what it tells over its serial bus: telemetry and status registers */
+ *   psu_report.c    what it tells over its serial bus: telemetry and status registers
+ *   psu_alert.c     its SMBALERT# */
 #ifndef MODELS_PSU_STATE_H
 #define MODELS_PSU_STATE_H
 
@@ -53,6 +54,10 @@ struct psu_params {
     double i_noise_A, i_error, v_noise_V;
     int32_t vout_exponent, iout_exponent;
     int32_t quirk; /* enum psu_quirk */
+    /* alert line */
+    int32_t alert; /* an alert line, or the mux that has an INT# input for it */
+    int32_t ara, alert_holds;
+    ns_t alert_delay;
 };
 
 enum overload_answer { OVERLOAD_LATCH, OVERLOAD_HICCUP, OVERLOAD_LIMIT };
@@ -81,6 +86,8 @@ enum psu_timer {
     TIMER_OVP,      /* over-voltage comparator's delay */
     TIMER_HEAT,     /* too hot, or cool again */
     TIMER_BLINK,    /* intermittent output */
+    TIMER_ALERT,    /* its alert output may change */
+    TIMER_FLICKER,  /* a warning that comes and goes */
     PSU_TIMERS
 };
 
@@ -113,6 +120,8 @@ struct psu_state {
     bool input, unplugged, enabled, pwok, half_spent, ruined, blinks_off, regulated;
     ns_t blink;
     double duty;
+    ns_t flicker;  /* half of its period */
+    bool flickers; /* the warning is there now */
     int32_t tries; /* overload restarts so far */
 
     double store_J;    /* hold-up energy when it was last brought to now */
@@ -137,6 +146,7 @@ struct psu_state {
     bool frozen, mute;
     uint32_t changed; /* last event that changed what it reports */
     uint32_t told;    /* the same, when it was last read */
+    bool pulls;       /* its alert output is low */
 };
 
 static inline const struct psu_params *psu_params(const struct world *w, int32_t part)
@@ -250,5 +260,17 @@ void psu_report_freeze(struct world *w, int32_t part, bool on); /* no more sampl
 bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
                     struct i2c_reply *re);
 ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_request *rq);
+bool psu_has_power(const struct world *w,
+                   int32_t part); /* its microcontroller, and bus interface */
+ns_t psu_power_changes(const struct world *w, int32_t part); /* the instant that goes, or comes */
+
+/* ---- psu_alert.c ------------------------------------------------------------------------------- */
+
+void psu_alert_update(struct world *w, int32_t part); /* after every change of its status */
+void psu_alert_let_go(struct world *w, int32_t part); /* what was told is cleared, or was heard */
+void psu_alert_due(struct world *w, int32_t part);    /* TIMER_ALERT */
+void psu_alert_tells(struct world *w, int32_t part); /* news that its line has told is the line's */
+bool psu_alerts(const struct world *w, int32_t part); /* kind->alerts */
+void psu_alert_heard(struct world *w, int32_t part);  /* kind->alert_heard */
 
 #endif

@@ -41,6 +41,12 @@ static double read_input(const struct world *w, int32_t part, ns_t at)
     return psu_look(w, part)->input;
 }
 
+static double read_alert(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return psu_look(w, part)->pulls;
+}
+
 static double read_temperature(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
@@ -97,6 +103,7 @@ const struct signal psu_signals[] = {
     {.key = "state", .choices = PSU_WORDS, .doc = "what it is doing", .read = read_state},
     {.key = "pwok", .choices = "LOW|HIGH", .doc = "its power-good signal", .read = read_pwok},
     {.key = "input", .choices = "LOST|GOOD", .doc = "its input", .read = read_input},
+    {.key = "alert", .choices = "NO|YES", .doc = "it pulls its alert line", .read = read_alert},
     {.key = "energy",
      .quantity = QTY_JOULE,
      .doc = "what it has for hold-up, up to its last event",
@@ -286,6 +293,32 @@ static bool act_steady(struct world *w, int32_t part, const struct act_args *a)
     return true;
 }
 
+static bool act_flicker(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    world_event(w, part, EV_FAULT_ON, ns_to_s(a->over));
+    s->flicker = a->over / 2;
+    s->flickers = false;
+    psu_set_timer(w, part, TIMER_FLICKER, world_now(w));
+    return true;
+}
+
+static bool act_settle(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    (void)a;
+    if (s->timer[TIMER_FLICKER] == NS_NEVER) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_OFF, 0.0);
+    psu_set_timer(w, part, TIMER_FLICKER, NS_NEVER);
+    s->flickers = false;
+    psu_report(w, part);
+    return true;
+}
+
 /* Its own fan; one that a tray cools has none. */
 static bool set_fan(struct world *w, int32_t part, double speed)
 {
@@ -426,6 +459,17 @@ static const struct field blink_args[] = {
     NONE,
 };
 
+static const struct field flicker_args[] = {
+    {.key = "period",
+     .type = FIELD_TIME,
+     .min = 1e-4,
+     .max = 1e3,
+     .def = 2e-3,
+     .offset = offsetof(struct act_args, over),
+     .doc = "from one warning to the next"},
+    NONE,
+};
+
 const struct action psu_actions[] = {
     {.key = "lose_input",
      .undo = "restore_input",
@@ -461,6 +505,12 @@ const struct action psu_actions[] = {
      .run = act_blink,
      .doc = "its output becomes intermittent"},
     {.key = "steady", .run = act_steady, .doc = "its output is steady again"},
+    {.key = "flicker",
+     .args = flicker_args,
+     .undo = "settle",
+     .run = act_flicker,
+     .doc = "a maker's status bit of it comes and goes: a storm of alerts, about nothing"},
+    {.key = "settle", .run = act_settle, .doc = "that bit is quiet"},
     {.key = "stop_fan", .undo = "start_fan", .run = act_stop_fan, .doc = "its fan stands still"},
     {.key = "slow_fan",
      .args = fan_args,

@@ -1,14 +1,14 @@
 /* host.c - the controller's port in the simulator: fills ctl_in, takes a step, carries out ctl_out.
  *
- *   step       taken when a transfer has ended or the wake time has come, once the step before it
- *              has left the CPU
+ *   step       taken when a transfer has ended, an alert line has changed or the wake time has come,
+ *              once the step before it has left the CPU
  *   step_cost  the answer is carried out that long after the step began: the CPU's time
  *   reset      the buses stop where they are; after `boot` it starts with its memory as it was
  *   watchdog   resets it when it has hung, or says that its state is broken
  *   clock      microseconds in 32 bits, started 30 ms short of its wrap, on purpose
  *
  * The configuration table is derived from the rack: supplies with an i2c path, switches that join a
- * supply to a bar and have a pin, bars, expanders; in file order. */
+ * supply to a bar and have a pin, bars, expanders, alert lines; in file order. */
 #include "host.h"
 
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "check.h"
 #include "controller/controller.h"
 #include "host_config.h"
+#include "models/alert.h"
 #include "models/i2c.h"
 #include "models/world.h"
 #include "plant.h"
@@ -49,8 +50,7 @@ static void boot(struct world *w, int32_t part, bool kept)
     (kept ? controller_restart : controller_init)(&s->controller, &s->config,
                                                   clock_us(world_now(w)));
     s->changes = UINT32_MAX; /* it has forgotten what it said */
-    memset(&s->in, 0, sizeof s->in);
-    s->in.pins = UINT32_MAX;
+    memset(&s->in.bus, 0, sizeof s->in.bus);
     s->busy = false;
     s->phase = HOST_RUNS;
     world_wake(w, part, world_now(w));
@@ -59,7 +59,13 @@ static void boot(struct world *w, int32_t part, bool kept)
 /* Every part is wired by now: bars know what their servers may draw. */
 static void host_start(struct world *w, int32_t part)
 {
-    host_configure(w, part, world_state(w, part));
+    struct host_state *s = state_of(w, part);
+
+    host_configure(w, part, s);
+    for (int l = 0; l < s->config.alert.n_lines; l++) {
+        alert_listen(w, s->alert_part[l], part, s->config.alert.pin[l]);
+    }
+    s->in.pins = UINT32_MAX; /* alert lines are high: nobody pulls before the run begins */
     boot(w, part, false);
 }
 
@@ -183,6 +189,31 @@ static void host_due(struct world *w, int32_t part)
     }
 }
 
+/* Something has come in: a step, if the CPU is free, when the others have had their turn. */
+static void take_in(struct world *w, int32_t part, struct host_state *s)
+{
+    s->news = world_cause(w);
+    if (s->busy) {
+        return;
+    }
+    if (plant_is_last(w)) {
+        step(w, part, s);
+    } else {
+        world_wake(w, part, world_now(w));
+    }
+}
+
+static void host_input(struct world *w, int32_t part, int32_t pin, bool level)
+{
+    struct host_state *s = state_of(w, part);
+    uint32_t bit = (uint32_t)1 << pin;
+
+    s->in.pins = level ? s->in.pins | bit : s->in.pins & ~bit;
+    if (s->phase == HOST_RUNS) {
+        take_in(w, part, s);
+    }
+}
+
 static void host_transferred(struct world *w, int32_t part, int32_t bus, const struct i2c_reply *re)
 {
     static const enum ctl_bus_status as[] = {
@@ -196,15 +227,7 @@ static void host_transferred(struct world *w, int32_t part, int32_t bus, const s
     }
     s->in.bus[b].status = as[re->status];
     memcpy(s->in.bus[b].rx, re->rx, sizeof s->in.bus[b].rx);
-    s->news = world_cause(w);
-    if (s->busy) {
-        return;
-    }
-    if (plant_is_last(w)) {
-        step(w, part, s);
-    } else {
-        world_wake(w, part, world_now(w)); /* when the others have had their turn */
-    }
+    take_in(w, part, s);
 }
 
 /* ---- signals and actions ----------------------------------------------------------------------- */
@@ -239,6 +262,10 @@ COUNTER(pec_errors, pec_errors)
 COUNTER(nacks, nacks)
 COUNTER(timeouts, timeouts)
 COUNTER(recoveries, recoveries)
+COUNTER(alerts, alerts)
+COUNTER(asks, alert_asks)
+COUNTER(storms, alert_storms)
+COUNTER(holds, alert_holds)
 COUNTER(commands, switch_commands)
 COUNTER(moves, moves)
 COUNTER(plans, plans)
@@ -289,6 +316,22 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "recoveries of a stuck bus",
      .read = read_recoveries},
+    {.key = "alerts",
+     .quantity = QTY_OPERATIONS,
+     .doc = "times an alert line was found low",
+     .read = read_alerts},
+    {.key = "alert_asks",
+     .quantity = QTY_OPERATIONS,
+     .doc = "reads from the alert response address",
+     .read = read_asks},
+    {.key = "alert_storms",
+     .quantity = QTY_OPERATIONS,
+     .doc = "alert lines ignored for a while because they fell too often",
+     .read = read_storms},
+    {.key = "alert_holds",
+     .quantity = QTY_OPERATIONS,
+     .doc = "alert lines ignored for a while because they stayed low whatever was done",
+     .read = read_holds},
     {.key = "commands",
      .quantity = QTY_OPERATIONS,
      .doc = "switch commands sent",
@@ -364,5 +407,6 @@ const struct kind controller_kind = {
     .state_size = sizeof(struct host_state),
     .start = host_start,
     .due = host_due,
+    .input = host_input,
     .transferred = host_transferred,
 };

@@ -6,7 +6,7 @@
 
 void log_init(struct log *l)
 {
-    *l = (struct log){.events.each = sizeof(struct event)};
+    *l = (struct log){.events = {.each = sizeof(struct event), .written = true}};
 }
 
 void log_event(struct log *l, const struct event *e)

@@ -24,7 +24,7 @@ void *pages_new(struct pages *p, uint32_t i)
         p->room = room;
     }
     if (p->page[k] == NULL) {
-        p->page[k] = calloc(PAGE_ROOM, p->each);
+        p->page[k] = p->written ? malloc(PAGE_ROOM * p->each) : calloc(PAGE_ROOM, p->each);
     }
     return pages_at(p, i);
 }
@@ -35,5 +35,5 @@ void pages_free(struct pages *p)
         free(p->page[k]);
     }
     free(p->page);
-    *p = (struct pages){.each = p->each};
+    *p = (struct pages){.each = p->each, .written = p->written};
 }

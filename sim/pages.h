@@ -2,18 +2,20 @@
 #ifndef SIM_PAGES_H
 #define SIM_PAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { PAGE_BITS = 10, PAGE_ROOM = 1 << PAGE_BITS }; /* elements */
 
 struct pages {
-    size_t each; /* bytes of an element: set it first */
+    size_t each;  /* bytes of an element: set it first */
+    bool written; /* so is every new element, at once: it need not be zeroed */
     uint32_t room;
     char **page; /* [room]; NULL: no element of it was asked for yet */
 };
 
-/* Element i, zeroed when it is new. NULL: no memory. */
+/* Element i, zeroed when it is new, unless it is to be written. NULL: no memory. */
 void *pages_new(struct pages *p, uint32_t i);
 
 /* Element i; NULL when no element of its page was asked for yet. */

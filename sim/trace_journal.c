@@ -33,6 +33,8 @@ static const char *who(const struct scenario *s, const struct host_state *h,
     case JOURNAL_DARK:
     case JOURNAL_LIT:
         return name_of(s, h->bar_part[e->who]);
+    case JOURNAL_DEAF:
+        return name_of(s, h->alert_part[e->who]);
     default:
         return "";
     }
@@ -77,6 +79,9 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
         break;
     case JOURNAL_STUCK:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays closed" : "stays open");
+        break;
+    case JOURNAL_DEAF:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "stays low" : "storm");
         break;
     default: /* the word says it all */
         break;

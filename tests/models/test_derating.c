@@ -184,3 +184,22 @@ Test(derating, counts_from_the_start)
     cr_expect_eq(stand_count(s, "psu1", EV_DERATED), 0);
     stand_free(s);
 }
+
+/* Forked between two steps of the air, with part of the budget spent: both trip in the same nanosecond. */
+Test(derating, goes_on_in_a_fork)
+{
+    struct stand *s = one(850.0, ", overload_budget: 0.5 C");
+
+    stand_act_with(s, "psu1", "inlet", AT(58.0));
+    stand_run(s, MS(40));
+    stand_act_with(s, "psu1", "inlet", AT(59.0));
+    stand_run(s, MS(50));
+    struct world *fork = plant_fork(s->world, &(struct sink){0});
+    plant_run(fork, SECONDS(1));
+    cr_expect_eq(stand_count(s, "psu1", EV_OVERLOAD), 0);
+    stand_run_to(s, "psu1", EV_OVERLOAD, SECONDS(1));
+    stand_run(s, SECONDS(1));
+    cr_expect_eq(fork->plant->hash, s->world->plant->hash);
+    plant_free_fork(fork);
+    stand_free(s);
+}

@@ -3,7 +3,7 @@
 #
 # Touches nothing, and needs no network, when everything is there. A thing counts as there when it
 # can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build
-# and run), test, check (what CI needs besides), bench, peers (what the bench compares with),
+# and run), test, check (what CI needs besides), firmware, bench, peers (what the bench compares with),
 # crosscheck.
 set -eu
 
@@ -25,6 +25,8 @@ check  clang-tidy          cmd   clang-tidy             finds mistakes
 check  cppcheck            cmd   cppcheck               finds mistakes, MISRA rules
 check  mandoc              cmd   mandoc                 checks the manual pages
 check  shellcheck          cmd   shellcheck             checks the scripts
+firmware gcc-arm-none-eabi cmd arm-none-eabi-gcc       compiles for the boards
+firmware qemu-system-arm   cmd  qemu-system-arm        plays the boards
 bench  valgrind            cmd   valgrind               counts instructions
 peers  libsundials-dev     inc   cvode/cvode.h          an integrator to compare with
 peers  libsuitesparse-dev  inc   suitesparse/klu.h      its sparse matrices

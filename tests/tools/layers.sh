@@ -6,8 +6,8 @@ set -u
 
 if [ "${1:-}" = --bare ]; then
     shift
-    own=$(nm --defined-only --format=posix "$@" | awk '$2 ~ /[TDBRC]/ { print $1 }')
-    nm --undefined-only --format=posix -A "$@" | awk -v own="$own" '
+    own=$("${NM:-nm}" --defined-only --format=posix "$@" | awk '$2 ~ /[TDBRC]/ { print $1 }')
+    "${NM:-nm}" --undefined-only --format=posix -A "$@" | awk -v own="$own" '
         BEGIN {
             split(own " memcpy memmove memset memcmp", known, /[ \n]/)
             for (i in known) ok[known[i]] = 1
@@ -25,7 +25,7 @@ rules="
 controller  ^controller/ ^<(stdint|stdbool|stddef|string)\.h>
 models      ^models/ ^$libc
 sim         ^sim/ ^models/ ^controller/(ctl_[a-z0-9_]*|controller)\.h ^$libc ^$posix
-hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix
+hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix ^<sys/(prctl|socket)\.h>
 tests       .
 "
 # Each library has one door. Header, then the files that may include it.

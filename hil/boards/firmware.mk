@@ -1,0 +1,90 @@
+# firmware.mk - images of the controller for boards, one folder build/arm-BOARD/ each.
+# Included by the Makefile at the top.
+
+BOARDS := ast1030-evb lm3s6965evb mps2-an385
+CORE_ast1030-evb := cortex-m4
+CORE_lm3s6965evb := cortex-m3
+CORE_mps2-an385  := cortex-m3
+CORE_big         := cortex-m4
+
+ARM    := arm-none-eabi-
+STACK  := 0x800 # main(), the link and one step; the step's own part is measured by `make sizes`
+IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf)
+
+# Soft floats, so that a float in the controller shows as a call that nobody defines.
+ARM_CFLAGS   := -std=c11 -g -O2 -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
+                -fdata-sections -fno-common -fcallgraph-info=su $(WARNINGS)
+ARM_CPPFLAGS := -I. -isystem hil/boards/include -DPOWERGAP_VERSION='"$(VERSION)"'
+
+CONTROLLER_SRC := $(wildcard controller/*.c)
+SHARED_SRC     := hil/link.c hil/boards/cortex_m.c hil/boards/main.c hil/boards/memory.c
+
+define OBJECTS
+build/arm-$(1)/%.o: %.c hil/boards/firmware.mk
+	@mkdir -p $$(@D)
+	@echo "  ARMCC   $$@"
+	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) $$(ARM_CPPFLAGS) $$(ARM_CFLAGS) -MMD -MP -c $$< -o $$@
+-include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c)
+endef
+define BOARD
+build/arm-$(1)/firmware.elf: $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) \
+                             hil/boards/$(1).c) hil/boards/$(1).ld hil/boards/cortex-m.ld
+	@echo "  LD      $$@"
+	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) -mthumb -mfloat-abi=soft -nostdlib -Wl,--gc-sections \
+	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@D)/firmware.map \
+	    -T hil/boards/$(1).ld $$(filter %.o,$$^) -lgcc -o $$@
+endef
+$(foreach b,$(BOARDS),$(eval $(call BOARD,$b)))
+$(foreach b,$(BOARDS) big,$(eval $(call OBJECTS,$b)))
+
+# A compiler may turn the loop of memcpy into a call of memcpy.
+$(BOARDS:%=build/arm-%/hil/boards/memory.o): ARM_CFLAGS += -fno-tree-loop-distribute-patterns
+
+# The controller for the largest racks; no board of ours has the memory.
+BIG := $(patsubst %.c,build/arm-big/%.o,$(CONTROLLER_SRC) hil/boards/main.c)
+$(BIG): ARM_CPPFLAGS += $(BIG_LIMITS)
+
+.PHONY: firmware images
+## install what is missing, build the controller's images for Cortex-M4 and Cortex-M3 boards
+firmware:
+	@sh tests/tools/deps.sh firmware
+	+@$(PARALLEL) images
+	@$(ARM)size $(IMAGES)
+images: $(IMAGES)
+
+.PHONY: sizes firmware-check
+## measure code, memory and stack of the controller on a board into controller/SIZES.md
+sizes: firmware
+	+@$(PARALLEL) $(BIG)
+	@ARM=$(ARM) sh tests/tools/sizes.sh >controller/SIZES.md
+
+## images within their limits, controller/SIZES.md up to date, no float and no libc in the objects
+firmware-check: firmware
+	+@$(PARALLEL) $(BIG)
+	@NM=$(ARM)nm sh tests/tools/layers.sh --bare $(patsubst %.c,build/arm-lm3s6965evb/%.o,$(CONTROLLER_SRC))
+	@NM=$(ARM)nm sh tests/tools/layers.sh --bare $(patsubst %.c,build/arm-ast1030-evb/%.o,$(CONTROLLER_SRC))
+	@ARM=$(ARM) sh tests/tools/sizes.sh >build/SIZES.md && diff controller/SIZES.md build/SIZES.md || \
+	    { echo "controller/SIZES.md: run 'make sizes'" >&2; exit 1; }
+
+# ---- The same steps on a board -------------------------------------------------------------------
+
+TWIN := $(B)/tests/hil/twin_step
+$(TWIN): LDFLAGS += $(if $(WHOLE),-fno-lto) -Wl,--wrap=controller_init,--wrap=controller_step
+$(TWIN): $(call objects,sim/main.c tests/hil/twin_step.c) $(LIB)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# A part of every kind, in less than a minute.
+TWINS := $(addprefix scenarios/,psu-failure/fet.yaml psu-failure/tripped-comes-back.yaml \
+         serial-bus/stuck-sda.yaml several-bars/two-bars.yaml shorts/with-oring.yaml)
+
+.PHONY: twins twins-all
+## play chosen scenarios with a twin of the controller on each emulated board: the same answers (twins-all: every scenario)
+twins: firmware
+	+@$(PARALLEL) $(TWIN)
+	@for b in $(BOARDS); do \
+	    echo "$$b: POWERGAP_TWIN=$$b:build/arm-$$b/firmware.elf sh tests/hil/twin.sh $(TWIN) $(TWINS)"; \
+	 done | sh tests/tools/tally.sh $(JOBS) build/twins
+	@cat build/twins/*.log
+twins-all:
+	+@$(MAKE) --no-print-directory twins TWINS="$(SCENARIOS)"

@@ -1,0 +1,26 @@
+/* emulator.h - a board that nobody has on the desk, played by QEMU. */
+#ifndef HIL_EMULATOR_H
+#define HIL_EMULATOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What an instruction takes on an emulated board, so that a cost in ticks is one in instructions. */
+enum { EMULATOR_INSTRUCTION_ns = 128 };
+
+struct emulator {
+    pid_t process;
+    int link; /* the board's serial port, both ways */
+};
+
+/* Start the image on the board (a machine name of QEMU). It ends when this process does, however.
+ * False: errno says why it could not even be tried; a board that QEMU refuses closes its link. */
+bool emulator_start(struct emulator *e, const char *board, const char *image);
+
+void emulator_stop(struct emulator *e);
+
+/* Ticks of a clock of clock_Hz in instructions. */
+uint32_t emulator_instructions(uint32_t ticks, uint32_t clock_Hz);
+
+#endif
