@@ -86,8 +86,7 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all deps demo run test suite bench bench-results bench-truth step-cost claims duels fuzz \
-        crosscheck check format \
-        format-check layers lint determinism install uninstall clean help FORCE
+        crosscheck check format format-check layers lint determinism install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
 all: $(BIN)

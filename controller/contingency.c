@@ -193,8 +193,9 @@ const struct contingency_row *contingency_find(const struct controller *c,
     uint8_t s = 0;
     uint8_t number = (uint8_t)CONTINGENCY_CASES;
 
-    if ((q->n_supplies != c->problem.n_supplies) ||
-        (memcmp(q->bars, c->problem.bars, sizeof(q->bars)) != 0)) {
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
+    bool same_bars = memcmp(q->bars, c->problem.bars, sizeof(q->bars)) == 0;
+    if ((q->n_supplies != c->problem.n_supplies) || !same_bars) {
         return NULL;
     }
     while ((s < q->n_supplies) && is_same(&q->supplies[s], &c->problem.supplies[s])) {

@@ -208,14 +208,11 @@ static void end_climb(struct planner *s)
     if (score_is_better(&s->at.score, &s->best.score)) {
         s->best = s->at;
     }
-    s->phase = (uint8_t)PLANNER_START;
+    s->left = (s->climbs == 1U) ? others(s) : 0U;
     if (is_enough(s, &s->best.score) || (s->climbs >= (uint8_t)CLIMBS)) {
         s->phase = (uint8_t)PLANNER_DONE;
-    } else if (s->climbs == 1U) {
-        s->left = others(s);
-        s->phase = (s->left > 0U) ? (uint8_t)PLANNER_ALL : (uint8_t)PLANNER_START;
     } else {
-        /* another start */
+        s->phase = (s->left > 0U) ? (uint8_t)PLANNER_ALL : (uint8_t)PLANNER_START;
     }
     if (s->phase == (uint8_t)PLANNER_ALL) {
         for (uint8_t i = 0; i < s->problem.n_supplies; i++) {

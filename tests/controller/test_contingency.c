@@ -30,7 +30,7 @@ static bool rows_are_fresh(struct rack *rack)
 {
     const struct controller *c = &rack->c;
 
-    for (uint8_t i = 0; i < CONTINGENCY_CASES; i++) {
+    for (unsigned i = 0; i < CONTINGENCY_CASES; i++) {
         const struct contingency_row *row = &c->contingency.rows[i];
         struct plan_problem q;
         struct plan ahead;
@@ -39,11 +39,11 @@ static bool rows_are_fresh(struct rack *rack)
         if (!row->ready) {
             continue;
         }
-        cr_assert(contingency_question(c, i, &q), "case %d is none", i);
+        cr_assert(contingency_question(c, (uint8_t)i, &q), "case %u is none", i);
         plan_for(&q, &fresh);
         contingency_plan(c, row, &ahead);
-        cr_assert_arr_eq(ahead.feeds, fresh.feeds, sizeof fresh.feeds, "case %d", i);
-        cr_assert_eq(ahead.served, fresh.served, "case %d", i);
+        cr_assert_arr_eq(ahead.feeds, fresh.feeds, sizeof fresh.feeds, "case %u", i);
+        cr_assert_eq(ahead.served, fresh.served, "case %u", i);
         rows_checked++;
     }
     return true;
