@@ -228,11 +228,11 @@ static void end_round(struct planner *s)
         s->at = s->next;
         s->moves++;
     }
-    if (s->moves >= (uint8_t)PLANNER_MOVES) {
-        end_climb(s);
-    } else if (s->found) {
+    const bool goes_on = s->moves < (uint8_t)PLANNER_MOVES;
+
+    if (goes_on && s->found) {
         look_around(s, PLANNER_ONE);
-    } else if ((s->phase == (uint8_t)PLANNER_ONE) && !is_enough(s, &s->at.score)) {
+    } else if (goes_on && (s->phase == (uint8_t)PLANNER_ONE) && !is_enough(s, &s->at.score)) {
         look_around(s, PLANNER_TWO);
     } else {
         end_climb(s);
