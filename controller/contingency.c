@@ -14,7 +14,7 @@ void contingency_forget(struct controller *c)
 
 bool contingency_has_work(const struct controller *c)
 {
-    return c->contingency.next < (uint8_t)CONTINGENCY_CASES;
+    return c->contingency.next < (uint16_t)CONTINGENCY_CASES;
 }
 
 /* ---- cases ------------------------------------------------------------------------------------- */
@@ -46,20 +46,20 @@ static uint32_t users_of_feed(const struct plan_problem *q, uint8_t feed)
 }
 
 /* Would it change anything, and not the same as another case? */
-static bool is_case(const struct controller *c, uint8_t number)
+static bool is_case(const struct controller *c, uint16_t number)
 {
     const struct plan_problem *q = &c->problem;
-    uint8_t i = number;
+    uint8_t i = (uint8_t)number; /* of a supply or a switch */
 
-    if (number < (uint8_t)CONTINGENCY_FEEDS) {
+    if (number < (uint16_t)CONTINGENCY_FEEDS) {
         return (i < q->n_supplies) && is_of_use(&q->supplies[i]);
     }
-    if (number < (uint8_t)CONTINGENCY_SWITCHES) {
-        i = (uint8_t)(number - (uint8_t)CONTINGENCY_FEEDS);
+    if (number < (uint16_t)CONTINGENCY_SWITCHES) {
+        i = (uint8_t)(number - (uint16_t)CONTINGENCY_FEEDS);
         return (i < q->n_supplies) && is_first_of_its_feed(q, i) &&
                (users_of_feed(q, q->supplies[i].feed) > 1U);
     }
-    i = (uint8_t)(number - (uint8_t)CONTINGENCY_SWITCHES);
+    i = (uint8_t)(number - (uint16_t)CONTINGENCY_SWITCHES);
     if (i >= c->cfg.n_switches) {
         return false;
     }
@@ -77,21 +77,21 @@ static void lose(struct plan_supply *u)
 }
 
 /* Supply s of the present question, as it would be then. */
-static void apply(const struct controller *c, uint8_t number, uint8_t s, struct plan_supply *u)
+static void apply(const struct controller *c, uint16_t number, uint8_t s, struct plan_supply *u)
 {
     const struct plan_problem *q = &c->problem;
 
-    if (number < (uint8_t)CONTINGENCY_FEEDS) {
+    if (number < (uint16_t)CONTINGENCY_FEEDS) {
         if (s == number) {
             lose(u);
         }
-    } else if (number < (uint8_t)CONTINGENCY_SWITCHES) {
-        if (u->feed == q->supplies[number - (uint8_t)CONTINGENCY_FEEDS].feed) {
+    } else if (number < (uint16_t)CONTINGENCY_SWITCHES) {
+        if (u->feed == q->supplies[number - (uint16_t)CONTINGENCY_FEEDS].feed) {
             lose(u);
         }
     } else {
         const struct ctl_switch_config *sw =
-            &c->cfg.switches[number - (uint8_t)CONTINGENCY_SWITCHES];
+            &c->cfg.switches[number - (uint16_t)CONTINGENCY_SWITCHES];
         if (s == sw->supply) {
             u->present &= (uint8_t)~bit(sw->bar);
             u->made &= (uint8_t)~bit(sw->bar);
@@ -100,7 +100,7 @@ static void apply(const struct controller *c, uint8_t number, uint8_t s, struct 
     }
 }
 
-bool contingency_question(const struct controller *c, uint8_t number, struct plan_problem *q)
+bool contingency_question(const struct controller *c, uint16_t number, struct plan_problem *q)
 {
     (void)memcpy(q, &c->problem, sizeof(*q));
     for (uint8_t s = 0; s < q->n_supplies; s++) {
@@ -150,7 +150,7 @@ static bool is_same(const struct plan_supply *a, const struct plan_supply *b)
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-static bool answers(const struct controller *c, uint8_t number, const struct plan_problem *q)
+static bool answers(const struct controller *c, uint16_t number, const struct plan_problem *q)
 {
     bool same = c->contingency.rows[number].ready;
 
@@ -191,7 +191,7 @@ const struct contingency_row *contingency_find(const struct controller *c,
                                                const struct plan_problem *q)
 {
     uint8_t s = 0;
-    uint8_t number = (uint8_t)CONTINGENCY_CASES;
+    uint16_t number = (uint16_t)CONTINGENCY_CASES;
 
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     bool same_bars = memcmp(q->bars, c->problem.bars, sizeof(q->bars)) == 0;
@@ -204,7 +204,7 @@ const struct contingency_row *contingency_find(const struct controller *c,
     if (s >= q->n_supplies) {
         return NULL;
     }
-    const uint8_t feed = (uint8_t)((uint8_t)CONTINGENCY_FEEDS + first_of_feed(q, s));
+    const uint16_t feed = (uint16_t)((uint16_t)CONTINGENCY_FEEDS + first_of_feed(q, s));
     const uint8_t sw = opened_switch(c, q, s);
 
     if (answers(c, s, q)) {
@@ -212,12 +212,12 @@ const struct contingency_row *contingency_find(const struct controller *c,
     } else if (answers(c, feed, q)) {
         number = feed;
     } else if ((sw < (uint8_t)CTL_SWITCHES) &&
-               answers(c, (uint8_t)((uint8_t)CONTINGENCY_SWITCHES + sw), q)) {
-        number = (uint8_t)((uint8_t)CONTINGENCY_SWITCHES + sw);
+               answers(c, (uint16_t)((uint16_t)CONTINGENCY_SWITCHES + sw), q)) {
+        number = (uint16_t)((uint16_t)CONTINGENCY_SWITCHES + sw);
     } else {
         /* not foreseen */
     }
-    return (number < (uint8_t)CONTINGENCY_CASES) ? &c->contingency.rows[number] : NULL;
+    return (number < (uint16_t)CONTINGENCY_CASES) ? &c->contingency.rows[number] : NULL;
 }
 
 void contingency_plan(const struct controller *c, const struct contingency_row *row,

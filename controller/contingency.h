@@ -35,8 +35,8 @@ struct contingency_row {
 
 struct contingency {
     struct contingency_row rows[CONTINGENCY_CASES];
-    uint8_t next;  /* case to be worked out; CONTINGENCY_CASES: all are */
-    uint8_t ready; /* rows that are */
+    uint16_t next;  /* case to be worked out; CONTINGENCY_CASES: all are */
+    uint16_t ready; /* rows that are */
 };
 
 struct controller;
@@ -62,6 +62,6 @@ void contingency_plan(const struct controller *c, const struct contingency_row *
                       struct plan *plan);
 
 /* The question that is to be expected when this case comes true; false: it changes nothing. */
-bool contingency_question(const struct controller *c, uint8_t number, struct plan_problem *q);
+bool contingency_question(const struct controller *c, uint16_t number, struct plan_problem *q);
 
 #endif

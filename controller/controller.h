@@ -143,7 +143,7 @@ bool controller_bar_served(const struct controller *c, uint8_t bar);
 bool controller_bar_redundant(const struct controller *c, uint8_t bar);
 
 /* Single failures whose answer is ready to be looked up. */
-uint8_t controller_planned_ahead(const struct controller *c);
+uint16_t controller_planned_ahead(const struct controller *c);
 /* Is the best plan still being searched for? */
 bool controller_is_planning(const struct controller *c);
 

@@ -126,7 +126,7 @@ bool controller_bar_redundant(const struct controller *c, uint8_t bar)
     return has(c, c->redundant, bar);
 }
 
-uint8_t controller_planned_ahead(const struct controller *c)
+uint16_t controller_planned_ahead(const struct controller *c)
 {
     return is_running(c) ? c->contingency.ready : 0U;
 }

@@ -39,7 +39,7 @@ static bool rows_are_fresh(struct rack *rack)
         if (!row->ready) {
             continue;
         }
-        cr_assert(contingency_question(c, (uint8_t)i, &q), "case %u is none", i);
+        cr_assert(contingency_question(c, (uint16_t)i, &q), "case %u is none", i);
         plan_for(&q, &fresh);
         contingency_plan(c, row, &ahead);
         cr_assert_arr_eq(ahead.feeds, fresh.feeds, sizeof fresh.feeds, "case %u", i);
