@@ -92,14 +92,12 @@ static void find_lacks(uint32_t all, const uint32_t load_mW[], const uint32_t wi
 {
     for (uint32_t set = whole; set != 0U; set = (set - 1U) & whole) {
         /* What gets to any of them: all but what gets to others only. */
-        int32_t lacks_mW =
-            (int32_t)load_mW[set] - (int32_t)(within_mW[all] - within_mW[all & ~set]);
-        uint32_t left = set;
-        for (uint8_t b = 0; left != 0U; b++) {
-            if (((left & 1U) != 0U) && ((set == whole) || (lacks_mW > g->lacks_mW[b]))) {
+        const uint32_t got_mW = within_mW[all] - within_mW[all & ~set];
+        const int32_t lacks_mW = (int32_t)load_mW[set] - (int32_t)got_mW;
+        for (uint8_t b = 0; b < (uint8_t)CTL_BARS; b++) {
+            if (has((uint8_t)set, b) && ((set == whole) || (lacks_mW > g->lacks_mW[b]))) {
                 g->lacks_mW[b] = lacks_mW;
             }
-            left >>= 1;
         }
     }
 }

@@ -72,16 +72,18 @@ static uint16_t next_choice(const struct planner *s, uint8_t from, uint8_t *supp
 {
     const uint8_t end = (uint8_t)(2U + (2U * s->problem.n_bars));
 
-    for (; *supply < s->problem.n_supplies; (*supply)++) {
+    while (*supply < s->problem.n_supplies) {
         bool moves =
             (s->brief.movable[*supply] != 0U) && ((*i > 0U) || !is_double(s, from, *supply));
-        for (; (*i < end) && moves; (*i)++) {
+        while ((*i < end) && moves) {
             uint16_t mask = choice_of(s, *supply, *i);
             if (mask != (uint16_t)NO_CHOICE) {
                 return mask;
             }
+            (*i)++;
         }
         *i = 0;
+        (*supply)++;
     }
     return (uint16_t)NO_CHOICE;
 }
@@ -161,7 +163,7 @@ static uint16_t others(const struct planner *s)
     for (uint8_t i = 0; i < s->problem.n_supplies; i++) {
         bits += bits_in(s->brief.movable[i]);
     }
-    return (bits <= (uint32_t)PLANNER_EXACT_BITS) ? (uint16_t)((1U << bits) - 1U) : 0U;
+    return (bits <= (uint32_t)PLANNER_EXACT_BITS) ? (uint16_t)(((uint32_t)1 << bits) - 1U) : 0U;
 }
 
 /* The next one in the order of an odometer: of every supply all subsets of what is movable. */

@@ -106,7 +106,7 @@ typedef uint64_t plan_set; /* of supplies, bit per supply */
 typedef uint32_t plan_set;
 #endif
 
-enum { PLAN_SETS = 1 << CTL_BARS }; /* sets of bars */
+enum { PLAN_SETS = 1U << CTL_BARS }; /* sets of bars */
 
 /* What of a question is the same for every allocation: worked out once (score.c). */
 struct plan_brief {
@@ -164,11 +164,13 @@ struct planner {
     uint8_t phase;           /* enum planner_phase */
     uint8_t climbs;          /* begun */
     uint8_t moves;           /* accepted in this one */
-    uint8_t first, choice;   /* the neighbour looked at: supply, which of its choices */
-    uint8_t second, other;   /* of two: the same of the second one */
-    bool found;              /* `next` is better than `at` */
-    uint16_t left;           /* allocations, of PLANNER_ALL */
-    uint8_t served;          /* bars, by the present allocation */
+    uint8_t first;           /* the neighbour looked at: supply ... */
+    uint8_t choice;          /* ... and which of its choices */
+    uint8_t second;          /* of two: the same of the second one */
+    uint8_t other;
+    bool found;     /* `next` is better than `at` */
+    uint16_t left;  /* allocations, of PLANNER_ALL */
+    uint8_t served; /* bars, by the present allocation */
     uint8_t redundant;
     struct plan_trial trial;
     struct plan at;   /* where the climb stands, or what is looked at of all */

@@ -5,11 +5,12 @@ set -eu
 counting=$1 plain=$2 limit=$3
 states=$(mktemp) && trap 'rm -f "$states"' EXIT
 
-set -- $("$counting" "$states")
-steps=$1 mean=$2 blocks=$3
+counted=$("$counting" "$states")
+read -r steps mean blocks <<END
+$counted
+END
 worst=0
 for n in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-    # shellcheck disable=SC2086
     now=$(LD_BIND_NOW=1 valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=again \
         "$plain" "$states" $n 2>&1 | awk '/Collected/ { print $NF }')
     [ "$now" -le "$worst" ] || worst=$now
