@@ -29,6 +29,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wsign-conversion -Wsh
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_asan := -O1 $(SANITIZE)
 OPT_fuzz := -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
+OPT_step := -O2 # of `make step-cost`: the controller counts its basic blocks
 OPT_bare := -O2 -mgeneral-regs-only # of `make layers`: a float becomes an error or a call
 # The largest racks the controller can be built for.
 BIG_LIMITS := -DCTL_SUPPLIES=64 -DCTL_BARS=8 -DCTL_SWITCHES=128 -DCTL_EXPANDERS=16 -DCTL_SERVERS=256
@@ -84,8 +85,8 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench bench-results bench-truth claims duels fuzz crosscheck check format \
-        format-check layers lint determinism install uninstall clean help FORCE
+.PHONY: all deps demo run test suite bench bench-results bench-truth step-cost claims duels fuzz \
+        crosscheck check format format-check layers lint determinism install uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
 all: $(BIN)
@@ -107,6 +108,7 @@ $(BIN) $(BENCHES) $(SEARCHES): LDFLAGS += $(if $(WHOLE),-flto=$(JOBS))
 $(TESTS) $(FUZZERS): LDFLAGS += $(if $(WHOLE),-fno-lto)
 $(TESTS):   LDLIBS += $(or $(shell pkg-config --libs criterion 2>/dev/null),-lcriterion)
 $(FUZZERS): LDLIBS += -fsanitize=fuzzer
+%/tests/bench/bench_step: LDLIBS += $(or $(shell pkg-config --libs criterion 2>/dev/null),-lcriterion)
 $(PEER_BINS): LDLIBS += $(addprefix -lsundials_,cvode nvecserial sunlinsoldense sunlinsolklu \
                         sunmatrixdense sunmatrixsparse generic)
 $(PEER_BINS:%=%.o): private CPPFLAGS += -isystem /usr/include/suitesparse
@@ -116,7 +118,7 @@ $(TESTS) $(BENCHES) $(SEARCHES) $(PEER_BINS) $(FUZZERS): %: %.o $$(call librarie
 
 # The controller is built as for a board without an operating system. The macros of Criterion
 # convert in ways that gcc would complain about at each of our lines that uses one.
-CFLAGS_controller := -ffreestanding
+CFLAGS_controller := -ffreestanding $(if $(filter step,$(OPT)),-fsanitize-coverage=trace-pc)
 CFLAGS_tests      := -Wno-conversion
 
 $(B)/%.o: %.c $(B)/flags
@@ -189,6 +191,16 @@ bench-results:
 	+@$(MAKE) --no-print-directory bench PEERS=1
 	+@$(MAKE) --no-print-directory $(BIN) $(B)/tests/oracle/test_oracle
 	@sh tests/bench/results.sh $(B) >tests/bench/RESULTS.md
+
+STEP_LIMIT := 20000
+## count the instructions of the controller's dearest step, in controller/STEPS.md
+step-cost:
+	@sh tests/tools/deps.sh run test bench
+	+@$(PARALLEL) CC=gcc OPT=step build/gcc-step/tests/bench/bench_step
+	+@$(PARALLEL) CC=gcc OPT=O2 build/gcc-O2/tests/bench/bench_step
+	@sh tests/tools/step_cost.sh build/gcc-step/tests/bench/bench_step \
+	    build/gcc-O2/tests/bench/bench_step $(STEP_LIMIT) >controller/STEPS.md; \
+	 status=$$?; cat controller/STEPS.md; exit $$status
 
 ## make the truth anew that the bench compares with
 bench-truth: $(PEER_BINS)

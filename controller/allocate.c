@@ -1,11 +1,14 @@
 /* allocate.c - the question for the planner and its answer.  Checked by test_step.c, test_storm.c. */
 #include "allocate.h"
 
+#include "bits.h"
+#include "contingency.h"
 #include "controller.h"
 #include "loads.h"
 #include "pins.h"
 #include "planner.h"
 #include "pmbus.h"
+#include "rescue.h"
 #include "sequencer.h"
 #include "supply.h"
 #include "wire.h"
@@ -14,11 +17,6 @@
 
 /* How long one supply's trouble makes others doubtful. */
 enum { DOUBT_SWEEPS = 2 };
-
-static uint8_t bit(uint8_t b)
-{
-    return (uint8_t)(1U << b);
-}
 
 static bool is_closed(const struct contact *k)
 {
@@ -79,10 +77,6 @@ static void ask(const struct controller *c, struct plan_problem *q)
     (void)memset(q, 0, sizeof(*q)); /* padding too: questions are compared as memory */
     q->n_supplies = c->cfg.n_supplies;
     q->n_bars = c->cfg.n_bars;
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        q->bars[b].spare = c->cfg.bars[b].spare;
-        q->bars[b].priority = c->cfg.bars[b].priority;
-    }
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct contact *k = &c->contacts[i];
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
@@ -90,6 +84,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
 
         u->reach |= bit(sw->bar);
         u->back |= sw->one_way ? 0U : bit(sw->bar);
+        u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? bit(sw->bar) : 0U;
         u->present |= is_closed(k) ? bit(sw->bar) : 0U;
         u->made |= (is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
         if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {
@@ -164,37 +159,78 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
     sequencer_wake(c);
 }
 
-/* Supply i on supply s, which has not been looked at since. One that has lost its input: s, on the same
- * feed, is about to be found without input too; its hold-up lasts longer than the sweep that tells. One
- * whose bar is out of its window, through no fault of its own: s may be the one that pulls the bar down
- * or drives it too high. What would be moved now would be moved by what is no longer true. */
-static bool casts_doubt(const struct controller *c, uint8_t i, uint8_t s)
+/* One that has just lost its input: the others of its feed are about to be found without input too; its
+ * hold-up lasts longer than the sweep that tells. */
+static bool doubts_feed(const struct controller *c, uint8_t i)
 {
     const struct supply *u = &c->supplies[i];
-    const struct supply *other = &c->supplies[s];
-    const uint8_t feed = c->cfg.supplies[s].feed;
-    bool input = (feed != (uint8_t)CTL_NO_FEED) && (c->cfg.supplies[i].feed == feed) &&
-                 supply_is_lost(u) && ((u->status & (uint16_t)ST_VIN_UV) != 0U);
-    bool bar =
-        (u->bar < c->cfg.n_bars) && (other->bar == u->bar) && (u->closed > 0U) &&
-        (other->closed > 0U) && (u->state == (uint8_t)SUPPLY_SUSPECT) && u->has_reading &&
-        ((u->v_mV < c->cfg.bars[u->bar].v_low_mV) || (u->v_mV > c->cfg.bars[u->bar].v_high_mV));
 
-    return input || bar;
+    return (c->cfg.supplies[i].feed != (uint8_t)CTL_NO_FEED) &&
+           ((u->status & (uint16_t)ST_VIN_UV) != 0U) && supply_is_lost(u);
+}
+
+/* One whose bar is out of its window, through no fault of its own: another one of that bar may be it that
+ * pulls the bar down or drives it too high. What would be moved now would be moved by what is no longer
+ * true. */
+static bool doubts_bar(const struct controller *c, uint8_t i)
+{
+    const struct supply *u = &c->supplies[i];
+
+    return (u->state == (uint8_t)SUPPLY_SUSPECT) && u->has_reading && (u->closed > 0U) &&
+           (u->bar < c->cfg.n_bars) &&
+           ((u->v_mV < c->cfg.bars[u->bar].v_low_mV) || (u->v_mV > c->cfg.bars[u->bar].v_high_mV));
+}
+
+/* What a supply casts doubt on. */
+struct doubt {
+    uint8_t of;
+    bool feed;       /* the others of its feed ... */
+    bool bar;        /* ... and of its bar ... */
+    uint32_t ago_us; /* ... that have not been read since */
+};
+
+static struct doubt doubt_of(const struct controller *c, uint8_t i)
+{
+    struct doubt d = {.of = i, .ago_us = c->now_us - c->supplies[i].since_us};
+
+    if (d.ago_us < ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us)) {
+        d.feed = doubts_feed(c, i);
+        d.bar = doubts_bar(c, i);
+    }
+    return d;
+}
+
+static bool is_doubted(const struct controller *c, const struct doubt *d, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+    bool unread = (c->now_us - u->read_us) > d->ago_us;
+    bool related = (d->feed && (c->cfg.supplies[s].feed == c->cfg.supplies[d->of].feed)) ||
+                   (d->bar && (u->closed > 0U) && (u->bar == c->supplies[d->of].bar));
+
+    return unread && related && (s != d->of) && supply_is_good(u);
+}
+
+/* Is there a supply that i casts doubt on? */
+static bool casts_doubt(const struct controller *c, uint8_t i)
+{
+    const struct doubt d = doubt_of(c, i);
+    bool doubt = false;
+
+    for (uint8_t s = 0; (d.feed || d.bar) && (s < c->cfg.n_supplies) && !doubt; s++) {
+        doubt = is_doubted(c, &d, s);
+    }
+    return doubt;
 }
 
 bool allocate_doubts(const struct controller *c, uint8_t s)
 {
     bool doubt = false;
 
-    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
-        uint32_t ago_us = c->now_us - c->supplies[i].since_us;
-
-        doubt = doubt || ((i != s) && casts_doubt(c, i, s) &&
-                          (ago_us < ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us)) &&
-                          ((c->now_us - c->supplies[s].read_us) > ago_us));
+    for (uint8_t i = 0; (i < c->cfg.n_supplies) && !doubt; i++) {
+        const struct doubt d = doubt_of(c, i);
+        doubt = is_doubted(c, &d, s);
     }
-    return doubt && supply_is_good(&c->supplies[s]);
+    return doubt;
 }
 
 static bool is_urgent(const struct controller *c)
@@ -211,35 +247,144 @@ bool allocate_waits(const struct controller *c)
 {
     bool doubt = false;
 
-    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        doubt = doubt || allocate_doubts(c, s);
+    for (uint8_t i = 0; (i < c->cfg.n_supplies) && !doubt; i++) {
+        doubt = casts_doubt(c, i);
     }
     return doubt && !is_urgent(c);
 }
 
+/* ---- the answer -------------------------------------------------------------------------------- */
+
+/* No row of the table fits: something safe at once, and the search is begun. */
+static void improvise(struct controller *c, const struct plan_problem *q)
+{
+    struct plan plan;
+
+    c->served = rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
+    c->plan = plan;
+    c->redundant &= c->served;
+    planner_begin(&c->planner, q);
+    c->search = (uint8_t)SEARCH_PLAN;
+    c->count.plans++;
+}
+
+static void look_up(struct controller *c, const struct contingency_row *row)
+{
+    c->served = row->served;
+    c->redundant = row->redundant;
+    contingency_plan(c, row, &c->plan);
+    c->search = (uint8_t)SEARCH_NONE;
+    c->count.foreseen++;
+}
+
+static void answer(struct controller *c, const struct plan_problem *q)
+{
+    const struct contingency_row *row = contingency_find(c, q);
+
+    if (row != NULL) {
+        look_up(c, row);
+    } else {
+        improvise(c, q);
+    }
+    (void)memcpy(&c->problem, q, sizeof(*q));
+    contingency_forget(c);
+}
+
+/* What if this supply, which is about to fail, was not relied upon? Found out beside everything else. */
+static void try_without(struct controller *c, uint8_t s, struct plan_problem *q)
+{
+    c->preempt.trial = s;
+    if (c->search != (uint8_t)SEARCH_TRIAL) {
+        ask(c, q);
+        planner_begin(&c->planner, q);
+        c->search = (uint8_t)SEARCH_TRIAL;
+    }
+}
+
 bool allocate(struct controller *c)
 {
+    const uint8_t trial = c->preempt.trial;
     struct plan_problem q;
-    struct plan plan = c->plan;
 
+    c->preempt.trial = (uint8_t)CTL_NOBODY; /* other news come first, and end it */
     ask(c, &q);
     /* ask() has zeroed the padding, and it is copied with the rest. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     if (memcmp(&q, &c->problem, sizeof(q)) != 0) {
-        (void)memcpy(&c->problem, &q, sizeof(q));
-        for (uint8_t s = 0; s < (uint8_t)CTL_SUPPLIES; s++) {
-            plan.feeds[s] = q.supplies[s].present;
+        answer(c, &q);
+        if (preempt_is_missed(c, &c->plan)) {
+            return false;
         }
-        planner_judge(&q, &plan);
-        c->served = plan.served;
-        c->redundant = plan.redundant;
-        planner_plan(&q, &plan);
-        c->count.plans++;
+    } else if (trial != (uint8_t)CTL_NOBODY) {
+        try_without(c, trial, &q);
+    } else {
+        /* the question answered last */
     }
-    if (!preempt_agrees(c, &plan, c->served, c->redundant)) {
-        return false;
-    }
-    c->plan = plan;
-    want(c, &q, &c->plan);
+    want(c, &c->problem, &c->plan);
     return true;
+}
+
+/* ---- a slice of a search ----------------------------------------------------------------------- */
+
+enum allocate_work allocate_work(const struct controller *c)
+{
+    bool begun = (c->search == (uint8_t)SEARCH_CASE) || (c->search == (uint8_t)SEARCH_TRIAL);
+
+    if (c->search == (uint8_t)SEARCH_PLAN) {
+        return ALLOCATE_PLANS;
+    }
+    return (begun || (c->at_rest && contingency_has_work(c))) ? ALLOCATE_LOOKS_AHEAD
+                                                              : ALLOCATE_IDLE;
+}
+
+/* The planner's answer is what is wanted from now on; carried out when nothing is in doubt. */
+static void adopt(struct controller *c)
+{
+    c->plan = c->planner.best;
+    c->served = c->planner.served;
+    c->redundant = c->planner.redundant;
+    c->replan = true;
+}
+
+static void end_trial(struct controller *c)
+{
+    const struct planner *found = &c->planner;
+
+    if (preempt_pays(c, &found->best, found->served, found->redundant)) {
+        (void)memcpy(&c->problem, &found->problem, sizeof(c->problem));
+        contingency_forget(c);
+        adopt(c);
+    }
+}
+
+static void found(struct controller *c)
+{
+    const uint8_t what = c->search;
+
+    c->search = (uint8_t)SEARCH_NONE;
+    switch (what) {
+    case SEARCH_PLAN:
+        adopt(c);
+        (void)preempt_is_missed(c, &c->plan);
+        break;
+    case SEARCH_TRIAL:
+        end_trial(c);
+        break;
+    default:
+        contingency_store(c);
+        break;
+    }
+}
+
+void allocate_think(struct controller *c)
+{
+    if (c->search != (uint8_t)SEARCH_NONE) {
+        if (planner_run(&c->planner)) {
+            found(c);
+        }
+    } else if (c->at_rest && contingency_has_work(c) && contingency_begin(c)) {
+        c->search = (uint8_t)SEARCH_CASE;
+    } else {
+        /* all is thought of */
+    }
 }

@@ -13,8 +13,8 @@
  * but its own switches stay closed: telemetry may be dead while the power is fine. As long as its
  * bus has not been surveyed since it last hung, nobody can know, and such supplies count as before.
  *
- * Contingency tables of the whole product join in here: they change the question, the planner stays
- * as it is.
+ * The answer is looked up where the case was foreseen (contingency.h). Otherwise the planner searches,
+ * slice by slice in the following steps, and until then what rescue.h says is done.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */
 #ifndef CONTROLLER_ALLOCATE_H
@@ -32,8 +32,21 @@ bool allocate_waits(const struct controller *c);
 /* Is this supply, good by its last reading, on the feed or the bar of one that failed since? */
 bool allocate_doubts(const struct controller *c, uint8_t s);
 
-/* Ask for a plan if the question is a new one, and make it the wanted positions. False: a plan without
- * a supply that is about to fail is not to be carried out; nothing was changed, ask anew. */
+/* If the question is a new one, answer it: by the table of contingencies, or for the time being and
+ * with a search begun. Make the answer the wanted positions. False: a supply that was replaced before
+ * it fails is missed; nothing was told to the switches, ask anew. */
 bool allocate(struct controller *c);
+
+/* What thinking there is to be done. */
+enum allocate_work {
+    ALLOCATE_IDLE,
+    ALLOCATE_LOOKS_AHEAD, /* when nothing else is to be done */
+    ALLOCATE_PLANS        /* at once */
+};
+
+enum allocate_work allocate_work(const struct controller *c);
+
+/* Go on with it, for one slice. */
+void allocate_think(struct controller *c);
 
 #endif

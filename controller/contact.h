@@ -15,6 +15,7 @@ struct contact {
     bool stuck;          /* does not follow: planned around */
     uint8_t misses;      /* read-backs in a row that disagreed */
     uint8_t stuck_count; /* times it was found stuck: each doubles the pause before a new attempt */
+    uint32_t operations; /* since the start */
     uint32_t since_us;   /* when it was last told something new */
     uint32_t stuck_us;   /* when it was found stuck */
 };

@@ -7,6 +7,7 @@
  *   switches  if one may move now
  *   servers   one bar is balanced, one request leaves
  *   requests  each idle bus is given the most urgent thing to do
+ *   thinking  if there was nothing else: a slice of the plan that is being worked out
  *   wake      the earliest of all that only time will bring */
 #include "controller.h"
 
@@ -48,6 +49,10 @@ static void trim(struct ctl_config *cfg)
                                 ? (uint16_t)SHARING_MAX_permille
                                 : cfg->sharing_permille;
     cfg->look = (cfg->look == 0U) ? 1U : cfg->look;
+    for (uint8_t b = 0; b < cfg->n_bars; b++) { /* a feed may have one supply */
+        cfg->bars[b].spare =
+            (cfg->bars[b].two_feeds && (cfg->bars[b].spare == 0U)) ? 1U : cfg->bars[b].spare;
+    }
     /* A reading is not old before the next one could be there. */
     twice_us = sweep_us * cfg->look * 2U;
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
@@ -134,48 +139,92 @@ static bool is_surveyed(const struct controller *c)
     return known || passed(c->now_us, c->started_us, (uint32_t)SURVEY_us);
 }
 
-static void decide(struct controller *c)
+/* True: something was decided. */
+static bool decide(struct controller *c)
 {
+    bool decided = false;
+
     if (c->replan) {
         c->surveyed = c->surveyed || is_surveyed(c);
         if (c->surveyed && !allocate_waits(c)) {
             c->replan = false;
+            decided = true;
             if (!allocate(c)) {
-                (void)allocate(c); /* a supply was on trial, or is missed: with it */
+                (void)allocate(c); /* with the supply that is missed */
             }
         }
     }
     demand_look(c);
     if (sequencer_wait_us(c) == 0U) {
+        decided = true;
         sequencer_run(c);
     }
+    return decided;
+}
+
+static bool asks(const struct ctl_out *out)
+{
+    bool any = false;
+
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        any = any || (out->bus[b].op != CTL_OP_NONE);
+    }
+    return any;
+}
+
+static bool buses_rest(const struct controller *c)
+{
+    bool rest = true;
+
+    for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
+        rest = rest && (c->wires[b].job == (uint8_t)JOB_NONE);
+    }
+    return rest;
+}
+
+/* How soon to go on with what is being worked out. To look ahead there is time as long as all buses
+ * rest, and for one slice when a transfer has just been begun: that takes longer than a step. */
+static uint32_t think_wait_us(const struct controller *c, const struct ctl_out *out)
+{
+    enum allocate_work work = allocate_work(c);
+    bool soon = (work == ALLOCATE_PLANS) ||
+                ((work == ALLOCATE_LOOKS_AHEAD) && (asks(out) || buses_rest(c)));
+
+    return soon ? 0U : UINT32_MAX;
 }
 
 static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
 {
     uint32_t wait_us = (uint32_t)WAKE_MAX_us;
+    bool busy = false;
     bool more = false;
 
     for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
         if (in->bus[b].status != CTL_BUS_NONE) {
             wire_finished(c, b, in);
+            busy = true;
         }
     }
     demand_heard(c, in);
     alert_run(c, in->pins);
     if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
         tick(c);
+        busy = true;
     }
     if (c->mode == CONTROLLER_RUNNING) {
-        decide(c);
+        busy = decide(c) || busy;
         more = shed_step(c, out);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
         wait_us = sooner_us(wait_us, wire_next(c, b, out));
     }
+    if (!busy && !more && !asks(out)) { /* what is asked of a bus leaves with this step */
+        allocate_think(c);
+    }
     wait_us = sooner_us(wait_us, left_us(c->now_us, c->tick_us, (uint32_t)TICK_us));
     wait_us = sooner_us(wait_us, sequencer_wait_us(c));
     wait_us = more ? 0U : wait_us;
+    wait_us = sooner_us(wait_us, think_wait_us(c, out));
     out->wake_us = c->now_us + ((wait_us == 0U) ? 1U : wait_us);
 }
 

@@ -8,6 +8,7 @@
 #include "alert.h"
 #include "config.h"
 #include "contact.h"
+#include "contingency.h"
 #include "ctl_config.h"
 #include "ctl_io.h"
 #include "demand.h"
@@ -30,6 +31,13 @@ enum controller_mode {
 
 #define CONTROLLER_AGE_NONE UINT32_MAX /* of a reading that was never taken or is too old */
 
+enum controller_search {
+    SEARCH_NONE,
+    SEARCH_PLAN, /* for `problem` */
+    SEARCH_CASE, /* for the next row of the table of contingencies */
+    SEARCH_TRIAL /* without a supply that is about to fail (preempt.h) */
+};
+
 struct controller_counts {
     uint32_t steps;
     uint32_t sweeps;      /* rounds of one bus in which every supply had its turn */
@@ -46,8 +54,9 @@ struct controller_counts {
     uint32_t pin_resets;      /* expanders found with their pins as inputs */
     uint32_t switch_commands; /* switches told to close or to open */
     uint32_t stuck_switches;  /* switches found not to follow */
-    uint32_t plans;           /* times the planner was asked */
-    uint32_t moves;           /* times it answered with another allocation */
+    uint32_t plans;           /* questions that the planner had to search for */
+    uint32_t foreseen;        /* questions answered by the table of contingencies */
+    uint32_t moves;           /* times an answer was another allocation */
     uint32_t changes;         /* times a supply's state, or the mode, became another one */
     uint32_t losses;          /* supplies believed lost */
     uint32_t predictions;     /* supplies found failing before they have failed */
@@ -91,9 +100,13 @@ struct controller {
     struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
-    struct plan_problem problem; /* what was last asked of the planner ... */
-    struct plan plan;            /* ... and its answer */
     struct demand demand;
+    bool at_rest;                /* every switch is where the plan wants it */
+    uint8_t search;              /* enum controller_search: what the planner works at */
+    struct plan_problem problem; /* what was last asked ... */
+    struct plan plan;            /* ... and its answer, or what is done until there is one */
+    struct planner planner;
+    struct contingency contingency; /* for `problem` */
     struct controller_counts count;
     struct journal journal;
 };
@@ -160,6 +173,10 @@ uint32_t controller_bar_draw_mW(const struct controller *c, uint8_t bar);
 uint32_t controller_bar_wanted_mW(const struct controller *c, uint8_t bar);
 uint32_t controller_bar_budget_mW(const struct controller *c, uint8_t bar);
 enum ctl_ask controller_server_asked(const struct controller *c, uint16_t server);
+/* Single failures whose answer is ready to be looked up. */
+uint16_t controller_planned_ahead(const struct controller *c);
+/* Is the best plan still being searched for? */
+bool controller_is_planning(const struct controller *c);
 
 const char *controller_mode_name(enum controller_mode mode);
 

@@ -62,6 +62,7 @@ struct ctl_switch_config {
     uint32_t close_us; /* longest time from the pin to a settled contact */
     uint32_t open_us;
     uint32_t dwell_us; /* shortest time between two operations of this switch */
+    uint32_t life;     /* operations that it is rated for; 0: it does not wear */
 };
 
 struct ctl_expander_config {
@@ -76,6 +77,7 @@ struct ctl_bar_config {
     uint32_t v_high_mV;
     uint32_t load_mW; /* what its servers may draw */
     uint8_t spare;    /* wanted redundancy: N + spare */
+    bool two_feeds;   /* and it shall outlive the loss of any one feed: 2N */
     uint8_t priority; /* 0 is served first */
 };
 

@@ -352,11 +352,13 @@ static void live_changes(struct controller *c, uint8_t live)
 
 void demand_look(struct controller *c)
 {
-    uint32_t seen = c->count.changes + c->count.switch_commands + c->count.plans + c->count.moves +
-                    c->count.stuck_switches;
+    uint32_t seen = c->count.changes + c->count.switch_commands + c->count.plans +
+                    c->count.foreseen + c->count.moves + c->count.stuck_switches;
     uint8_t live = 0;
 
-    if ((seen == c->demand.seen) && !c->demand.doubt) {
+    seen += c->demand.doubt ? c->count.transfers : 0U; /* each may have ended it */
+    seen ^= (c->search == (uint8_t)SEARCH_PLAN) ? 0x80000000U : 0U;
+    if (seen == c->demand.seen) {
         return;
     }
     c->demand.seen = seen;

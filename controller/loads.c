@@ -176,6 +176,11 @@ void loads_ask(const struct controller *c, struct plan_problem *q)
     struct spread p;
 
     for (uint8_t b = 0; b < q->n_bars; b++) {
+        q->bars[b].spare = c->cfg.bars[b].spare;
+        q->bars[b].two_feeds = c->cfg.bars[b].two_feeds;
+        q->bars[b].priority = c->cfg.bars[b].priority;
+    }
+    for (uint8_t b = 0; b < q->n_bars; b++) {
         uint32_t asked_mW = c->demand.bars[b].asked_mW;
         load[b] = (c->cfg.bars[b].load_mW > asked_mW) ? c->cfg.bars[b].load_mW : asked_mW;
     }

@@ -20,7 +20,7 @@
 struct controller;
 struct plan_problem;
 
-/* Fill in the loads of a question whose supplies are filled in. */
+/* Fill in the bars of a question whose supplies are filled in. */
 void loads_ask(const struct controller *c, struct plan_problem *q);
 
 #endif

@@ -33,7 +33,8 @@ static bool is_failing(const struct controller *c, uint8_t s)
 static void choose(struct controller *c)
 {
     struct preempt *p = &c->preempt;
-    bool calm = c->surveyed && !c->replan && !c->sequencing && (p->today < c->cfg.preempt_most);
+    bool calm = c->surveyed && !c->replan && !c->sequencing &&
+                (c->search != (uint8_t)SEARCH_PLAN) && (p->today < c->cfg.preempt_most);
 
     if (c->count.changes != p->refused_at) {
         (void)memset(p->refused, 0, sizeof(p->refused));
@@ -78,38 +79,41 @@ static void refuse(struct controller *c, uint8_t s)
     c->replan = true;
 }
 
-bool preempt_agrees(struct controller *c, const struct plan *plan, uint8_t served,
-                    uint8_t redundant)
+bool preempt_pays(struct controller *c, const struct plan *plan, uint8_t served, uint8_t redundant)
 {
     struct preempt *p = &c->preempt;
     const uint8_t all = (uint8_t)(((uint32_t)1 << c->cfg.n_bars) - 1U);
     const uint8_t kept = plan->served & plan->redundant;
     const uint8_t trial = p->trial;
-    bool serves_all = plan->served == all;
+    bool gain = ((plan->served & (uint8_t)~served) | (kept & (uint8_t)~redundant)) != 0U;
+    bool loss = (served & redundant & (uint8_t)~kept) != 0U;
+    bool cheap = (plan->score.term[PLAN_RISK] == 0U) &&
+                 (plan->score.term[PLAN_SWITCHED] <= (uint32_t)PREEMPT_SWITCHES);
+    bool pays = gain && !loss && (plan->served == all) && cheap;
 
     p->trial = (uint8_t)CTL_NOBODY;
-    if (trial != (uint8_t)CTL_NOBODY) {
-        bool gain = ((plan->served & (uint8_t)~served) | (kept & (uint8_t)~redundant)) != 0U;
-        bool loss = (served & redundant & (uint8_t)~kept) != 0U;
-        bool cheap = (plan->score.term[PLAN_RISK] == 0U) &&
-                     (plan->score.term[PLAN_SWITCHED] <= (uint32_t)PREEMPT_SWITCHES);
-        if (!gain || loss || !serves_all || !cheap) {
-            refuse(c, trial);
-            c->count.refusals++;
-            return false;
-        }
+    if (pays) {
         take(c, trial, true);
         p->today++;
         c->count.preemptions++;
-        return true;
+    } else {
+        refuse(c, trial);
+        c->count.refusals++;
     }
-    bool without = false;
-    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        if (p->taken[s] && !serves_all) {
+    return pays;
+}
+
+bool preempt_is_missed(struct controller *c, const struct plan *plan)
+{
+    const uint8_t all = (uint8_t)(((uint32_t)1 << c->cfg.n_bars) - 1U);
+    bool missed = false;
+
+    for (uint8_t s = 0; (plan->served != all) && (s < c->cfg.n_supplies); s++) {
+        if (c->preempt.taken[s]) {
             take(c, s, false);
             refuse(c, s);
-            without = true;
+            missed = true;
         }
     }
-    return !without;
+    return missed;
 }

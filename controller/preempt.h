@@ -43,9 +43,12 @@ void preempt_tick(struct controller *c);
 /* Does the plan do without it? */
 bool preempt_is_without(const struct controller *c, uint8_t s);
 
-/* The plan has been made; `served` and `redundant`: bars by the present allocation without those that
- * the plan does without. False: it is not to be carried out, ask anew. */
-bool preempt_agrees(struct controller *c, const struct plan *plan, uint8_t served,
-                    uint8_t redundant);
+/* The trial is over: here is the plan without that supply; `served` and `redundant`: bars by the present
+ * allocation without it. True: it pays, and is to be carried out. */
+bool preempt_pays(struct controller *c, const struct plan *plan, uint8_t served, uint8_t redundant);
+
+/* A plan leaves bars without service, and supplies that were replaced could help: they are taken back.
+ * True: the question is another one now, ask anew. */
+bool preempt_is_missed(struct controller *c, const struct plan *plan);
 
 #endif

@@ -70,6 +70,7 @@ void sequencer_told(struct controller *c, uint8_t e)
             k->resting = true;
             k->misses = 0;
             k->since_us = c->now_us;
+            k->operations++;
             c->count.switch_commands++;
             journal_note(c, JOURNAL_SWITCH, i, told ? 1U : 0U);
             if (told) {
@@ -296,10 +297,12 @@ static void plan_next_look(struct controller *c)
     uint32_t wait_us = UINT32_MAX;
     bool open = false;
 
+    c->at_rest = true;
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct contact *k = &c->contacts[i];
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
+        c->at_rest = c->at_rest && !k->moving && (k->stuck || (k->wanted == k->told));
         open = open || k->moving || k->resting || (k->wanted != k->told) || !k->proven;
         if (k->moving) {
             wait_us = sooner_us(

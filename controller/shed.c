@@ -220,7 +220,8 @@ static void balance(struct controller *c, uint8_t b)
     if (d->draw_mW > d->budget_mW) {
         hold(c, d);
         limit(c, b, d->draw_mW - d->budget_mW,
-              (d->draw_mW - d->budget_mW) > (d->budget_mW / (uint32_t)SHED_LACK));
+              ((d->draw_mW - d->budget_mW) > (d->budget_mW / (uint32_t)SHED_LACK)) &&
+                  (c->search != (uint8_t)SEARCH_PLAN)); /* the plan to come may feed the bar */
     } else if (d->draw_mW > d->sure_mW) {
         limit(c, b, d->draw_mW - d->sure_mW, false);
     } else {

@@ -173,3 +173,13 @@ enum ctl_ask controller_server_asked(const struct controller *c, uint16_t server
                ? (enum ctl_ask)c->demand.servers[server].wanted
                : CTL_ASK_NONE;
 }
+
+uint16_t controller_planned_ahead(const struct controller *c)
+{
+    return is_running(c) ? c->contingency.ready : 0U;
+}
+
+bool controller_is_planning(const struct controller *c)
+{
+    return is_running(c) && (c->search == (uint8_t)SEARCH_PLAN);
+}

@@ -193,6 +193,7 @@ static void bar(struct link_frame *f, struct ctl_bar_config *b)
     link_u32(f, &b->v_high_mV);
     link_u32(f, &b->load_mW);
     link_u8(f, &b->spare);
+    flag(f, &b->two_feeds);
     link_u8(f, &b->priority);
 }
 
@@ -207,6 +208,7 @@ static void power_switch(struct link_frame *f, struct ctl_switch_config *sw)
     link_u32(f, &sw->close_us);
     link_u32(f, &sw->open_us);
     link_u32(f, &sw->dwell_us);
+    link_u32(f, &sw->life);
 }
 
 static void expander(struct link_frame *f, struct ctl_expander_config *e)

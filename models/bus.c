@@ -18,7 +18,7 @@
 
 struct bus_params {
     double v_V, v_low_V, v_high_V, c_F, r_Ohm, bleed_Ohm;
-    int32_t taps, start, spare, priority;
+    int32_t taps, start, spare, two_feeds, priority;
 };
 
 enum { BUS_TAPS_MAX = 64 };
@@ -52,6 +52,8 @@ static const struct field bus_fields[] = {
      .doc = "live: in its steady state when the run begins; dark: discharged", .source = ""},
     {FIELD("spare", spare), .type = FIELD_COUNT, .min = 0, .max = 15, .def = 1,
      .doc = "wanted redundancy: supplies beyond those that carry the load", .source = ""},
+    {FIELD("two_feeds", two_feeds), .type = FIELD_CHOICE, .choices = "no|yes", .def = 0,
+     .doc = "2N: the loss of any one feed shall be outlived, too", .source = ""},
     {FIELD("priority", priority), .type = FIELD_COUNT, .min = 0, .max = 255, .def = 0,
      .doc = "0 is served first when there is not enough", .source = ""},
     NONE,
@@ -141,6 +143,11 @@ double bus_expected_load_W(const struct world *w, int32_t part)
 int32_t bus_spare(const struct world *w, int32_t part)
 {
     return ((const struct bus_params *)world_params(w, part))->spare;
+}
+
+bool bus_two_feeds(const struct world *w, int32_t part)
+{
+    return ((const struct bus_params *)world_params(w, part))->two_feeds != 0;
 }
 
 int32_t bus_priority(const struct world *w, int32_t part)

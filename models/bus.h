@@ -20,6 +20,7 @@ double bus_expected_load_W(const struct world *w, int32_t part);
 
 /* Wanted redundancy, N + this many supplies, and rank of the bar (0 is served first). */
 int32_t bus_spare(const struct world *w, int32_t part);
+bool bus_two_feeds(const struct world *w, int32_t part);
 int32_t bus_priority(const struct world *w, int32_t part);
 
 #endif

@@ -396,6 +396,8 @@ COUNTER(caps, caps)
 COUNTER(sheds, sheds)
 COUNTER(escalations, escalations)
 COUNTER(starts, starts)
+COUNTER(plans, plans)
+COUNTER(foreseen, foreseen)
 #undef COUNTER
 
 static double read_mode(const struct world *w, int32_t part, ns_t at)
@@ -405,6 +407,12 @@ static double read_mode(const struct world *w, int32_t part, ns_t at)
     (void)at;
     return s->phase == HOST_RUNS ? (double)controller_mode(&s->controller)
                                  : (double)(CONTROLLER_MODES + s->phase - HOST_HUNG);
+}
+
+static double read_planned_ahead(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return controller_planned_ahead(&look(w, part)->controller);
 }
 
 static const struct signal host_signals[] = {
@@ -504,6 +512,18 @@ static const struct signal host_signals[] = {
      .quantity = QTY_WATT,
      .doc = "what the supplies of all bars can give",
      .read = read_budget},
+    {.key = "plans",
+     .quantity = QTY_OPERATIONS,
+     .doc = "questions that the best allocation had to be searched for",
+     .read = read_plans},
+    {.key = "foreseen",
+     .quantity = QTY_OPERATIONS,
+     .doc = "questions answered by looking up what was planned ahead",
+     .read = read_foreseen},
+    {.key = "planned_ahead",
+     .quantity = QTY_OPERATIONS,
+     .doc = "single failures whose answer is ready",
+     .read = read_planned_ahead},
     NONE,
 };
 

@@ -22,7 +22,7 @@
         .key = NULL                                                                                \
     }
 
-enum { REDUNDANCY_OF_BARS, REDUNDANCY_N, REDUNDANCY_N1, REDUNDANCY_N2 };
+enum { REDUNDANCY_OF_BARS, REDUNDANCY_N, REDUNDANCY_N1, REDUNDANCY_N2, REDUNDANCY_2N };
 
 #define FIELD(k, member)  .key = k, .offset = offsetof(struct host_params, member)
 #define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
@@ -36,6 +36,8 @@ const struct field host_fields[] = {
             "others",
      .source = ""},
     {FIELD("redundancy", redundancy), .type = FIELD_CHOICE, .choices = "of-bars|N|N+1|N+2",
+     .doc = "every supply is read once in this time; 0: as fast as the bus goes"},
+    {FIELD("redundancy", redundancy), .type = FIELD_CHOICE, .choices = "of-bars|N|N+1|N+2|2N",
      .def = REDUNDANCY_OF_BARS, .doc = "wanted on every bar; of-bars: as each bar's `spare` says"},
     {FIELD("step_cost", step_cost), TIME(0.0, 1.0), .def = 20e-6,
      .doc = "CPU time from an input to the answer (10..100 us a transaction)", .source = "E"},
@@ -159,15 +161,16 @@ static void add_bar(const struct world *w, int32_t i, const struct host_params *
                     struct host_state *s)
 {
     uint8_t n = s->config.n_bars++;
-    int32_t spare =
-        p->redundancy == REDUNDANCY_OF_BARS ? bus_spare(w, i) : p->redundancy - REDUNDANCY_N;
+    static const uint8_t spares[] = {[REDUNDANCY_N1] = 1, [REDUNDANCY_N2] = 2, [REDUNDANCY_2N] = 1};
+    bool of_bar = p->redundancy == REDUNDANCY_OF_BARS;
 
     s->bar_part[n] = i;
     s->config.bars[n] = (struct ctl_bar_config){
         .v_low_mV = milli(bus_low_V(w, i)),
         .v_high_mV = milli(bus_high_V(w, i)),
         .load_mW = milli(bus_expected_load_W(w, i)),
-        .spare = (uint8_t)spare,
+        .spare = of_bar ? (uint8_t)bus_spare(w, i) : spares[p->redundancy],
+        .two_feeds = of_bar ? bus_two_feeds(w, i) : p->redundancy == REDUNDANCY_2N,
         .priority = (uint8_t)bus_priority(w, i),
     };
 }
@@ -197,16 +200,31 @@ static uint8_t index_in(const int32_t parts[], uint8_t n, int32_t part)
     return i;
 }
 
+/* What a part's field of this name holds; NULL: its kind has none. */
+static const void *value_of(const struct world *w, int32_t part, const char *key)
+{
+    for (const struct field *f = world_kind(w, part)->fields; f->key != NULL; f++) {
+        if (strcmp(f->key, key) == 0) {
+            return (const char *)world_params(w, part) + f->offset;
+        }
+    }
+    return NULL;
+}
+
 /* A FET stage with ORing lets nothing back from its bar; a contact, or a FET without, does. */
 static bool has_oring(const struct world *w, int32_t part)
 {
-    for (const struct field *f = world_kind(w, part)->fields; f->key != NULL; f++) {
-        if (strcmp(f->key, "oring") == 0) {
-            return *(const int32_t *)(const void *)((const char *)world_params(w, part) +
-                                                    f->offset) != 0;
-        }
-    }
-    return false;
+    const int32_t *oring = value_of(w, part, "oring");
+
+    return oring != NULL && *oring != 0;
+}
+
+/* Of a contact; what does not say how long it lives does not wear. */
+static uint32_t life_of(const struct world *w, int32_t part)
+{
+    const double *life = value_of(w, part, "life");
+
+    return life == NULL ? 0 : (uint32_t)*life;
 }
 
 static void add_switch(const struct world *w, int32_t i, struct host_state *s)
@@ -226,6 +244,7 @@ static void add_switch(const struct world *w, int32_t i, struct host_state *s)
         .close_us = micro(verbs->longest(sw, true)),
         .open_us = micro(verbs->longest(sw, false)),
         .dwell_us = micro(verbs->dwell(sw)),
+        .life = life_of(w, i),
     };
 }
 

@@ -2,7 +2,7 @@
  * neighbours: it closes every set of switches that is allowed, floods power through joined bars and
  * counts what is served, before and after every loss. */
 #include "controller/config.h"
-#include "controller/planner.h"
+#include "plans.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 /* ---- the oracle -------------------------------------------------------------------------------- */
 
+enum { FEEDS = 3 };
 enum measure { RATED, RELIED };
 
 /* What supply s counts for, when `failed` ones don't count. */
@@ -78,7 +79,18 @@ static uint64_t lacking(const struct plan_problem *p, const uint8_t feeds[])
     return sum;
 }
 
-/* Bars that outlive every loss of one supply (spare = 1), or need no more than what may be relied on. */
+static unsigned of_feed(const struct plan_problem *p, unsigned feed)
+{
+    unsigned mask = 0;
+
+    for (unsigned s = 0; s < p->n_supplies; s++) {
+        mask |= p->supplies[s].feed == feed ? 1u << s : 0u;
+    }
+    return mask;
+}
+
+/* Bars that outlive every loss of one supply (spare = 1), or need no more than what may be relied on;
+ * those of 2N outlive every loss of a feed, too. */
 static unsigned outlive(const struct plan_problem *p, const uint8_t feeds[])
 {
     unsigned now = carried(p, feeds, RELIED, 0);
@@ -89,6 +101,9 @@ static unsigned outlive(const struct plan_problem *p, const uint8_t feeds[])
     }
     for (unsigned b = 0; b < p->n_bars; b++) {
         all |= p->bars[b].spare == 0 ? now & (1u << b) : 0u;
+        for (unsigned feed = 0; feed < FEEDS && p->bars[b].two_feeds; feed++) {
+            all &= ~(1u << b) | carried(p, feeds, RELIED, of_feed(p, feed));
+        }
     }
     return all;
 }
@@ -209,14 +224,15 @@ static struct plan_problem random_rack(unsigned n_supplies, unsigned n_bars)
     p.n_bars = (uint8_t)n_bars;
     for (unsigned b = 0; b < n_bars; b++) {
         p.bars[b].load_mW = 250000u * (1 + pick(8));
-        p.bars[b].spare = (uint8_t)pick(2);
+        p.bars[b].two_feeds = pick(4) == 0;
+        p.bars[b].spare = p.bars[b].two_feeds ? 1 : (uint8_t)pick(2);
     }
     for (unsigned s = 0; s < n_supplies; s++) {
         struct plan_supply *u = &p.supplies[s];
         unsigned health = pick(8);
         u->capacity_mW = 500000u * (1 + pick(4));
         u->shared_mW = u->capacity_mW / 11 * 10; /* 10 % above the mean is its rating */
-        u->feed = CTL_NO_FEED;
+        u->feed = pick(4) == 0 ? CTL_NO_FEED : (uint8_t)pick(FEEDS);
         u->reach = (uint8_t)(1 + pick(all));
         u->back = (uint8_t)all; /* relays */
         u->present = (uint8_t)(pick(all + 1) & u->reach);
@@ -244,7 +260,7 @@ static unsigned fewest(const struct plan_problem *p, const struct plan *plan)
             ok = ok && is_allowed(&p->supplies[s], other.feeds[s]);
         }
         if (ok && operations(p, other.feeds) < least) {
-            planner_judge(p, &other);
+            judge_plan(p, &other);
             if (memcmp(other.score.term, plan->score.term, PLAN_SWITCHED * sizeof(uint32_t)) == 0) {
                 least = operations(p, other.feeds);
             }
@@ -260,7 +276,7 @@ static void compare(unsigned n_supplies, unsigned n_bars, unsigned racks)
         struct best best = search(&p);
         struct plan plan;
 
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         for (unsigned s = 0; s < n_supplies; s++) {
             cr_assert(is_allowed(&p.supplies[s], plan.feeds[s]), "rack %u: switch not allowed", i);
         }
@@ -309,7 +325,7 @@ Test(planner, larger_racks_are_climbed_and_serve_as_many_bars)
         struct plan_problem p = random_rack(7, 2);
         struct plan plan;
 
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         struct best best = search(&p);
         cr_assert_eq(count(plan.served), best.served, "rack %u", i);
         cr_assert_eq(plan.served, carried(&p, plan.feeds, RATED, 0));
@@ -330,7 +346,7 @@ Test(planner, a_plan_carried_out_is_left_alone)
 
         for (unsigned round = 0; round < ROUNDS && moves > 0; round++) {
             struct plan plan;
-            planner_plan(&p, &plan);
+            plan_for(&p, &plan);
             moves = operations(&p, plan.feeds);
             for (unsigned s = 0; s < p.n_supplies; s++) {
                 p.supplies[s].present = plan.feeds[s];
@@ -369,10 +385,76 @@ Test(planner, redundancy_comes_from_another_feed)
     struct plan_problem p = four_on_one_bar();
     struct plan plan;
 
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(operations(&p, plan.feeds), 2);
     cr_assert_eq(plan.feeds[0] + plan.feeds[1], 1);
     cr_assert_eq(plan.feeds[2] + plan.feeds[3], 1);
+}
+
+/* Four supplies of 1 kW on two feeds, 1.2 kW: N+1 by any three of them; 2N takes two of each feed. With
+ * three on one feed it can't be had, and is said not to be, by as much as would be lacking. */
+Test(planner, two_n_outlives_the_loss_of_a_feed)
+{
+    for (unsigned on_second = 2; on_second > 0; on_second--) {
+        struct plan_problem p = four_on_one_bar();
+        struct plan plan;
+
+        p.bars[0].load_mW = 1200000;
+        for (unsigned s = 0; s < 4; s++) {
+            p.supplies[s].feed = s < 4 - on_second ? 0 : 1;
+        }
+        plan_for(&p, &plan);
+        cr_assert_eq(plan.redundant, 1, "N+1 of any feed");
+        p.bars[0].two_feeds = true;
+        plan_for(&p, &plan);
+        cr_assert_eq(plan.redundant, on_second == 2);
+        cr_assert_eq(plan.score.term[PLAN_MARGIN_mW], on_second == 2 ? 0 : 200000);
+        cr_assert(on_second == 1 || operations(&p, plan.feeds) == 4);
+    }
+}
+
+/* Of two spares that would do, the one whose relay has used up its life is left alone; if only that one
+ * is left, it is used. */
+Test(planner, a_worn_switch_is_moved_only_if_nothing_else_helps)
+{
+    struct plan_problem p = four_on_one_bar();
+    struct plan plan;
+
+    p.n_supplies = 3;
+    p.supplies[0].present = p.supplies[0].made = 1;
+    p.supplies[1].worn = 1;
+    p.supplies[1].feed = p.supplies[2].feed = 1;
+    plan_for(&p, &plan);
+    cr_assert_eq(plan.feeds[1], 0);
+    cr_assert_eq(plan.feeds[2], 1);
+    p.n_supplies = 2;
+    plan_for(&p, &plan);
+    cr_assert_eq(plan.feeds[1], 1);
+}
+
+/* An answer in slices is the answer: whatever else the processor does meanwhile, and when a search is
+ * copied in the middle, both end with the same. */
+Test(planner, a_search_may_be_copied_at_any_time)
+{
+    srand(8);
+    for (unsigned i = 0; i < 200; i++) {
+        struct plan_problem p = random_rack(6, 2);
+        struct planner s;
+        struct planner copy;
+        struct plan plan;
+        unsigned slices = plan_for(&p, &plan);
+
+        planner_begin(&s, &p);
+        for (unsigned k = pick(slices); k > 0; k--) {
+            (void)planner_run(&s);
+        }
+        copy = s;
+        memset(&s, 0xA5, sizeof s);
+        while (!planner_run(&copy)) {
+        }
+        cr_assert_arr_eq(copy.best.feeds, plan.feeds, sizeof plan.feeds, "rack %u", i);
+        cr_assert(planner_run(&copy), "an answer stays");
+    }
 }
 
 /* With power for one bar only, the bar of higher priority is brought up. */
@@ -387,7 +469,7 @@ Test(planner, the_bar_of_higher_priority_is_served_first)
         p.bars[0] = (struct plan_bar){.load_mW = 1500000, .priority = first == 0 ? 0 : 3};
         p.bars[1] = (struct plan_bar){.load_mW = 1500000, .priority = first == 1 ? 0 : 3};
         p.supplies[0].reach = p.supplies[1].reach = 3;
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         cr_assert_eq(plan.served, 1 << first);
     }
 }
@@ -403,7 +485,7 @@ Test(planner, the_largest_supply_is_the_one_that_may_fail)
     p.supplies[0].shared_mW = p.supplies[0].capacity_mW = 2000000;
     p.supplies[1].shared_mW = p.supplies[1].capacity_mW = 700000;
     p.supplies[2].shared_mW = p.supplies[2].capacity_mW = 700000;
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(plan.redundant, 1);
     cr_assert_eq(plan.feeds[0] + plan.feeds[1] + plan.feeds[2], 3);
 }
@@ -423,7 +505,7 @@ Test(planner, redundancy_counts_with_unequal_shares)
             p.supplies[s].shared_mW = 200000000 / (100 + error_percent);
             p.supplies[s].feed = CTL_NO_FEED;
         }
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         cr_assert_eq(operations(&p, plan.feeds), error_percent == 0 ? 3 : 4);
         cr_assert_eq(plan.redundant, 1);
     }
@@ -445,7 +527,7 @@ Test(planner, bars_in_full_use_are_not_joined)
         p.supplies[s].present = p.supplies[s].made = s < 2 ? 1 : 2;
         p.supplies[s].feed = CTL_NO_FEED;
     }
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(plan.redundant, 0);
     cr_assert_eq(operations(&p, plan.feeds), 0);
 }
@@ -462,7 +544,7 @@ Test(planner, the_last_supply_feeds_every_bar_it_can_carry)
     p.supplies[0].reach = 3;
     p.supplies[0].present = 1;
     p.supplies[0].made = p.supplies[0].present;
-    planner_plan(&p, &plan);
+    plan_for(&p, &plan);
     cr_assert_eq(plan.feeds[0], 3);
     cr_assert_eq(plan.served, 3);
 }
@@ -560,6 +642,9 @@ static unsigned outlive_by_flow(const struct plan_problem *p, const uint8_t feed
     }
     for (unsigned b = 0; b < p->n_bars; b++) {
         all |= p->bars[b].spare == 0 ? now & (1u << b) : 0u;
+        for (unsigned feed = 0; feed < FEEDS && p->bars[b].two_feeds; feed++) {
+            all &= ~(1u << b) | carried_by_flow(p, feeds, RELIED, of_feed(p, feed));
+        }
     }
     return all;
 }
@@ -581,7 +666,7 @@ static int beaten_in(const struct plan_problem *p, const struct plan *plan)
         if (!ok) {
             continue;
         }
-        planner_judge(p, &other);
+        judge_plan(p, &other);
         while (t < PLAN_TERMS && other.score.term[t] == plan->score.term[t]) {
             t++;
         }
@@ -614,7 +699,7 @@ Test(planner, one_way_switches_serve_what_a_flow_can_carry)
         for (unsigned b = 0; b < p.n_bars; b++) {
             load_mW += p.bars[b].load_mW;
         }
-        planner_plan(&p, &plan);
+        plan_for(&p, &plan);
         cr_assert_eq(plan.served, carried_by_flow(&p, plan.feeds, RATED, 0), "rack %u", i);
         cr_assert_eq(plan.score.term[PLAN_SHORTAGE_mW],
                      load_mW - largest_flow(&p, plan.feeds, RATED, 0, bars, CTL_BARS), "rack %u",
@@ -655,7 +740,7 @@ Test(planner, sums_hold_what_the_largest_table_asks_of_them)
         p.bars[b] =
             (struct plan_bar){.load_mW = b == RICH ? 0 : CONFIG_LOAD_MAX_mW, .spare = CTL_SUPPLIES};
     }
-    planner_judge(&p, &plan);
+    judge_plan(&p, &plan);
     cr_expect_eq(plan.served, 1 << RICH);
     cr_expect_eq(plan.redundant, 0);
     cr_expect_geq(plan.score.term[PLAN_SHORTAGE_mW], 2u * CONFIG_LOAD_MAX_mW - 1);

@@ -1,12 +1,14 @@
-/* Any question within the limits of the table: the answer moves only what may move, strands no bar,
- * says of itself what planner_judge() says, is no worse than what is there, and comes in a bounded
- * number of steps (a time-out of the fuzzer otherwise). */
+/* Any question within the limits of the table: the best so far moves only what may move, strands no bar,
+ * says of itself what a judgement of its own says, and is no worse than what is there, whenever the
+ * search is looked at. One search in eight goes to its end, the others so many slices on. */
 #include "must.h"
 
 #include <string.h>
 
 #include "controller/config.h"
-#include "controller/planner.h"
+#include "tests/controller/plans.h"
+
+enum { SLICES = 64, SLICES_MAX = 1000000 };
 
 static void ask(struct bytes *b, struct plan_problem *p)
 {
@@ -19,6 +21,7 @@ static void ask(struct bytes *b, struct plan_problem *p)
         p->bars[i].load_mW = pick(b, CONFIG_LOAD_MAX_mW + 1u);
         p->bars[i].spare = (uint8_t)take(b, 1);
         p->bars[i].priority = (uint8_t)take(b, 1);
+        p->bars[i].two_feeds = (p->bars[i].priority & 0x80u) != 0;
     }
     for (uint8_t s = 0; s < p->n_supplies; s++) {
         struct plan_supply *u = &p->supplies[s];
@@ -32,6 +35,7 @@ static void ask(struct bytes *b, struct plan_problem *p)
         u->made = (uint8_t)take(b, 1) & u->present;
         u->frozen = (is & 1u) ? (uint8_t)take(b, 1) & all : 0;
         u->back = (is & 2u) ? u->reach : 0;
+        u->worn = (is & 64u) ? u->reach : 0;
         u->serves = (is & 4u) != 0;
         u->spares = u->serves && (is & 8u) != 0;
         u->joins = u->serves && (is & 16u) != 0;
@@ -43,14 +47,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct bytes b = {bytes, size};
     struct plan_problem p;
+    struct planner search;
     struct plan plan;
     struct plan same;
     unsigned before = 0;
     unsigned after = 0;
     size_t t = 0;
 
+    bool ends = pick(&b, 8) == 0;
     ask(&b, &p);
-    planner_plan(&p, &plan);
+    planner_begin(&search, &p);
+    for (int i = 0; !planner_run(&search) && (ends || i < SLICES); i++) {
+        must(i < SLICES_MAX);
+    }
+    plan = search.best;
     for (uint8_t s = 0; s < p.n_supplies; s++) {
         const struct plan_supply *u = &p.supplies[s];
         unsigned closes = plan.feeds[s] & ~(unsigned)u->present;
@@ -64,12 +74,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     must((before & ~after) == 0);
     same = plan;
-    planner_judge(&p, &same);
+    judge_plan(&p, &same);
     must(memcmp(same.score.term, plan.score.term, sizeof plan.score.term) == 0);
     for (uint8_t s = 0; s < CTL_SUPPLIES; s++) {
         same.feeds[s] = p.supplies[s].present;
     }
-    planner_judge(&p, &same);
+    judge_plan(&p, &same);
     while (t < PLAN_TERMS && same.score.term[t] == plan.score.term[t]) {
         t++;
     }

@@ -1,0 +1,258 @@
+/* contingency.c - the plans for single failures.  Checked by tests/controller/test_contingency.c. */
+#include "contingency.h"
+
+#include "bits.h"
+#include "controller.h"
+#include "loads.h"
+
+#include <stddef.h>
+#include <string.h>
+
+void contingency_forget(struct controller *c)
+{
+    (void)memset(&c->contingency, 0, sizeof(c->contingency));
+}
+
+bool contingency_has_work(const struct controller *c)
+{
+    return c->contingency.next < (uint16_t)CONTINGENCY_CASES;
+}
+
+/* Of parts of a question, which are copies of what ask() has zeroed, padding included. */
+static bool is_alike(const void *a, const void *b, size_t size)
+{
+    return memcmp(a, b, size) == 0;
+}
+
+/* ---- cases ------------------------------------------------------------------------------------- */
+
+static bool is_of_use(const struct plan_supply *u)
+{
+    return u->serves || u->spares || u->joins || u->leaves;
+}
+
+static bool is_first_of_its_feed(const struct plan_problem *q, uint8_t s)
+{
+    const uint8_t feed = q->supplies[s].feed;
+    bool first = feed != (uint8_t)CTL_NO_FEED;
+
+    for (uint8_t other = 0; (other < s) && first; other++) {
+        first = q->supplies[other].feed != feed;
+    }
+    return first;
+}
+
+static uint32_t users_of_feed(const struct plan_problem *q, uint8_t feed)
+{
+    uint32_t n = 0;
+
+    for (uint8_t s = 0; s < q->n_supplies; s++) {
+        n += ((q->supplies[s].feed == feed) && is_of_use(&q->supplies[s])) ? 1U : 0U;
+    }
+    return n;
+}
+
+/* Would it change anything, and not the same as another case? */
+static bool is_case(const struct controller *c, uint16_t number)
+{
+    const struct plan_problem *q = &c->problem;
+    uint8_t i = (uint8_t)number; /* of a supply or a switch */
+
+    if (number < (uint16_t)CONTINGENCY_FEEDS) {
+        return (i < q->n_supplies) && is_of_use(&q->supplies[i]);
+    }
+    if (number < (uint16_t)CONTINGENCY_SWITCHES) {
+        i = (uint8_t)(number - (uint16_t)CONTINGENCY_FEEDS);
+        return (i < q->n_supplies) && is_first_of_its_feed(q, i) &&
+               (users_of_feed(q, q->supplies[i].feed) > 1U);
+    }
+    i = (uint8_t)(number - (uint16_t)CONTINGENCY_SWITCHES);
+    if (i >= c->cfg.n_switches) {
+        return false;
+    }
+    const struct plan_supply *u = &q->supplies[c->cfg.switches[i].supply];
+
+    return has(u->present & (uint8_t)~u->frozen, c->cfg.switches[i].bar);
+}
+
+static void lose(struct plan_supply *u)
+{
+    u->serves = false;
+    u->spares = false;
+    u->joins = false;
+    u->leaves = false;
+}
+
+/* Supply s of the present question, as it would be then. */
+static void apply(const struct controller *c, uint16_t number, uint8_t s, struct plan_supply *u)
+{
+    const struct plan_problem *q = &c->problem;
+
+    if (number < (uint16_t)CONTINGENCY_FEEDS) {
+        if (s == number) {
+            lose(u);
+        }
+    } else if (number < (uint16_t)CONTINGENCY_SWITCHES) {
+        if (u->feed == q->supplies[number - (uint16_t)CONTINGENCY_FEEDS].feed) {
+            lose(u);
+        }
+    } else {
+        const struct ctl_switch_config *sw =
+            &c->cfg.switches[number - (uint16_t)CONTINGENCY_SWITCHES];
+        if (s == sw->supply) {
+            u->present &= (uint8_t)~bit(sw->bar);
+            u->made &= (uint8_t)~bit(sw->bar);
+            u->frozen |= bit(sw->bar);
+        }
+    }
+}
+
+bool contingency_question(const struct controller *c, uint16_t number, struct plan_problem *q)
+{
+    (void)memcpy(q, &c->problem, sizeof(*q));
+    for (uint8_t s = 0; s < q->n_supplies; s++) {
+        apply(c, number, s, &q->supplies[s]);
+    }
+    loads_ask(c, q);
+    return is_case(c, number);
+}
+
+/* ---- ahead ------------------------------------------------------------------------------------- */
+
+bool contingency_begin(struct controller *c)
+{
+    struct plan_problem q;
+
+    if (!contingency_question(c, c->contingency.next, &q)) {
+        c->contingency.next++;
+        return false;
+    }
+    planner_begin(&c->planner, &q);
+    return true;
+}
+
+/* Which of the table's loads are these? One more if need be; CONTINGENCY_LOADS: there is no room. */
+static uint8_t loads_of(struct contingency *t, const struct plan_bar bars[])
+{
+    const size_t size = sizeof(t->loads[0]);
+    uint8_t i = 0;
+
+    while ((i < t->n_loads) && !is_alike(t->loads[i], bars, size)) {
+        i++;
+    }
+    if ((i == t->n_loads) && (i < (uint8_t)CONTINGENCY_LOADS)) {
+        (void)memcpy(t->loads[i], bars, size);
+        t->n_loads++;
+    }
+    return i;
+}
+
+void contingency_store(struct controller *c)
+{
+    struct contingency_row *row = &c->contingency.rows[c->contingency.next];
+
+    c->contingency.next++;
+    row->loads = loads_of(&c->contingency, c->planner.problem.bars);
+    if (row->loads == (uint8_t)CONTINGENCY_LOADS) {
+        return;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        if (has(c->planner.best.feeds[sw->supply], sw->bar)) {
+            row->closed[i / 8U] |= bit(i % 8U);
+        }
+    }
+    row->serves = c->planner.best.served;
+    row->served = c->planner.served;
+    row->redundant = c->planner.redundant;
+    row->ready = true;
+    c->contingency.ready++;
+}
+
+/* ---- when it happens --------------------------------------------------------------------------- */
+
+static bool is_same(const struct plan_supply *a, const struct plan_supply *b)
+{
+    return is_alike(a, b, sizeof(*a));
+}
+
+static bool answers(const struct controller *c, uint16_t number, const struct plan_problem *q)
+{
+    const struct contingency_row *row = &c->contingency.rows[number];
+    bool same = row->ready && is_alike(c->contingency.loads[row->loads], q->bars, sizeof(q->bars));
+
+    for (uint8_t s = 0; (s < q->n_supplies) && same; s++) {
+        struct plan_supply u;
+
+        (void)memcpy(&u, &c->problem.supplies[s], sizeof(u));
+        apply(c, number, s, &u);
+        same = is_same(&u, &q->supplies[s]);
+    }
+    return same;
+}
+
+/* The switch of supply s that was closed and is not any more; CTL_SWITCHES: none. */
+static uint8_t opened_switch(const struct controller *c, const struct plan_problem *q, uint8_t s)
+{
+    const uint8_t opened = c->problem.supplies[s].present & (uint8_t)~q->supplies[s].present;
+    uint8_t i = 0;
+
+    while ((i < c->cfg.n_switches) &&
+           ((c->cfg.switches[i].supply != s) || !has(opened, c->cfg.switches[i].bar))) {
+        i++;
+    }
+    return (i < c->cfg.n_switches) ? i : (uint8_t)CTL_SWITCHES;
+}
+
+static uint8_t first_of_feed(const struct plan_problem *q, uint8_t s)
+{
+    uint8_t first = 0;
+
+    while (q->supplies[first].feed != q->supplies[s].feed) {
+        first++;
+    }
+    return first;
+}
+
+const struct contingency_row *contingency_find(const struct controller *c,
+                                               const struct plan_problem *q)
+{
+    uint8_t s = 0;
+    uint16_t number = (uint16_t)CONTINGENCY_CASES;
+
+    if (q->n_supplies != c->problem.n_supplies) {
+        return NULL;
+    }
+    while ((s < q->n_supplies) && is_same(&q->supplies[s], &c->problem.supplies[s])) {
+        s++;
+    }
+    if (s >= q->n_supplies) {
+        return NULL;
+    }
+    const uint16_t feed = (uint16_t)((uint16_t)CONTINGENCY_FEEDS + first_of_feed(q, s));
+    const uint8_t sw = opened_switch(c, q, s);
+
+    if (answers(c, s, q)) {
+        number = s;
+    } else if (answers(c, feed, q)) {
+        number = feed;
+    } else if ((sw < (uint8_t)CTL_SWITCHES) &&
+               answers(c, (uint16_t)((uint16_t)CONTINGENCY_SWITCHES + sw), q)) {
+        number = (uint16_t)((uint16_t)CONTINGENCY_SWITCHES + sw);
+    } else {
+        /* not foreseen */
+    }
+    return (number < (uint16_t)CONTINGENCY_CASES) ? &c->contingency.rows[number] : NULL;
+}
+
+void contingency_plan(const struct controller *c, const struct contingency_row *row,
+                      struct plan *plan)
+{
+    (void)memset(plan, 0, sizeof(*plan));
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        if (has(row->closed[i / 8U], i % 8U)) {
+            plan->feeds[c->cfg.switches[i].supply] |= bit(c->cfg.switches[i].bar);
+        }
+    }
+    plan->served = row->serves;
+}
