@@ -2,6 +2,7 @@
 #include "allocate.h"
 
 #include "controller.h"
+#include "identity.h"
 #include "pins.h"
 #include "planner.h"
 #include "pmbus.h"
@@ -121,7 +122,7 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
 {
     const struct supply *u = &c->supplies[s];
 
-    if (!supply_is_lost(u) || ((good & bit(bar)) == 0U)) {
+    if (!supply_is_lost(u) || !identity_is_sure(c, s) || ((good & bit(bar)) == 0U)) {
         return false;
     }
     return (u->danger != (uint8_t)DANGER_NONE) ||

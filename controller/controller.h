@@ -9,6 +9,7 @@
 #include "contact.h"
 #include "ctl_config.h"
 #include "ctl_io.h"
+#include "identity.h"
 #include "journal.h"
 #include "pins.h"
 #include "planner.h"
@@ -48,6 +49,7 @@ struct controller_counts {
     uint32_t losses;          /* supplies believed lost */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
+    uint32_t strangers;       /* answers that turned out to be another device's */
     uint32_t broken;          /* invariants of our own found broken: leads to the safe state */
 };
 
@@ -67,6 +69,7 @@ struct controller {
     uint8_t redundant;
     struct wire wires[CTL_BUSES];
     struct supply supplies[CTL_SUPPLIES];
+    struct identity identities[CTL_SUPPLIES];
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
     struct plan_problem problem; /* what was last asked of the planner ... */

@@ -19,7 +19,7 @@ enum pmbus_cmd {
     CMD_STATUS_INPUT = 0x7C,
     CMD_READ_VOUT = 0x8B,
     CMD_READ_IOUT = 0x8C,
-    CMD_MFR_ID = 0x99
+    CMD_MFR_SERIAL = 0x9E
 };
 
 enum pmbus_operation { OPERATION_OFF = 0x00, OPERATION_ON = 0x80 };

@@ -4,10 +4,13 @@
 #include "chips.h"
 #include "clock.h"
 #include "controller.h"
+#include "identity.h"
 #include "pmbus.h"
 #include "sequencer.h"
 #include "verdict.h"
 #include "wire.h"
+
+#include <stddef.h>
 
 /* ---- whose turn -------------------------------------------------------------------------------- */
 
@@ -36,12 +39,13 @@ static void begin_turn(struct controller *c, uint8_t s)
     u->want_clear = false;
     u->want_restart = false;
     if (u->state != (uint8_t)SUPPLY_ABSENT) {
-        u->step = (uint8_t)POLL_STATUS;
+        /* As long as another device answers in its place, nothing else is asked. */
+        u->step = (c->identities[s].strange > 0U) ? (uint8_t)POLL_WHO : (uint8_t)POLL_STATUS;
     } else if (chip->has_vout_mode) {
         u->step = (uint8_t)POLL_MODE;
     } else {
         u->mode = chip->vout_mode;
-        u->step = (uint8_t)POLL_ID;
+        u->step = (uint8_t)POLL_SERIAL;
     }
 }
 
@@ -140,7 +144,10 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
         journal_supply(c, s, before);
         c->count.changes++;
-        c->count.losses += (!was_lost && supply_is_lost(&c->supplies[s])) ? 1U : 0U;
+        if (!was_lost && supply_is_lost(&c->supplies[s])) {
+            c->count.losses++;
+            c->identities[s].sure = false;
+        }
         c->replan = true;
         sequencer_wake(c);
     }
@@ -157,13 +164,14 @@ struct question {
 
 static const struct question questions[POLL_STEPS] = {
     [POLL_MODE] = {.cmd = (uint8_t)CMD_VOUT_MODE, .n_read = 1},
-    [POLL_ID] = {.cmd = (uint8_t)CMD_MFR_ID, .n_read = (uint8_t)POLL_ID_BYTES + 1U},
+    [POLL_SERIAL] = {.cmd = (uint8_t)CMD_MFR_SERIAL, .n_read = (uint8_t)IDENTITY_BYTES + 1U},
     [POLL_STATUS] = {.cmd = (uint8_t)CMD_STATUS_WORD, .n_read = 2},
     [POLL_STATUS_VOUT] = {.cmd = (uint8_t)CMD_STATUS_VOUT, .n_read = 1},
     [POLL_STATUS_IOUT] = {.cmd = (uint8_t)CMD_STATUS_IOUT, .n_read = 1},
     [POLL_STATUS_INPUT] = {.cmd = (uint8_t)CMD_STATUS_INPUT, .n_read = 1},
     [POLL_VOUT] = {.cmd = (uint8_t)CMD_READ_VOUT, .n_read = 2},
     [POLL_IOUT] = {.cmd = (uint8_t)CMD_READ_IOUT, .n_read = 2},
+    [POLL_WHO] = {.cmd = (uint8_t)CMD_MFR_SERIAL, .n_read = (uint8_t)IDENTITY_BYTES + 1U},
     [POLL_OFF] = {.cmd = (uint8_t)CMD_OPERATION, .n_write = 1, .value = (uint8_t)OPERATION_OFF},
     [POLL_CLEAR] = {.cmd = (uint8_t)CMD_CLEAR_FAULTS},
     [POLL_ON] = {.cmd = (uint8_t)CMD_OPERATION, .n_write = 1, .value = (uint8_t)OPERATION_ON},
@@ -173,14 +181,16 @@ void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *ou
 {
     const struct ctl_supply_config *cfg = &c->cfg.supplies[s];
     const struct chip *chip = chip_row(cfg->chip);
-    const struct question *q = &questions[c->supplies[s].step];
+    const uint8_t step = c->supplies[s].step;
+    const struct question *q = &questions[step];
+    uint8_t n_read = (step == (uint8_t)POLL_WHO) ? identity_bytes(c, s) : q->n_read;
     uint8_t n = 1;
 
     out->bus[bus].op = CTL_OP_TRANSFER;
     out->bus[bus].address = cfg->address;
     out->bus[bus].tx[0] = q->cmd;
-    if (q->n_read > 0U) {
-        out->bus[bus].n_rx = (uint8_t)(q->n_read + (chip->has_pec ? 1U : 0U));
+    if (n_read > 0U) {
+        out->bus[bus].n_rx = (uint8_t)(n_read + (chip->has_pec ? 1U : 0U));
     } else {
         if (q->n_write > 0U) {
             out->bus[bus].tx[n++] = q->value;
@@ -193,8 +203,9 @@ void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *ou
     out->bus[bus].n_tx = n;
 }
 
-static bool wants_step(const struct supply *u, uint8_t step)
+static bool wants_step(const struct controller *c, uint8_t s, uint8_t step)
 {
+    const struct supply *u = &c->supplies[s];
     bool wanted = true;
 
     switch (step) {
@@ -206,6 +217,9 @@ static bool wants_step(const struct supply *u, uint8_t step)
         break;
     case POLL_STATUS_INPUT:
         wanted = (u->details & ((uint32_t)ST_INPUT >> 8)) != 0U;
+        break;
+    case POLL_WHO:
+        wanted = identity_is_due(c, s);
         break;
     case POLL_OFF:
     case POLL_ON:
@@ -225,7 +239,7 @@ static void next_step(struct controller *c, uint8_t s)
     struct supply *u = &c->supplies[s];
     uint8_t step = (uint8_t)(u->step + 1U);
 
-    while ((step < (uint8_t)POLL_STEPS) && !wants_step(u, step)) {
+    while ((step < (uint8_t)POLL_STEPS) && !wants_step(c, s, step)) {
         step++;
     }
     u->tries = 0;
@@ -415,18 +429,46 @@ static void reading_came(struct controller *c, uint8_t s)
     judge(c, s);
 }
 
-/* Only to tell one device from another; what it says is its own affair. */
-static uint8_t fingerprint(const uint8_t rx[])
+static void silent_turn(struct controller *c, uint8_t s)
 {
-    uint8_t sum = 0;
+    struct supply *u = &c->supplies[s];
 
-    if (rx[0] > (uint8_t)POLL_ID_BYTES) {
-        return 0;
+    u->silent = (u->silent < UINT8_MAX) ? (uint8_t)(u->silent + 1U) : u->silent;
+    if (u->silent >= c->cfg.confirm) {
+        happens(c, s, ON_SILENT);
     }
-    for (uint8_t i = 0; i <= rx[0]; i++) {
-        sum = pec_add(sum, rx[i]);
+    if (u->state == (uint8_t)SUPPLY_ABSENT) {
+        u->skip_us = c->cfg.identify_us;
+        u->skip_from_us = c->now_us;
     }
-    return sum;
+    end_turn(c, s);
+}
+
+/* NULL: it has none. */
+static void serial_came(struct controller *c, uint8_t s, const uint8_t rx[])
+{
+    if (identity_learn(c, s, rx)) {
+        happens(c, s, ON_IDENTIFIED);
+        next_step(c, s);
+    } else {
+        silent_turn(c, s);
+    }
+}
+
+/* What was read of it in this turn, and since the last look, may be another device's. */
+static void who_came(struct controller *c, uint8_t s, const uint8_t rx[])
+{
+    struct supply *u = &c->supplies[s];
+
+    if (identity_check(c, s, rx)) {
+        c->replan = c->replan || supply_is_lost(u);
+        return;
+    }
+    u->has_reading = false;
+    u->bad = 0;
+    u->want_clear = false;
+    u->want_restart = false;
+    happens(c, s, identity_is_new(c, s) ? ON_GONE : ON_STRANGE);
 }
 
 static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
@@ -438,9 +480,8 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     case POLL_MODE:
         u->mode = rx[0];
         break;
-    case POLL_ID:
-        u->identity = fingerprint(rx);
-        happens(c, s, ON_IDENTIFIED);
+    case POLL_WHO:
+        who_came(c, s, rx);
         break;
     case POLL_STATUS:
         status_came(c, s, word);
@@ -467,6 +508,18 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     }
 }
 
+/* How many bytes the answer has, PEC not counted; 0: not one that could be checked. */
+static uint8_t answer_length(const struct controller *c, uint8_t s, const uint8_t rx[])
+{
+    uint8_t step = c->supplies[s].step;
+    uint8_t n = questions[step].n_read;
+
+    if ((step == (uint8_t)POLL_SERIAL) || (step == (uint8_t)POLL_WHO)) {
+        n = (rx[0] > (uint8_t)IDENTITY_BYTES) ? 0U : (uint8_t)(rx[0] + 1U);
+    }
+    return n;
+}
+
 /* Is what came an answer at all? */
 static bool is_answer(struct controller *c, uint8_t s, const uint8_t rx[])
 {
@@ -474,13 +527,14 @@ static bool is_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     const struct chip *chip = chip_row(cfg->chip);
     uint8_t step = c->supplies[s].step;
     const struct question *q = &questions[step];
-    uint8_t n = q->n_read;
+    uint8_t n = answer_length(c, s, rx);
 
-    if ((n == 0U) || ((step == (uint8_t)POLL_ID) && (rx[0] > (uint8_t)POLL_ID_BYTES))) {
-        return true; /* a write; or a supply without a name, which is no reason to refuse it */
+    if ((step == (uint8_t)POLL_WHO) && ((n == 0U) || (n > identity_bytes(c, s)))) {
+        c->identities[s].whole = true; /* it has more letters than were asked for */
+        return false;
     }
-    if (step == (uint8_t)POLL_ID) {
-        n = (uint8_t)(rx[0] + 1U);
+    if (n == 0U) {
+        return true; /* a write; or a supply without a number, which is no reason to refuse it */
     }
     if (chip->has_pec && !pec_of_read_is_right(cfg->address, q->cmd, rx, (uint8_t)(n + 1U))) {
         c->count.pec_errors++;
@@ -492,21 +546,6 @@ static bool is_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     /* BUSY: it declined to answer. All ones: nobody drove the lines. */
     return (step != (uint8_t)POLL_STATUS) ||
            (((rx[0] & (uint32_t)ST_BUSY) == 0U) && ((rx[0] & rx[1]) != 0xFFU));
-}
-
-static void silent_turn(struct controller *c, uint8_t s)
-{
-    struct supply *u = &c->supplies[s];
-
-    u->silent = (u->silent < UINT8_MAX) ? (uint8_t)(u->silent + 1U) : u->silent;
-    if (u->silent >= c->cfg.confirm) {
-        happens(c, s, ON_SILENT);
-    }
-    if (u->state == (uint8_t)SUPPLY_ABSENT) {
-        u->skip_us = c->cfg.identify_us;
-        u->skip_from_us = c->now_us;
-    }
-    end_turn(c, s);
 }
 
 void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[])
@@ -525,6 +564,10 @@ void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[])
     }
     u->heard_us = c->now_us;
     u->stalls = 0;
+    if (u->step == (uint8_t)POLL_SERIAL) {
+        serial_came(c, s, rx);
+        return;
+    }
     take_answer(c, s, rx);
     next_step(c, s);
 }
@@ -541,9 +584,8 @@ void poll_failed(struct controller *c, uint8_t s, bool at_once)
         c->count.retries++;
         return;
     }
-    if (!at_once && (u->step == (uint8_t)POLL_ID)) {
-        happens(c, s, ON_IDENTIFIED); /* it has no name, but it answered VOUT_MODE */
-        next_step(c, s);
+    if (!at_once && (u->step == (uint8_t)POLL_SERIAL)) {
+        serial_came(c, s, NULL); /* it has no number, but it answered VOUT_MODE */
         return;
     }
     silent_turn(c, s);

@@ -1,8 +1,9 @@
 /* poll.h - whose turn it is on a bus, and what a supply is asked in its turn.
  *
- *   MODE, ID                       only a supply that has to be identified
+ *   MODE, SERIAL                   only a supply that has to be identified
  *   STATUS [VOUT IOUT INPUT]       sub-registers only of bits not seen before
  *   READ_VOUT, READ_IOUT           after these the reading is complete and is judged
+ *   [WHO]                          its serial number read back, as identity.h says
  *   [OFF] [CLEAR] [ON]             CLEAR_FAULTS once after new bits were recorded; OPERATION off and
  *                                  on a bounded number of times for one that stays off without reason
  *
@@ -25,13 +26,14 @@
 enum poll_step {
     POLL_REST, /* not its turn */
     POLL_MODE,
-    POLL_ID,
+    POLL_SERIAL,
     POLL_STATUS,
     POLL_STATUS_VOUT,
     POLL_STATUS_IOUT,
     POLL_STATUS_INPUT,
     POLL_VOUT,
     POLL_IOUT,
+    POLL_WHO, /* the serial number once more */
     POLL_OFF,
     POLL_CLEAR,
     POLL_ON,
@@ -39,7 +41,6 @@ enum poll_step {
 };
 
 enum {
-    POLL_ID_BYTES = 16,
     POLL_IDLE_us = 1000,
     POLL_PAUSE_us = 20000,
     POLL_PAUSE_MAX_us = 2000000

@@ -120,6 +120,16 @@ static void start_telemetry(struct world *w, int32_t part)
     telemetry_start(&s->seen_t, &s->seen_t_as, now, s->heat_C);
 }
 
+/* One unit's number is another than the next one's, as on real labels. */
+static void number(char serial[PMBUS_TEXT], uint32_t n)
+{
+    for (int i = 3; i >= 0; i--) {
+        serial[i] = (char)('0' + n % 10);
+        n /= 10;
+    }
+    serial[4] = '\0';
+}
+
 void psu_report_init(struct world *w, int32_t part)
 {
     static const uint8_t quirks[] = {[QUIRK_NONE] = 0,
@@ -130,6 +140,7 @@ void psu_report_init(struct world *w, int32_t part)
     struct psu_state *s = psu_state(w, part);
     struct pmbus_face_config c = pmbus_face_usual();
 
+    number(c.serial, (uint32_t)part + 1);
     c.vout_exponent = (int8_t)p->vout_exponent;
     c.exponent[PMBUS_READ_IOUT] = (int8_t)p->iout_exponent;
     c.quirks = quirks[p->quirk];

@@ -239,6 +239,7 @@ COUNTER(pec_errors, pec_errors)
 COUNTER(nacks, nacks)
 COUNTER(timeouts, timeouts)
 COUNTER(recoveries, recoveries)
+COUNTER(strangers, strangers)
 COUNTER(commands, switch_commands)
 COUNTER(moves, moves)
 #undef COUNTER
@@ -281,6 +282,10 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "recoveries of a stuck bus",
      .read = read_recoveries},
+    {.key = "strangers",
+     .quantity = QTY_OPERATIONS,
+     .doc = "answers that turned out to be another device's",
+     .read = read_strangers},
     {.key = "commands",
      .quantity = QTY_OPERATIONS,
      .doc = "switch commands sent",

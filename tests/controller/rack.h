@@ -23,6 +23,8 @@ struct rack_supply {
     bool shorted;      /* pulls its bar to ground */
     bool overvolt;     /* 20 % too high, takes all the load */
     bool wedged;       /* hangs the bus on every transfer addressed to it */
+    bool no_number;    /* has no serial number */
+    int unit;          /* another one for each time that it was replaced */
     bool needs_toggle; /* stays off until OPERATION off and on */
     uint16_t stands;   /* further STATUS_WORD bits that stand */
     uint16_t latched;
@@ -68,8 +70,10 @@ struct rack {
     bool was_fed[CTL_BARS];
     uint32_t nack_ppm, pec_ppm, timeout_ppm; /* of transfers */
     uint64_t seed;
+    bool astray; /* channel `asked` of every mux leads to `shown` */
+    int asked, shown;
     int reads_config, writes;
-    uint64_t first_write_at, transfers;
+    uint64_t first_write_at, transfers, numbers_read;
     bool (*watch)(struct rack *);
 };
 
@@ -295,17 +299,19 @@ static inline uint16_t rack_status(struct rack *r, int s)
 
 static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
 {
-    static const char id[] = "ACME";
+    static const char id[] = "SN00";
     uint16_t word = 0;
 
     switch (cmd) {
     case 0x20:
         rx[0] = 0x17;
         return 1;
-    case 0x99:
-        rx[0] = 4;
+    case 0x9E:
+        r->numbers_read++;
+        rx[0] = (uint8_t)(r->psu[s].no_number ? 0 : 4);
         memcpy(&rx[1], id, 4);
-        return 5;
+        rx[4] = (uint8_t)(rx[4] + s + 16 * r->psu[s].unit);
+        return rx[0] + 1;
     case 0x7A:
         rx[0] = (rack_status(r, s) & 0x8000) ? 0x80 : 0;
         return 1;
@@ -370,7 +376,12 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
 
 static inline bool rack_reaches(const struct rack *r, int bus, uint8_t mux, uint8_t channel)
 {
-    return mux == CTL_NO_MUX || ((r->mux_mask[bus][mux] >> channel) & 1) != 0;
+    uint8_t on = r->mux_mask[bus][mux];
+
+    if (r->astray && ((on >> r->asked) & 1) != 0) {
+        on = (uint8_t)((on & ~(1 << r->asked)) | (1 << r->shown));
+    }
+    return mux == CTL_NO_MUX || ((on >> channel) & 1) != 0;
 }
 
 static inline bool rack_is_mux(const struct rack *r, int bus, uint8_t address)
@@ -409,7 +420,7 @@ static inline enum ctl_bus_status rack_carry_out(struct rack *r, int bus, uint8_
             }
             answers++;
             ok = rack_supply(r, s, t, rx);
-            cr_assert_eq(r->out.bus[bus].about == s || r->out.bus[bus].op == CTL_OP_NONE, true);
+            cr_assert_eq(r->astray || r->out.bus[bus].about == s || r->out.bus[bus].op == CTL_OP_NONE, true);
         }
     }
     for (int e = 0; e < r->cfg.n_expanders; e++) {
