@@ -6,6 +6,7 @@
 #include "pins.h"
 #include "planner.h"
 #include "pmbus.h"
+#include "poll.h"
 #include "sequencer.h"
 #include "supply.h"
 #include "wire.h"
@@ -36,6 +37,9 @@ static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply
     const struct supply *u = &c->supplies[s];
     bool feeds = q->present != 0U;
 
+    if (preempt_is_without(c, s)) {
+        return;
+    }
     switch (u->state) {
     case SUPPLY_STANDBY:
     case SUPPLY_STARTING:
@@ -130,6 +134,13 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
             (((served & bit(bar)) != 0U) || u->output_dead));
 }
 
+/* One that is about to fail is taken off where it is not needed even as redundancy. */
+static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
+                         const struct plan *plan, uint8_t bar)
+{
+    return c->preempt.taken[s] && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
+}
+
 static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
 {
     uint8_t good = bars_with_good(q, plan);
@@ -140,7 +151,8 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
         bool wanted = (plan->feeds[sw->supply] & bit(sw->bar)) != 0U;
 
-        if (!k->stuck && shall_leave(c, sw->supply, good, plan->served, sw->bar)) {
+        if (!k->stuck && (shall_leave(c, sw->supply, good, plan->served, sw->bar) ||
+                          shall_retire(c, sw->supply, good, plan, sw->bar))) {
             wanted = false;
         }
         moved = moved || (wanted != k->wanted);
@@ -186,6 +198,16 @@ static bool is_in_doubt(const struct controller *c, uint8_t s)
     return doubt && supply_is_good(&c->supplies[s]);
 }
 
+/* A danger to its bar, as far as is known: its number is about to be read back, in this turn of its. The
+ * order in which switches may move depends on it. */
+static bool is_being_named(const struct controller *c, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+
+    return (u->danger != (uint8_t)DANGER_NONE) && supply_is_lost(u) && !identity_is_sure(c, s) &&
+           (u->step != (uint8_t)POLL_REST);
+}
+
 static bool is_urgent(const struct controller *c)
 {
     bool urgent = false;
@@ -199,17 +221,19 @@ static bool is_urgent(const struct controller *c)
 bool allocate_waits(const struct controller *c)
 {
     bool doubt = false;
+    bool named = false;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         doubt = doubt || is_in_doubt(c, s);
+        named = named || is_being_named(c, s);
     }
-    return doubt && !is_urgent(c);
+    return named || (doubt && !is_urgent(c));
 }
 
-void allocate(struct controller *c)
+bool allocate(struct controller *c)
 {
     struct plan_problem q;
-    struct plan plan;
+    struct plan plan = c->plan;
 
     ask(c, &q);
     /* ask() has zeroed the padding, and it is copied with the rest. */
@@ -224,7 +248,11 @@ void allocate(struct controller *c)
         c->redundant = plan.redundant;
         planner_plan(&q, &plan);
         c->count.plans++;
-        c->plan = plan;
     }
+    if (!preempt_agrees(c, &plan, c->served, c->redundant)) {
+        return false;
+    }
+    c->plan = plan;
     want(c, &q, &c->plan);
+    return true;
 }

@@ -7,13 +7,14 @@
  *   ABSENT, IDENTIFIED        no       no         no             no
  *   PROBATION                 yes      no         no             no
  *   LOST ISOLATED RETIRED     no       no         no             once its bar has a good supply
+ *   pre-empted (preempt.h)    no       no         no             where the bar is redundant without it
  *
  * A supply that merely does not answer is not counted, so a spare is brought in where there is one,
  * but its own switches stay closed: telemetry may be dead while the power is fine. As long as its
  * bus has not been surveyed since it last hung, nobody can know, and such supplies count as before.
  *
- * Prediction, priorities of servers and contingency tables of the whole product join in here: they
- * change the question, the planner stays as it is.
+ * Priorities of servers and contingency tables of the whole product join in here: they change the
+ * question, the planner stays as it is.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */
 #ifndef CONTROLLER_ALLOCATE_H
@@ -27,7 +28,8 @@ struct controller;
  * danger to its bar. */
 bool allocate_waits(const struct controller *c);
 
-/* Ask for a plan if the question is a new one, and make it the wanted positions. */
-void allocate(struct controller *c);
+/* Ask for a plan if the question is a new one, and make it the wanted positions. False: a plan without
+ * a supply that is about to fail is not to be carried out; nothing was changed, ask anew. */
+bool allocate(struct controller *c);
 
 #endif

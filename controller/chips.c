@@ -2,45 +2,60 @@
  * (500 ms) of the common redundant supply guides bound start_us. */
 #include "chips.h"
 
+#include "ctl_config.h"
+
 enum { VOUT_EXPONENT_MINUS_9 = 0x17, VOUT_EXPONENT_MINUS_8 = 0x18 };
 
-static const struct chip rows[] = {
-    {.name = "standard",
-     .has_pec = true,
-     .takes_pec = true,
-     .has_vout_mode = true,
-     .vout_mode = VOUT_EXPONENT_MINUS_9,
-     .start_us = 3500000},
+static const struct chip rows[CTL_CHIPS] = {
+    [CTL_CHIP_STANDARD] = {.name = "standard",
+                           .has_pec = true,
+                           .takes_pec = true,
+                           .has_ara = true,
+                           .has_vout_mode = true,
+                           .vout_mode = VOUT_EXPONENT_MINUS_9,
+                           .start_us = 3500000},
     /* Symptom: no answer to the second of two transfers less than 100 us apart. */
-    {.name = "needs-gap",
-     .has_pec = true,
-     .takes_pec = true,
-     .has_vout_mode = true,
-     .vout_mode = VOUT_EXPONENT_MINUS_9,
-     .gap_us = 100,
-     .start_us = 3500000},
+    [CTL_CHIP_NEEDS_GAP] = {.name = "needs-gap",
+                            .has_pec = true,
+                            .takes_pec = true,
+                            .has_ara = true,
+                            .has_vout_mode = true,
+                            .vout_mode = VOUT_EXPONENT_MINUS_9,
+                            .gap_us = 100,
+                            .start_us = 3500000},
     /* Symptom: every answer fails its PEC, though the data are right. Remedy: don't ask for it. */
-    {.name = "wrong-pec",
-     .has_pec = false,
-     .takes_pec = false,
-     .has_vout_mode = true,
-     .vout_mode = VOUT_EXPONENT_MINUS_9,
-     .start_us = 3500000},
+    [CTL_CHIP_WRONG_PEC] = {.name = "wrong-pec",
+                            .has_pec = false,
+                            .takes_pec = false,
+                            .has_ara = true,
+                            .has_vout_mode = true,
+                            .vout_mode = VOUT_EXPONENT_MINUS_9,
+                            .start_us = 3500000},
     /* Symptom: VOUT_MODE is not acknowledged. Remedy: the exponent its data sheet states. */
-    {.name = "no-vout-mode",
-     .has_pec = true,
-     .takes_pec = true,
-     .has_vout_mode = false,
-     .vout_mode = VOUT_EXPONENT_MINUS_8,
-     .start_us = 3500000},
+    [CTL_CHIP_NO_VOUT_MODE] = {.name = "no-vout-mode",
+                               .has_pec = true,
+                               .takes_pec = true,
+                               .has_ara = true,
+                               .has_vout_mode = false,
+                               .vout_mode = VOUT_EXPONENT_MINUS_8,
+                               .start_us = 3500000},
+    /* Symptom: pulls its alert line, and nobody answers the alert response address. Remedy: read its
+     * STATUS_WORD instead; CLEAR_FAULTS makes it let go. */
+    [CTL_CHIP_NO_ARA] = {.name = "no-ara",
+                         .has_pec = true,
+                         .takes_pec = true,
+                         .has_ara = false,
+                         .has_vout_mode = true,
+                         .vout_mode = VOUT_EXPONENT_MINUS_9,
+                         .start_us = 3500000},
 };
 
 uint8_t chips_count(void)
 {
-    return (uint8_t)(sizeof(rows) / sizeof(rows[0]));
+    return (uint8_t)CTL_CHIPS;
 }
 
 const struct chip *chip_row(uint8_t chip)
 {
-    return &rows[(chip < chips_count()) ? chip : (uint8_t)CHIP_STANDARD];
+    return &rows[(chip < chips_count()) ? chip : (uint8_t)CTL_CHIP_STANDARD];
 }

@@ -11,15 +11,14 @@ struct chip {
     const char *name;
     bool has_pec;       /* its answers end with a packet error code that can be believed */
     bool takes_pec;     /* it accepts a packet error code behind what is written to it */
+    bool has_ara;       /* answers the alert response address when it has pulled its alert line */
     bool has_vout_mode; /* answers VOUT_MODE; else `vout_mode` holds */
     uint8_t vout_mode;
     uint16_t gap_us;   /* it needs this long between two transfers */
     uint32_t start_us; /* longest time from OPERATION on, or from the input, to power good */
 };
 
-enum { CHIP_STANDARD }; /* row 0: as the standard has it */
-
-/* Rows; an index past the end gives row 0. */
+/* Rows by enum ctl_chip; an index past the end gives row 0. */
 uint8_t chips_count(void);
 const struct chip *chip_row(uint8_t chip);
 

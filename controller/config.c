@@ -2,8 +2,9 @@
 #include "config.h"
 
 #include "chips.h"
-
 #include "ctl_io.h"
+#include "lanes.h"
+#include "prognosis.h"
 
 #include <stddef.h>
 
@@ -12,7 +13,8 @@ enum {
     ADDRESS_LAST = 0x77,
     ADDRESS_ALERT = 0x0C,
     MUX_CHANNELS = 8,
-    PINS = 16
+    PINS = 16,
+    INPUT_PINS = 32
 };
 
 /* Where a device sits: all that decides whether it answers together with another. */
@@ -156,12 +158,53 @@ static enum config_fault check_power(const struct ctl_config *cfg)
     return CONFIG_SOUND;
 }
 
+/* Looks at a voltage are no further apart than any other time may be. */
+static enum config_fault check_lanes(const struct ctl_config *cfg)
+{
+    uint32_t look = (cfg->look == 0U) ? 1U : cfg->look;
+    bool sound = (look <= (uint32_t)LANES_LOOK_MAX) && (cfg->slow <= (uint8_t)LANES_SLOW_MAX) &&
+                 (cfg->sweep_us <= ((uint32_t)CONFIG_TIME_MAX_us / look)) &&
+                 (cfg->alert.idle_us <= ((uint32_t)CONFIG_TIME_MAX_us / look));
+
+    return sound ? CONFIG_SOUND : CONFIG_LANES;
+}
+
+static enum config_fault check_alerts(const struct ctl_config *cfg)
+{
+    const struct ctl_alert_config *a = &cfg->alert;
+
+    for (uint8_t l = 0; l < a->n_lines; l++) {
+        if ((a->pin[l] >= (uint8_t)INPUT_PINS) || (a->storm_falls == 0U) ||
+            (a->storm_falls > (uint8_t)CONFIG_FALLS_MAX) || (a->storm_us == 0U)) {
+            return CONFIG_ALERT;
+        }
+        for (uint8_t k = 0; k < l; k++) {
+            if (a->pin[k] == a->pin[l]) {
+                return CONFIG_ALERT;
+            }
+        }
+    }
+    for (uint8_t s = 0; (s < cfg->n_supplies) && (a->n_lines > 0U); s++) {
+        uint8_t line = a->line_of[s];
+
+        if ((line >= a->n_lines) && (line != (uint8_t)CTL_NO_ALERT)) {
+            return CONFIG_ALERT;
+        }
+        if ((line < a->n_lines) && a->mux_tells[line] &&
+            (cfg->supplies[s].mux_address == (uint8_t)CTL_NO_MUX)) {
+            return CONFIG_ALERT;
+        }
+    }
+    return CONFIG_SOUND;
+}
+
 enum config_fault config_check(const struct ctl_config *cfg)
 {
     enum config_fault fault;
 
     if ((cfg->n_supplies > (uint8_t)CTL_SUPPLIES) || (cfg->n_bars > (uint8_t)CTL_BARS) ||
-        (cfg->n_switches > (uint8_t)CTL_SWITCHES) || (cfg->n_expanders > (uint8_t)CTL_EXPANDERS)) {
+        (cfg->n_switches > (uint8_t)CTL_SWITCHES) || (cfg->n_expanders > (uint8_t)CTL_EXPANDERS) ||
+        (cfg->alert.n_lines > (uint8_t)CTL_ALERTS)) {
         return CONFIG_TOO_MANY;
     }
     if ((cfg->n_supplies == 0U) || (cfg->n_bars == 0U)) {
@@ -169,15 +212,28 @@ enum config_fault config_check(const struct ctl_config *cfg)
     }
     if ((cfg->sweep_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->stale_us > (uint32_t)CONFIG_TIME_MAX_us) ||
-        (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us)) {
+        (cfg->trend_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->alert.idle_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->alert.storm_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->alert.storm_most_us > (uint32_t)CONFIG_TIME_MAX_us)) {
         return CONFIG_TIME;
     }
-    fault = check_seats(cfg);
+    if ((cfg->trend_us != 0U) && (cfg->trend_us < (uint32_t)PROGNOSIS_LEAST_us)) {
+        return CONFIG_TREND;
+    }
+    fault = check_lanes(cfg);
+    if (fault == CONFIG_SOUND) {
+        fault = check_seats(cfg);
+    }
     if (fault == CONFIG_SOUND) {
         fault = check_power(cfg);
     }
     if (fault == CONFIG_SOUND) {
         fault = check_switches(cfg);
+    }
+    if (fault == CONFIG_SOUND) {
+        fault = check_alerts(cfg);
     }
     return fault;
 }
@@ -185,8 +241,9 @@ enum config_fault config_check(const struct ctl_config *cfg)
 const char *config_fault_name(enum config_fault fault)
 {
     static const char *const names[CONFIG_FAULTS] = {
-        "SOUND",   "TOO_MANY", "NOTHING",      "NO_SUCH", "ADDRESS", "ADDRESS_TWICE",
-        "CHANNEL", "BIT",      "SWITCH_TWICE", "WINDOW",  "POWER",   "TIME"};
+        "SOUND",         "TOO_MANY", "NOTHING", "NO_SUCH",      "ADDRESS",
+        "ADDRESS_TWICE", "CHANNEL",  "BIT",     "SWITCH_TWICE", "WINDOW",
+        "POWER",         "TIME",     "LANES",   "TREND",        "ALERT"};
 
     return ((unsigned)fault < (unsigned)CONFIG_FAULTS) ? names[fault] : "?";
 }

@@ -6,7 +6,7 @@
 
 enum config_fault {
     CONFIG_SOUND,
-    CONFIG_TOO_MANY,      /* more supplies, bars, switches or expanders than compiled for */
+    CONFIG_TOO_MANY,      /* more supplies, bars, switches or expanders, lines than compiled for */
     CONFIG_NOTHING,       /* no supply, no bar or no switch */
     CONFIG_NO_SUCH,       /* an index that points past its table */
     CONFIG_ADDRESS,       /* not a 7-bit address, or one that SMBus reserves */
@@ -17,6 +17,9 @@ enum config_fault {
     CONFIG_WINDOW,        /* a bar's voltage window is empty or absurd */
     CONFIG_POWER,         /* a capacity of zero, or a power that sums would overflow on */
     CONFIG_TIME,          /* a time beyond half an hour: the clock wraps */
+    CONFIG_LANES,         /* a voltage read too rarely; more slow readings than there are */
+    CONFIG_TREND,         /* samples of the prognosis closer than its looks at the supplies */
+    CONFIG_ALERT,         /* no such pin or line, a pin used twice, or a storm without a limit */
     CONFIG_FAULTS
 };
 
@@ -26,6 +29,7 @@ enum {
     CONFIG_CAPACITY_MAX_mW = INT32_MAX / CTL_SUPPLIES,      /* 134 kW each of 16 */
     CONFIG_LOAD_MAX_mW = INT32_MAX / (CTL_BARS * CTL_BARS), /* 134 kW on each of 4 */
     CONFIG_VOLTAGE_MAX_mV = 100000,
+    CONFIG_FALLS_MAX = 250, /* of an alert line before it is a storm: counted in a byte */
     CONFIG_TIME_MAX_us = 1800000000
 };
 

@@ -1,15 +1,17 @@
 /* controller.c - one step.  Checked by tests/controller/test_step.c, test_reset.c, test_storm.c.
  *
  *   answers   whatever ended on a bus is handed to whom it was for
+ *   alerts    lines that are low: whom to ask
  *   time      now and then: ages, pauses, probation
  *   plan      if something changed that a plan depends on
  *   switches  if one may move now
  *   requests  each idle bus is given the most urgent thing to do
  *   wake      the earliest of all that only time will bring
  *
- * Alert pins (in->pins) and messages of servers join the answers. */
+ * Messages of servers join the answers. */
 #include "controller.h"
 
+#include "alert.h"
 #include "allocate.h"
 #include "clock.h"
 #include "poll.h"
@@ -28,10 +30,15 @@ enum {
     SHARING_MAX_permille = 1000
 };
 
+_Static_assert((int)TICK_us == (int)PROGNOSIS_TICK_us, "a look of the prognosis at every tick");
+
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
 {
-    uint32_t twice_us = cfg->sweep_us * 2U;
+    uint32_t sweep_us = (cfg->alert.n_lines > 0U) && (cfg->alert.idle_us > cfg->sweep_us)
+                            ? cfg->alert.idle_us
+                            : cfg->sweep_us;
+    uint32_t twice_us;
 
     cfg->retries = (cfg->retries > (uint8_t)RETRIES_MAX) ? (uint8_t)RETRIES_MAX : cfg->retries;
     cfg->confirm = (cfg->confirm > (uint8_t)CONFIRM_MAX) ? (uint8_t)CONFIRM_MAX : cfg->confirm;
@@ -39,7 +46,9 @@ static void trim(struct ctl_config *cfg)
     cfg->sharing_permille = (cfg->sharing_permille > (uint16_t)SHARING_MAX_permille)
                                 ? (uint16_t)SHARING_MAX_permille
                                 : cfg->sharing_permille;
+    cfg->look = (cfg->look == 0U) ? 1U : cfg->look;
     /* A reading is not old before the next one could be there. */
+    twice_us = sweep_us * cfg->look * 2U;
     cfg->stale_us = (cfg->stale_us < twice_us) ? twice_us : cfg->stale_us;
 }
 
@@ -59,14 +68,19 @@ static void start(struct controller *c, const struct ctl_config *cfg, uint32_t n
     trim(&c->cfg);
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         supply_init(&c->supplies[s], now_us);
+        prognosis_forget(&c->prognoses[s]);
         c->supplies[s].bar = (uint8_t)CTL_NOBODY;
     }
+    c->sample_us = now_us;
+    c->looked = (uint8_t)(2U * c->cfg.n_supplies);
+    preempt_init(c);
     for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
         wire_init(c, b);
     }
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_init(c, e);
     }
+    alert_init(c);
 }
 
 static void start_with_journal(struct controller *c, const struct ctl_config *cfg, uint32_t now_us,
@@ -96,7 +110,10 @@ static void tick(struct controller *c)
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_tick(c, e);
     }
+    alert_tick(c);
     sequencer_tick(c);
+    prognosis_tick(c);
+    preempt_tick(c);
     journal_tick(c);
 }
 
@@ -120,7 +137,9 @@ static void decide(struct controller *c)
         c->surveyed = c->surveyed || is_surveyed(c);
         if (c->surveyed && !allocate_waits(c)) {
             c->replan = false;
-            allocate(c);
+            if (!allocate(c)) {
+                (void)allocate(c); /* a supply was on trial, or is missed: with it */
+            }
         }
     }
     if (sequencer_wait_us(c) == 0U) {
@@ -137,6 +156,7 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
             wire_finished(c, b, in);
         }
     }
+    alert_run(c, in->pins);
     if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
         tick(c);
     }

@@ -5,6 +5,7 @@
 #ifndef CONTROLLER_CONTROLLER_H
 #define CONTROLLER_CONTROLLER_H
 
+#include "alert.h"
 #include "config.h"
 #include "contact.h"
 #include "ctl_config.h"
@@ -13,6 +14,8 @@
 #include "journal.h"
 #include "pins.h"
 #include "planner.h"
+#include "preempt.h"
+#include "prognosis.h"
 #include "supply.h"
 #include "wire.h"
 
@@ -47,9 +50,16 @@ struct controller_counts {
     uint32_t moves;           /* times it answered with another allocation */
     uint32_t changes;         /* times a supply's state, or the mode, became another one */
     uint32_t losses;          /* supplies believed lost */
+    uint32_t predictions;     /* supplies found failing before they have failed */
+    uint32_t preemptions;     /* of these, replaced before they failed */
+    uint32_t refusals;        /* trials of such a replacement that did not pay */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
     uint32_t strangers;       /* answers that turned out to be another device's */
+    uint32_t alerts;          /* times an alert line was found low */
+    uint32_t alert_asks;      /* reads from the alert response address */
+    uint32_t alert_storms;    /* alert lines ignored because they fell too often ... */
+    uint32_t alert_holds;     /* ... or stayed low whatever was done */
     uint32_t broken;          /* invariants of our own found broken: leads to the safe state */
 };
 
@@ -70,6 +80,11 @@ struct controller {
     struct wire wires[CTL_BUSES];
     struct supply supplies[CTL_SUPPLIES];
     struct identity identities[CTL_SUPPLIES];
+    struct prognosis prognoses[CTL_SUPPLIES];
+    struct preempt preempt;
+    uint32_t sample_us; /* when the samples of the prognoses were last taken */
+    uint8_t looked;     /* how far the looks at them have got: two for each supply */
+    struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
     struct plan_problem problem; /* what was last asked of the planner ... */
@@ -114,6 +129,13 @@ int32_t controller_supply_i_mA(const struct controller *c, uint8_t supply);
 uint32_t controller_supply_age_us(const struct controller *c, uint8_t supply);
 uint16_t controller_supply_status(const struct controller *c, uint8_t supply);  /* last word read */
 uint16_t controller_supply_history(const struct controller *c, uint8_t supply); /* every bit seen */
+
+/* Prognosis: health, time until it fails (UINT32_MAX: not in sight), how sure that is in %, and whether
+ * it has been replaced because of it. */
+enum prognosis_health controller_supply_health(const struct controller *c, uint8_t supply);
+uint32_t controller_supply_left_s(const struct controller *c, uint8_t supply);
+uint8_t controller_supply_confidence(const struct controller *c, uint8_t supply);
+bool controller_supply_preempted(const struct controller *c, uint8_t supply);
 
 /* Switches: what the plan wants, what the expander was told, what its pin was last read as. */
 bool controller_switch_wanted(const struct controller *c, uint8_t sw);

@@ -29,7 +29,10 @@ enum journal_what {
     JOURNAL_GIVEN_UP, /* who: serial bus */
     JOURNAL_DARK,     /* who: bar: none of its supplies' readings is in its window */
     JOURNAL_LIT,      /* who: bar */
+    JOURNAL_DEAF,     /* who: alert line, ignored for a while; detail: 1 it stays low, 0 a storm */
     JOURNAL_BROKEN,   /* an invariant of our own: the safe state follows */
+    JOURNAL_FORETOLD, /* who: supply; detail: minutes until it fails, 65535: not in sight, or more */
+    JOURNAL_PREEMPT,  /* who: supply; detail: 1 replaced before it fails, 0 taken back */
     JOURNAL_WHATS
 };
 
@@ -39,7 +42,7 @@ struct journal_entry {
     uint16_t wraps;
     uint16_t detail;
     uint8_t what;  /* enum journal_what */
-    uint8_t who;   /* index of a supply, switch, bus, bar; by `what` */
+    uint8_t who;   /* index of a supply, switch, bus, bar, line; by `what` */
     uint8_t times; /* it happened so often in a row, at_us being the first time; 255: or more */
     uint8_t check;
 };

@@ -51,6 +51,11 @@ uint8_t pins_due(const struct controller *c, uint8_t bus)
     return due;
 }
 
+bool pins_commands(const struct controller *c, uint8_t e)
+{
+    return (c->pins[e].todo & (uint8_t)PINS_WRITE) != 0U;
+}
+
 uint32_t pins_wait_us(const struct controller *c, uint8_t bus)
 {
     const struct wire *b = &c->wires[bus];

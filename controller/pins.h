@@ -61,6 +61,8 @@ void pins_init(struct controller *c, uint8_t e);
 
 /* The expander on this bus that has something due, writes before reads; CTL_NOBODY: none. */
 uint8_t pins_due(const struct controller *c, uint8_t bus);
+/* What is due there moves switches. */
+bool pins_commands(const struct controller *c, uint8_t e);
 uint32_t pins_wait_us(const struct controller *c, uint8_t bus);
 struct wire_seat pins_seat(const struct controller *c, uint8_t e);
 

@@ -12,13 +12,19 @@
 enum pmbus_cmd {
     CMD_OPERATION = 0x01,
     CMD_CLEAR_FAULTS = 0x03,
+    CMD_SMBALERT_MASK = 0x1B,
     CMD_VOUT_MODE = 0x20,
     CMD_STATUS_WORD = 0x79,
     CMD_STATUS_VOUT = 0x7A,
     CMD_STATUS_IOUT = 0x7B,
     CMD_STATUS_INPUT = 0x7C,
+    CMD_READ_VIN = 0x88,
+    CMD_READ_IIN = 0x89,
     CMD_READ_VOUT = 0x8B,
     CMD_READ_IOUT = 0x8C,
+    CMD_READ_TEMPERATURE_1 = 0x8D,
+    CMD_READ_TEMPERATURE_2 = 0x8E,
+    CMD_READ_FAN_SPEED_1 = 0x90,
     CMD_MFR_SERIAL = 0x9E
 };
 
@@ -33,6 +39,7 @@ enum pmbus_status_word {
     ST_VOUT_OV = 0x0020,
     ST_OFF = 0x0040,
     ST_BUSY = 0x0080,
+    ST_OTHER = 0x0200,
     ST_FANS = 0x0400,
     ST_NO_POWER_GOOD = 0x0800,
     ST_MFR = 0x1000,

@@ -1,11 +1,14 @@
 /* poll.c - turns on the serial bus and what the answers mean.  Checked by test_step.c, test_storm.c. */
 #include "poll.h"
 
+#include "alert.h"
 #include "chips.h"
 #include "clock.h"
 #include "controller.h"
 #include "identity.h"
+#include "lanes.h"
 #include "pmbus.h"
+#include "prognosis.h"
 #include "sequencer.h"
 #include "verdict.h"
 #include "wire.h"
@@ -38,6 +41,7 @@ static void begin_turn(struct controller *c, uint8_t s)
     u->fault_seen = false;
     u->want_clear = false;
     u->want_restart = false;
+    lanes_begin(c, s);
     if (u->state != (uint8_t)SUPPLY_ABSENT) {
         /* As long as another device answers in its place, nothing else is asked. */
         u->step = (c->identities[s].strange > 0U) ? (uint8_t)POLL_WHO : (uint8_t)POLL_STATUS;
@@ -49,16 +53,44 @@ static void begin_turn(struct controller *c, uint8_t s)
     }
 }
 
-static uint32_t round_length_us(const struct controller *c, const struct wire *b)
+bool poll_begin_turn(struct controller *c, uint8_t s)
 {
-    return (!b->round_used && (c->cfg.sweep_us < (uint32_t)POLL_IDLE_us)) ? (uint32_t)POLL_IDLE_us
-                                                                          : c->cfg.sweep_us;
+    bool may = !is_skipped(c, &c->supplies[s]);
+
+    if (may) {
+        begin_turn(c, s);
+    }
+    return may;
+}
+
+bool poll_is_writing(const struct controller *c, uint8_t s)
+{
+    return c->supplies[s].step >= (uint8_t)POLL_OFF;
+}
+
+static uint32_t round_length_us(const struct controller *c, uint8_t bus)
+{
+    uint32_t sweep_us = alert_sweep_us(c, bus);
+
+    return (!c->wires[bus].round_used && (sweep_us < (uint32_t)POLL_IDLE_us))
+               ? (uint32_t)POLL_IDLE_us
+               : sweep_us;
+}
+
+void poll_now(struct controller *c, uint8_t bus)
+{
+    struct wire *b = &c->wires[bus];
+
+    if (!b->round_open) {
+        b->round_us = c->now_us - round_length_us(c, bus);
+    }
 }
 
 /* Rounds begin a sweep apart; after one that took longer, the next begins at once. */
-static bool open_round(struct controller *c, struct wire *b)
+static bool open_round(struct controller *c, uint8_t bus)
 {
-    uint32_t length_us = round_length_us(c, b);
+    struct wire *b = &c->wires[bus];
+    uint32_t length_us = round_length_us(c, bus);
     uint32_t gone_us = c->now_us - b->round_us;
 
     if (gone_us < length_us) {
@@ -83,13 +115,18 @@ static void close_round(struct controller *c, struct wire *b)
     }
 }
 
+bool poll_rests(const struct controller *c, uint8_t bus)
+{
+    const struct wire *b = &c->wires[bus];
+
+    return (b->gap_us != 0U) && !passed(c->now_us, b->gap_from_us, b->gap_us);
+}
+
 uint8_t poll_due(struct controller *c, uint8_t bus)
 {
     struct wire *b = &c->wires[bus];
 
-    if ((b->n_members == 0U) ||
-        ((b->gap_us != 0U) && !passed(c->now_us, b->gap_from_us, b->gap_us)) ||
-        (!b->round_open && !open_round(c, b))) {
+    if ((b->n_members == 0U) || poll_rests(c, bus) || (!b->round_open && !open_round(c, bus))) {
         return (uint8_t)CTL_NOBODY;
     }
     b->gap_us = 0;
@@ -118,7 +155,7 @@ uint32_t poll_wait_us(const struct controller *c, uint8_t bus)
     if (b->gap_us != 0U) {
         return left_us(c->now_us, b->gap_from_us, b->gap_us);
     }
-    return b->round_open ? 0U : left_us(c->now_us, b->round_us, round_length_us(c, b));
+    return b->round_open ? 0U : left_us(c->now_us, b->round_us, round_length_us(c, bus));
 }
 
 static void end_turn(struct controller *c, uint8_t s)
@@ -134,6 +171,7 @@ static void end_turn(struct controller *c, uint8_t s)
             close_round(c, b);
         }
     }
+    alert_looked(c, s);
 }
 
 static void happens(struct controller *c, uint8_t s, enum supply_event event)
@@ -141,6 +179,9 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
     bool was_lost = supply_is_lost(&c->supplies[s]);
     uint8_t before = c->supplies[s].state;
 
+    if (event == ON_IDENTIFIED) {
+        prognosis_forget(&c->prognoses[s]);
+    }
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
         journal_supply(c, s, before);
         c->count.changes++;
@@ -171,6 +212,11 @@ static const struct question questions[POLL_STEPS] = {
     [POLL_STATUS_INPUT] = {.cmd = (uint8_t)CMD_STATUS_INPUT, .n_read = 1},
     [POLL_VOUT] = {.cmd = (uint8_t)CMD_READ_VOUT, .n_read = 2},
     [POLL_IOUT] = {.cmd = (uint8_t)CMD_READ_IOUT, .n_read = 2},
+    [POLL_VIN] = {.cmd = (uint8_t)CMD_READ_VIN, .n_read = 2},
+    [POLL_IIN] = {.cmd = (uint8_t)CMD_READ_IIN, .n_read = 2},
+    [POLL_HOT] = {.cmd = (uint8_t)CMD_READ_TEMPERATURE_1, .n_read = 2},
+    [POLL_INLET] = {.cmd = (uint8_t)CMD_READ_TEMPERATURE_2, .n_read = 2},
+    [POLL_FAN] = {.cmd = (uint8_t)CMD_READ_FAN_SPEED_1, .n_read = 2},
     [POLL_WHO] = {.cmd = (uint8_t)CMD_MFR_SERIAL, .n_read = (uint8_t)IDENTITY_BYTES + 1U},
     [POLL_OFF] = {.cmd = (uint8_t)CMD_OPERATION, .n_write = 1, .value = (uint8_t)OPERATION_OFF},
     [POLL_CLEAR] = {.cmd = (uint8_t)CMD_CLEAR_FAULTS},
@@ -203,11 +249,24 @@ void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *ou
     out->bus[bus].n_tx = n;
 }
 
+static bool is_reading(uint8_t step)
+{
+    return (step >= (uint8_t)POLL_VOUT) && (step <= (uint8_t)POLL_FAN);
+}
+
+static uint8_t reading_of(uint8_t step)
+{
+    return (uint8_t)(step - (uint8_t)POLL_VOUT);
+}
+
 static bool wants_step(const struct controller *c, uint8_t s, uint8_t step)
 {
     const struct supply *u = &c->supplies[s];
     bool wanted = true;
 
+    if (is_reading(step)) {
+        return ((uint32_t)u->asks & ((uint32_t)1 << reading_of(step))) != 0U;
+    }
     switch (step) {
     case POLL_STATUS_VOUT:
         wanted = (u->details & ((uint32_t)ST_VOUT >> 8)) != 0U;
@@ -243,7 +302,7 @@ static void next_step(struct controller *c, uint8_t s)
         step++;
     }
     u->tries = 0;
-    if (step < (uint8_t)POLL_STEPS) {
+    if ((step < (uint8_t)POLL_STEPS) && !alert_glanced(c, s)) {
         u->step = step;
     } else {
         end_turn(c, s);
@@ -334,8 +393,13 @@ static void status_came(struct controller *c, uint8_t s, uint16_t status)
 {
     struct supply *u = &c->supplies[s];
     struct verdict_limits l = limits_of(c, s);
+    bool news = status != u->status;
 
     take_status(c, s, status);
+    lanes_status_came(c, s, news);
+    if (!wants_step(c, s, (uint8_t)POLL_VOUT)) {
+        u->silent = 0;
+    }
     /* On a bar that has collapsed it may be the one that pulls it down: then its switch has to open
      * before a spare's closes, and only the full reading tells. */
     if (verdict_is_urgent(u) && !neighbour_is_low(c, s, &l)) {
@@ -491,10 +555,25 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
         break;
     case POLL_VOUT:
         u->v_mV = milli_from_linear16(word, u->mode & 0x1FU);
+        prognosis_read(c, s, (uint8_t)LANE_V, (int32_t)u->v_mV);
+        lanes_voltage_came(c, s);
+        if (!u->whole) {
+            reading_came(c, s);
+        }
         break;
     case POLL_IOUT:
         u->i_mA = milli_from_linear11(word);
-        reading_came(c, s);
+        prognosis_read(c, s, (uint8_t)LANE_I, u->i_mA);
+        if (u->whole) {
+            reading_came(c, s);
+        }
+        break;
+    case POLL_VIN:
+    case POLL_IIN:
+    case POLL_HOT:
+    case POLL_INLET:
+    case POLL_FAN:
+        prognosis_read(c, s, reading_of(u->step), milli_from_linear11(word));
         break;
     case POLL_CLEAR:
         u->clear_us = c->now_us;
@@ -582,6 +661,11 @@ void poll_failed(struct controller *c, uint8_t s, bool at_once)
     u->tries++;
     if (!at_once && (u->tries <= c->cfg.retries)) {
         c->count.retries++;
+        prognosis_retried(c, s);
+        return;
+    }
+    if (!at_once && is_reading(u->step) && lanes_goes_without(c, s, reading_of(u->step))) {
+        next_step(c, s);
         return;
     }
     if (!at_once && (u->step == (uint8_t)POLL_SERIAL)) {

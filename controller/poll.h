@@ -2,7 +2,8 @@
  *
  *   MODE, SERIAL                   only a supply that has to be identified
  *   STATUS [VOUT IOUT INPUT]       sub-registers only of bits not seen before
- *   READ_VOUT, READ_IOUT           after these the reading is complete and is judged
+ *   [READ_VOUT] [READ_IOUT]        as lanes.h says; after these the reading is complete and is judged
+ *   [READ_VIN ... FAN_SPEED_1]     the rest of the slow lane
  *   [WHO]                          its serial number read back, as identity.h says
  *   [OFF] [CLEAR] [ON]             CLEAR_FAULTS once after new bits were recorded; OPERATION off and
  *                                  on a bounded number of times for one that stays off without reason
@@ -11,8 +12,7 @@
  * time-out of the bus ends the turn at once; a supply on whose turns the bus keeps hanging is given
  * pauses, doubled each time, so that the others are served.
  *
- * The fast and slow lanes, alert lines and trends of the whole product join in here: poll_due() is
- * where a turn is given away, poll_next_step() what a turn consists of.
+ * Alert lines give turns beside the round.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */
 #ifndef CONTROLLER_POLL_H
@@ -31,8 +31,13 @@ enum poll_step {
     POLL_STATUS_VOUT,
     POLL_STATUS_IOUT,
     POLL_STATUS_INPUT,
-    POLL_VOUT,
+    POLL_VOUT, /* from here to POLL_FAN: in the order of enum lane_reading */
     POLL_IOUT,
+    POLL_VIN,
+    POLL_IIN,
+    POLL_HOT,
+    POLL_INLET,
+    POLL_FAN,
     POLL_WHO, /* the serial number once more */
     POLL_OFF,
     POLL_CLEAR,
@@ -40,19 +45,25 @@ enum poll_step {
     POLL_STEPS
 };
 
-enum {
-    POLL_IDLE_us = 1000,
-    POLL_PAUSE_us = 20000,
-    POLL_PAUSE_MAX_us = 2000000
-};
+enum { POLL_IDLE_us = 1000, POLL_PAUSE_us = 20000, POLL_PAUSE_MAX_us = 2000000 };
 
 struct controller;
 struct wire_seat;
 
 /* The supply whose turn it is on this bus; CTL_NOBODY: the sweep is done. */
 uint8_t poll_due(struct controller *c, uint8_t bus);
+/* The last transfer was with a supply that needs a pause after it. */
+bool poll_rests(const struct controller *c, uint8_t bus);
 uint32_t poll_wait_us(const struct controller *c, uint8_t bus);
 struct wire_seat poll_seat(const struct controller *c, uint8_t s);
+
+/* A sweep of this bus begins now, unless one is under way. */
+void poll_now(struct controller *c, uint8_t bus);
+
+/* This supply begins a turn of its own, afresh if it had one. False: it was given a pause. Not while
+ * it is being written to. */
+bool poll_begin_turn(struct controller *c, uint8_t s);
+bool poll_is_writing(const struct controller *c, uint8_t s);
 
 void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *out);
 void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[]);

@@ -70,6 +70,7 @@ static void enter(struct supply *u, uint8_t state, uint32_t now_us)
         u->standing = 0;
         u->restarts = 0;
         u->bad = 0;
+        u->lacks = 0;
         break;
     case SUPPLY_LOST:
         if (from != (uint8_t)SUPPLY_ISOLATED) {

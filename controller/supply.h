@@ -84,7 +84,12 @@ struct supply {
     uint8_t bar;       /* the first it feeds, else the first it can reach; CTL_NOBODY: none */
     uint8_t settled;   /* of these: contact made and pin read back */
     bool opening;      /* a switch of it still moves open */
-    bool has_reading;  /* v, i and status are of one turn and young enough */
+    uint8_t turns;     /* since its last look at the voltage, modulo `look` */
+    uint8_t lane;      /* where the rotation of its slow readings has got to */
+    uint8_t asks;      /* readings yet to be had in this turn, a bit per enum lane_reading */
+    uint8_t lacks;     /* slow readings that it doesn't answer */
+    bool whole;        /* this turn is judged by voltage and current, not by voltage alone */
+    bool has_reading;  /* the last reading is young enough to be believed */
     uint8_t judged;    /* full readings since it was believed lost */
     bool output_dead;  /* the last reading says that nothing comes out */
     bool counted;      /* this turn has already counted as bad */
@@ -96,12 +101,13 @@ struct supply {
     uint16_t history;  /* every bit ever seen */
     bool tripped;      /* it is off, for over-current or over-voltage: it won't start by itself */
     uint32_t v_mV;
-    int32_t i_mA;
-    bool warned; /* it is suspect for a warning, of warned_us at the latest */
+    int32_t i_mA; /* on a quiet day of one of the last turns, see lanes.h */
+    bool warned;  /* it is suspect for a warning, of warned_us at the latest */
     uint32_t warned_us;
     uint32_t since_us; /* when the state was entered */
-    uint32_t read_us;  /* when the last full reading was complete */
+    uint32_t read_us;  /* when the last reading was complete */
     uint32_t heard_us; /* when it last answered anything */
+    uint32_t lacks_us; /* when it last failed to answer a slow reading */
     uint32_t skip_us;  /* length of the pause it was given at skip_from_us; 0: none */
     uint32_t skip_from_us;
     uint32_t clear_us; /* when CLEAR_FAULTS was last sent */

@@ -76,6 +76,27 @@ uint16_t controller_supply_history(const struct controller *c, uint8_t supply)
     return is_supply(c, supply) ? c->supplies[supply].history : 0U;
 }
 
+enum prognosis_health controller_supply_health(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? (enum prognosis_health)c->prognoses[supply].health
+                                : HEALTH_LEARNING;
+}
+
+uint32_t controller_supply_left_s(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->prognoses[supply].left_s : UINT32_MAX;
+}
+
+uint8_t controller_supply_confidence(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->prognoses[supply].confidence : 0U;
+}
+
+bool controller_supply_preempted(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) && c->preempt.taken[supply];
+}
+
 static bool is_switch(const struct controller *c, uint8_t sw)
 {
     return is_running(c) && (sw < c->cfg.n_switches);

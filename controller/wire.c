@@ -1,6 +1,7 @@
 /* wire.c - the turns and the recovery of a serial bus.  Checked by tests/controller/test_step.c, test_storm.c. */
 #include "wire.h"
 
+#include "alert.h"
 #include "clock.h"
 #include "controller.h"
 #include "pins.h"
@@ -169,6 +170,7 @@ static void select_went(struct controller *c, struct wire *b, bool ok)
     b->select_tries = 0;
     if (b->index < (uint8_t)CTL_SUPPLIES) {
         poll_failed(c, b->index, true);
+        alert_failed(c, b->index, true);
     } else {
         pins_failed(c, (uint8_t)(b->index - (uint8_t)CTL_SUPPLIES), true);
     }
@@ -199,6 +201,13 @@ static void job_went(struct controller *c, struct wire *b, uint8_t job, bool ok,
             poll_failed(c, b->index, false);
         }
         break;
+    case JOB_ALERT:
+        if (ok) {
+            alert_answered(c, b->index, rx);
+        } else {
+            alert_failed(c, b->index, false);
+        }
+        break;
     case JOB_RECOVERY:
         recovery_went(c, b, ok);
         break;
@@ -219,6 +228,7 @@ static void timed_out(struct controller *c, struct wire *b, uint8_t job)
         pins_failed(c, b->index, true);
     } else if (b->index < (uint8_t)CTL_SUPPLIES) {
         poll_stalled(c, b->index); /* also when selecting its channel hung the bus */
+        alert_failed(c, b->index, true);
     } else {
         pins_failed(c, (uint8_t)(b->index - (uint8_t)CTL_SUPPLIES), true);
     }
@@ -268,31 +278,66 @@ static void begin_recovery(struct controller *c, struct wire *b, uint8_t bus, st
     b->job = (uint8_t)JOB_RECOVERY;
 }
 
-static void begin_transfer(struct controller *c, struct wire *b, uint8_t bus, struct ctl_out *out)
+static void begin_pins(struct controller *c, uint8_t e, uint8_t bus, struct ctl_out *out)
 {
-    struct wire_seat seat;
-    uint8_t e = pins_due(c, bus);
+    struct wire *b = &c->wires[bus];
+    struct wire_seat seat = pins_seat(c, e);
 
-    if (e != (uint8_t)CTL_NOBODY) {
-        seat = pins_seat(c, e);
-        b->index = (uint8_t)(e + (uint8_t)CTL_SUPPLIES);
-        if (!begin_select(c, b, &seat, bus, out)) {
-            b->index = e;
-            b->job = (uint8_t)JOB_PINS;
-            pins_begin(c, e, bus, out);
-        }
-        return;
+    b->index = (uint8_t)(e + (uint8_t)CTL_SUPPLIES);
+    if (!begin_select(c, b, &seat, bus, out)) {
+        b->index = e;
+        b->job = (uint8_t)JOB_PINS;
+        pins_begin(c, e, bus, out);
     }
-    uint8_t s = poll_due(c, bus);
-    if (s != (uint8_t)CTL_NOBODY) {
-        seat = poll_seat(c, s);
-        b->index = s;
-        b->round_used = true;
-        if (!begin_select(c, b, &seat, bus, out)) {
-            b->job = (uint8_t)JOB_SUPPLY;
-            poll_begin(c, s, bus, out);
+}
+
+static void begin_supply(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *out)
+{
+    struct wire *b = &c->wires[bus];
+    struct wire_seat seat = poll_seat(c, s);
+
+    b->index = s;
+    b->round_used = true;
+    if (!begin_select(c, b, &seat, bus, out)) {
+        b->job = (uint8_t)JOB_SUPPLY;
+        poll_begin(c, s, bus, out);
+    }
+    out->bus[bus].about = s;
+}
+
+static void begin_alert(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *out)
+{
+    struct wire *b = &c->wires[bus];
+    struct wire_seat seat = alert_seat(c, s);
+
+    b->index = s;
+    if (!begin_select(c, b, &seat, bus, out)) {
+        b->job = (uint8_t)JOB_ALERT;
+        alert_begin(c, s, bus, out);
+    }
+    out->bus[bus].about = s;
+}
+
+/* Switch commands, then supplies that alert, then what is read again and again. */
+static void begin_transfer(struct controller *c, uint8_t bus, struct ctl_out *out)
+{
+    uint8_t e = pins_due(c, bus);
+    bool commands = (e != (uint8_t)CTL_NOBODY) && pins_commands(c, e);
+    bool waits = commands || poll_rests(c, bus);
+    uint8_t look = waits ? (uint8_t)CTL_NOBODY : alert_look_due(c, bus);
+    uint8_t ask = waits ? (uint8_t)CTL_NOBODY : alert_ask_due(c, bus);
+
+    if (look != (uint8_t)CTL_NOBODY) {
+        begin_supply(c, look, bus, out);
+    } else if (ask != (uint8_t)CTL_NOBODY) {
+        begin_alert(c, ask, bus, out);
+    } else if (e != (uint8_t)CTL_NOBODY) {
+        begin_pins(c, e, bus, out);
+    } else {
+        uint8_t s = poll_due(c, bus);
+        if (s != (uint8_t)CTL_NOBODY) {
+            begin_supply(c, s, bus, out);
         }
-        out->bus[bus].about = s;
     }
 }
 
@@ -318,7 +363,7 @@ uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
     b->pause_us = 0;
     b->started_us = c->now_us;
     if (b->state == (uint8_t)WIRE_READY) {
-        begin_transfer(c, b, bus, out);
+        begin_transfer(c, bus, out);
     } else {
         begin_recovery(c, b, bus, out);
     }

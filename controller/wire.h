@@ -34,6 +34,7 @@ enum wire_job {
     JOB_SELECT,   /* a mux channel */
     JOB_PINS,     /* a register of an expander */
     JOB_SUPPLY,   /* a step of a supply's turn */
+    JOB_ALERT,    /* who pulls an alert line, or a mask */
     JOB_RECOVERY, /* clear or reset */
     WIRE_JOBS
 };
@@ -87,8 +88,8 @@ void wire_init(struct controller *c, uint8_t bus);
 /* Take note of how the transfer under way ended. */
 void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in);
 
-/* Begin what is most urgent on an idle bus: recovery, switch commands, read-back, telemetry. Returns
- * how long until the bus has something to do by itself. */
+/* Begin what is most urgent on an idle bus: recovery, switch commands, alerts, read-back, telemetry.
+ * Returns how long until the bus has something to do by itself. */
 uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out);
 
 /* Its muxes are reset when the transfer under way has ended, and channels selected anew. */

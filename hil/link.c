@@ -217,6 +217,22 @@ static void expander(struct link_frame *f, struct ctl_expander_config *e)
     link_u8(f, &e->address);
 }
 
+static void alert(struct link_frame *f, struct ctl_alert_config *a, uint8_t n_supplies)
+{
+    count(f, &a->n_lines, CTL_ALERTS);
+    for (uint8_t i = 0; i < a->n_lines; i++) {
+        link_u8(f, &a->pin[i]);
+        flag(f, &a->mux_tells[i]);
+    }
+    for (uint8_t i = 0; i < n_supplies && a->n_lines > 0; i++) {
+        link_u8(f, &a->line_of[i]);
+    }
+    link_u32(f, &a->idle_us);
+    link_u8(f, &a->storm_falls);
+    link_u32(f, &a->storm_us);
+    link_u32(f, &a->storm_most_us);
+}
+
 void link_config(struct link_frame *f, struct ctl_config *cfg)
 {
     count(f, &cfg->n_supplies, CTL_SUPPLIES);
@@ -225,9 +241,14 @@ void link_config(struct link_frame *f, struct ctl_config *cfg)
     count(f, &cfg->n_expanders, CTL_EXPANDERS);
     link_u8(f, &cfg->retries);
     link_u8(f, &cfg->confirm);
+    link_u8(f, &cfg->look);
+    link_u8(f, &cfg->slow);
     link_u16(f, &cfg->sharing_permille);
+    link_u16(f, &cfg->preempt_most);
     link_u32(f, &cfg->sweep_us);
     link_u32(f, &cfg->stale_us);
+    link_u32(f, &cfg->trend_us);
+    link_u32(f, &cfg->horizon_s);
     link_u32(f, &cfg->identify_us);
     for (uint8_t i = 0; i < cfg->n_supplies; i++) {
         supply(f, &cfg->supplies[i]);
@@ -241,6 +262,7 @@ void link_config(struct link_frame *f, struct ctl_config *cfg)
     for (uint8_t i = 0; i < cfg->n_expanders; i++) {
         expander(f, &cfg->expanders[i]);
     }
+    alert(f, &cfg->alert, cfg->n_supplies);
 }
 
 uint32_t link_config_hash(struct ctl_config *cfg, struct link_frame *scratch)

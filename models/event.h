@@ -76,6 +76,8 @@
     ROW(EV_BUS_CLEAR,       "bus_clear",       "nine clocks and a stop") \
     ROW(EV_MUX_RESET,       "mux_reset",       "the muxes are reset, all channels off") \
     ROW(EV_PINS,            "pins",            "the expander's pins change") \
+    ROW(EV_ALERT,           "alert",           "the alert line falls at the controller's pin") \
+    ROW(EV_ALERT_END,       "alert_end",       "the alert line is high again") \
     ROW(EV_POWER_ON_RESET,  "power_on_reset",  "the device has lost its registers") \
     /* the controller */ \
     ROW(EV_STEP,            "step",            "the controller takes a step") \

@@ -16,7 +16,7 @@
  * One event a transfer, at its end. What the devices do they do at the STOP, except those that act
  * on every byte (i2c_attach_by_byte).
  *
- * Left out: arbitration between masters, 10-bit addresses, general call and alert response (0x0C).
+ * Left out: arbitration between masters, 10-bit addresses, general call. Alert response: i2c_alert.c.
  * Source: hardware facts 5.1 and 5.3 [S76, S81, S83].  Checked by tests/models/test_i2c.c. */
 #include "i2c.h"
 
@@ -79,7 +79,10 @@ static struct seat *attach(struct world *w, int32_t device, const struct i2c_pat
         abort(); /* the loader lets no such rack through */
     }
     int32_t i = s->seats++;
-    s->seat[i] = (struct seat){.device = device, .mux = path->mux, .channel = path->channel};
+    s->seat[i] = (struct seat){.device = device,
+                               .mux = path->mux,
+                               .channel = path->channel,
+                               .address = (uint8_t)path->address};
     s->at[path->address] |= bit_of(i);
     s->open |= path->mux == NO_PART ? bit_of(i) : 0; /* a mux starts with all channels off */
     return &s->seat[i];
@@ -102,7 +105,8 @@ void i2c_attach_by_byte(struct world *w, int32_t device, const struct i2c_path *
 /* Seats that hear the address under way. */
 static uint64_t hearers(const struct i2c_state *s)
 {
-    return s->open & s->at[s->rq.address & (I2C_ADDRESSES - 1)];
+    return i2c_is_alert_response(s) ? s->alerting
+                                    : s->open & s->at[s->rq.address & (I2C_ADDRESSES - 1)];
 }
 
 /* Take one out of a set that is not empty: who came last comes first. */
@@ -195,6 +199,7 @@ static void begin_transfer(struct world *w, const struct i2c_params *p, struct i
     if (s->nack > 0) {
         s->nack--;
     } else {
+        s->alerting = i2c_is_alert_response(s) ? i2c_alerting(w, s) : 0;
         a = ask(w, s);
     }
     if (a.refused > 0 && a.refused <= 1 + s->rq.n_tx) {
@@ -347,7 +352,10 @@ static void end_transfer(struct world *w, int32_t bus, struct i2c_state *s, stru
     static const enum event_kind said[] = {
         [I2C_OK] = EV_TRANSFER, [I2C_NACK] = EV_NACK, [I2C_TIMEOUT] = EV_BUS_TIMEOUT};
 
-    if (s->heard) {
+    if (s->heard && i2c_is_alert_response(s)) {
+        i2c_alert_response(w, s, re);
+        garble(w, bus, s, re);
+    } else if (s->heard) {
         tell_devices(w, s, re);
         garble(w, bus, s, re);
     } else {

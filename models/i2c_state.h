@@ -1,6 +1,7 @@
 /* i2c_state.h - the inside of a serial bus, shared by the files that make it up:
  *
  *   i2c.c          transfers on the wire: time, who answers, lines that are held low
+ *   i2c_alert.c    the alert response address and its arbitration
  *   i2c_faults.c   what a scenario does to it, and sees of it */
 #ifndef MODELS_I2C_STATE_H
 #define MODELS_I2C_STATE_H
@@ -8,7 +9,7 @@
 #include "i2c.h"
 #include "kind.h"
 
-enum { I2C_ADDRESSES = 128 };
+enum { I2C_ADDRESSES = 128, I2C_ALERT_RESPONSE = 0x0C };
 
 struct i2c_params {
     double clock_Hz;
@@ -26,6 +27,7 @@ enum i2c_phase {
 /* Where a device sits. */
 struct seat {
     int32_t device, mux, channel;
+    uint8_t address;
     bool by_byte;
 };
 
@@ -61,10 +63,20 @@ struct i2c_state {
     struct seat seat[I2C_DEVICES];
     uint64_t at[I2C_ADDRESSES]; /* seats of this address, bit i for seat i */
     uint64_t open;              /* those that hear it now: before every mux, or its channel on */
+    uint64_t alerting;          /* those that answer the alert response under way */
 };
 
 /* Is the line low, seen from the master? A holder behind a mux pulls only while its channel is on. */
 bool i2c_is_low(const struct i2c_state *s, enum i2c_line line);
+
+/* Is the request under way a read from the alert response address? */
+bool i2c_is_alert_response(const struct i2c_state *s);
+
+/* Seats that can be heard and answer that address now. */
+uint64_t i2c_alerting(const struct world *w, const struct i2c_state *s);
+
+/* The read from that address ends: rx[0] is the address of who has won, and who has won is told. */
+void i2c_alert_response(struct world *w, const struct i2c_state *s, struct i2c_reply *re);
 
 extern const struct action i2c_actions[];
 extern const struct signal i2c_signals[];

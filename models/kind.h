@@ -108,6 +108,12 @@ struct kind {
     bool (*i2c)(struct world *w, int32_t part, const struct i2c_request *rq, struct i2c_reply *re);
     /* How long this part holds the clock low during that transfer, NULL: never. */
     ns_t (*stretch)(const struct world *w, int32_t part, const struct i2c_request *rq);
+    /* Does this part pull its alert line, and would it answer the alert response address? NULL:
+     * never. When it has won the arbitration there, it is told so: it lets go of the line. */
+    bool (*alerts)(const struct world *w, int32_t part);
+    void (*alert_heard)(struct world *w, int32_t part);
+    /* The level at input pin `pin` of this part, a controller, has changed. */
+    void (*input)(struct world *w, int32_t part, int32_t pin, bool level);
     /* The transfer that this part, a master, started on `bus` has ended. */
     void (*transferred)(struct world *w, int32_t part, int32_t bus, const struct i2c_reply *re);
 };

@@ -1,20 +1,26 @@
-/* mux.c - a PCA9548-type multiplexer.
+/* mux.c - a PCA9548-type multiplexer, or one of the PCA9545 type, with interrupt inputs.
  *
  *   write    the last byte of a transfer wins and takes effect at its STOP, so never for the
  *            transfer that carries it; several channels may be on at once
  *   read     the control byte, as often as it is clocked out
  *   reset    power-on, brown-out and RESET# leave all channels off
+ *   INT#     `int_inputs`: four channels, each with an interrupt input; the output is low while any
+ *            input is, whichever channels are on; bits 4..7 read back say which
  *
  * What sits behind which channel is the bus's to know (i2c.c). Left out: the on-resistance and
- * capacitance of a channel; the voltage translation between its sides.
- * Source: hardware facts 5.3 [S83, S84].  Checked by tests/models/test_mux.c. */
+ * capacitance of a channel; the voltage translation between its sides; its microsecond to INT#.
+ * Source: hardware facts 5.3 [S83, S84]; PCA9545A data sheet, control register and interrupts.  Checked by tests/models/test_mux.c. */
 #include "mux.h"
 
+#include "alert.h"
 #include "i2c.h"
 #include "world.h"
 
+enum { MUX_CHANNELS = 8, INT_CHANNELS = 4 };
+
 struct mux_params {
     struct i2c_path i2c;
+    int32_t int_inputs, alert;
 };
 
 struct mux_state {
@@ -22,6 +28,7 @@ struct mux_state {
     bool wedged, hard;  /* hard: RESET# doesn't help either */
     uint8_t astray, to; /* whoever asks for one of these channels gets those; 0: nobody */
     uint32_t news;      /* event after which it reads back something unexpected, until it is read */
+    int32_t pulls[MUX_CHANNELS]; /* how many pull the INT# input of a channel */
 };
 
 /* clang-format off */
@@ -29,6 +36,12 @@ static const struct field mux_fields[] = {
     {.key = "i2c", .type = FIELD_I2C, .choices = "i2c", .def = REQUIRED,
      .offset = offsetof(struct mux_params, i2c),
      .doc = "where it sits on the serial bus, as smbus0/0x70", .source = ""},
+    {.key = "int_inputs", .type = FIELD_FLAG, .def = 0.0,
+     .offset = offsetof(struct mux_params, int_inputs),
+     .doc = "PCA9545 type: four channels, each with an INT# input", .source = ""},
+    {.key = "alert", .type = FIELD_PART, .choices = "alert", .def = 0.0,
+     .offset = offsetof(struct mux_params, alert),
+     .doc = "the alert line that its INT# output pulls", .source = ""},
     {.key = NULL},
 };
 /* clang-format on */
@@ -77,22 +90,65 @@ void mux_reset(struct world *w, int32_t mux)
     set_channels(w, mux, 0);
 }
 
+/* ---- interrupts -------------------------------------------------------------------------------- */
+
+static uint8_t interrupting(const struct mux_state *s)
+{
+    uint8_t set = 0;
+
+    for (int i = 0; i < INT_CHANNELS; i++) {
+        set = (uint8_t)(set | (s->pulls[i] > 0) << i);
+    }
+    return set;
+}
+
+int32_t mux_alert_line(const struct world *w, int32_t mux)
+{
+    return ((const struct mux_params *)world_params(w, mux))->alert;
+}
+
+void mux_interrupt(struct world *w, int32_t mux, int32_t channel, int32_t by, bool low)
+{
+    struct mux_state *s = world_state(w, mux);
+    int32_t line = mux_alert_line(w, mux);
+    bool was = interrupting(s) != 0;
+
+    s->pulls[channel] += low ? 1 : -1;
+    if (line != NO_PART && (interrupting(s) != 0) != was) {
+        alert_pull(w, line, by, low);
+    }
+}
+
+static const char *mux_check(const void *params, const char **key)
+{
+    const struct mux_params *p = params;
+
+    *key = "alert";
+    return p->alert != NO_PART && !p->int_inputs
+               ? "needs int_inputs: this mux has no INT# pins; give each supply its alert line"
+               : NULL;
+}
+
+/* ---- transfers --------------------------------------------------------------------------------- */
+
 static bool mux_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
                     struct i2c_reply *re)
 {
+    const struct mux_params *p = world_params(w, part);
     struct mux_state *s = world_state(w, part);
     bool takes = rq->n_tx > 0 && !s->wedged;
+    uint8_t there = p->int_inputs ? (1 << INT_CHANNELS) - 1 : UINT8_MAX;
+    uint8_t wanted = takes ? rq->tx[rq->n_tx - 1] & there : s->channels;
+    uint8_t told = p->int_inputs ? (uint8_t)(wanted | interrupting(s) << INT_CHANNELS) : wanted;
 
     for (int i = 0; i < rq->n_rx; i++) {
-        re->rx[i] &= takes ? rq->tx[rq->n_tx - 1] : s->channels;
+        re->rx[i] &= told;
     }
     if (rq->n_rx > 0) {
         re->cause = s->news;
         s->news = 0;
     }
-    if (takes) {
-        set_channels(w, part, rq->tx[rq->n_tx - 1]);
-    }
+    set_channels(w, part, wanted);
     return true;
 }
 
@@ -225,12 +281,13 @@ static const struct signal mux_signals[] = {
 
 const struct kind mux_kind = {
     .name = "mux",
-    .doc = "an 8-channel serial bus multiplexer (PCA9548 type)",
+    .doc = "a serial bus multiplexer: eight channels (PCA9548 type), or four with interrupt inputs",
     .fields = mux_fields,
     .signals = mux_signals,
     .actions = mux_actions,
     .params_size = sizeof(struct mux_params),
     .state_size = sizeof(struct mux_state),
+    .check = mux_check,
     .wire = mux_wire,
     .i2c = mux_i2c,
 };

@@ -29,6 +29,7 @@ enum pmbus_cmd {
     CMD_READ_VOUT = 0x8B,
     CMD_READ_IOUT = 0x8C,
     CMD_READ_TEMPERATURE_1 = 0x8D,
+    CMD_READ_TEMPERATURE_2 = 0x8E,
     CMD_READ_FAN_SPEED_1 = 0x90,
     CMD_READ_POUT = 0x96,
     CMD_READ_PIN = 0x97,
@@ -107,6 +108,9 @@ enum status_cml_bit {
     ST_CML_DATA = 0x40,
     ST_CML_COMMAND = 0x80
 };
+
+/* Its meaning is the maker's; this one is a sensor's that has come loose. */
+enum status_mfr_bit { ST_MFR_FLICKER = 0x01 };
 
 enum status_fans_bit {
     ST_FAN_2_OVERRIDE = 0x04,

@@ -43,6 +43,7 @@ static const struct row {
     [CMD_READ_VOUT] = {SHAPE_WORD, R},
     [CMD_READ_IOUT] = {SHAPE_WORD, R},
     [CMD_READ_TEMPERATURE_1] = {SHAPE_WORD, R},
+    [CMD_READ_TEMPERATURE_2] = {SHAPE_WORD, R},
     [CMD_READ_FAN_SPEED_1] = {SHAPE_WORD, R},
     [CMD_READ_POUT] = {SHAPE_WORD, R},
     [CMD_READ_PIN] = {SHAPE_WORD, R},
@@ -72,7 +73,8 @@ struct pmbus_face_config pmbus_face_usual(void)
         .exponent = {[PMBUS_READ_VIN] = -2,
                      [PMBUS_READ_IIN] = -6,
                      [PMBUS_READ_IOUT] = -3,
-                     [PMBUS_READ_TEMPERATURE_1] = -2},
+                     [PMBUS_READ_TEMPERATURE_1] = -2,
+                     [PMBUS_READ_TEMPERATURE_2] = -2},
         .id = "POWERGAP",
         .model = "SUPPLY",
         .serial = "0001",
@@ -89,13 +91,41 @@ void pmbus_face_init(struct pmbus_face *f, const struct pmbus_face_config *confi
 
 /* ---- status ------------------------------------------------------------------------------------ */
 
+/* Bits of a register are set: those that were not ask for SMBALERT#, unless they are masked. */
+static void latch(struct pmbus_face *f, enum pmbus_register reg, uint8_t bits)
+{
+    f->asks = f->asks || (bits & ~f->latched[reg] & ~f->alert_mask[reg]) != 0;
+    f->latched[reg] |= bits;
+}
+
+/* An unmasked bit is set. */
+static bool has_reason(const struct pmbus_face *f)
+{
+    bool reason = f->busy;
+
+    for (int reg = 0; reg < PMBUS_REGISTERS; reg++) {
+        reason = reason || (f->latched[reg] & ~f->alert_mask[reg]) != 0;
+    }
+    return reason;
+}
+
+bool pmbus_face_alerts(const struct pmbus_face *f)
+{
+    return has_reason(f) && (f->asks || (f->config.quirks & PMBUS_HOLDS_ALERT) != 0);
+}
+
+void pmbus_face_heard(struct pmbus_face *f)
+{
+    f->asks = false;
+}
+
 bool pmbus_face_condition(struct pmbus_face *f, enum pmbus_register reg, uint8_t bits, bool present)
 {
     uint8_t before = f->latched[reg];
 
     if (present) {
         f->present[reg] |= bits;
-        f->latched[reg] |= bits;
+        latch(f, reg, bits);
     } else {
         f->present[reg] &= (uint8_t)~bits;
     }
@@ -104,6 +134,7 @@ bool pmbus_face_condition(struct pmbus_face *f, enum pmbus_register reg, uint8_t
 
 void pmbus_face_busy(struct pmbus_face *f)
 {
+    f->asks = f->asks || !f->busy;
     f->busy = true;
 }
 
@@ -133,17 +164,21 @@ uint16_t pmbus_face_status_word(const struct pmbus_face *f)
                       when(!f->power_good, ST_POWER_GOOD_N));
 }
 
-/* What persists is back at once (10.2.6). */
+/* What persists is back at once, and told anew (10.2.6). */
 static void clear_all(struct pmbus_face *f)
 {
-    memcpy(f->latched, f->present, sizeof f->latched);
+    memset(f->latched, 0, sizeof f->latched);
     f->busy = false;
+    f->asks = false;
+    for (int reg = 0; reg < PMBUS_REGISTERS; reg++) {
+        latch(f, (enum pmbus_register)reg, f->present[reg]);
+    }
 }
 
 /* A bad transfer of the master's: remembered, and not acknowledged. */
 static bool refuse(struct pmbus_face *f, enum status_cml_bit why)
 {
-    f->latched[PMBUS_CML] |= (uint8_t)why;
+    latch(f, PMBUS_CML, (uint8_t)why);
     return false;
 }
 
@@ -193,6 +228,8 @@ static enum pmbus_value value_of(uint8_t command)
         return PMBUS_READ_IOUT;
     case CMD_READ_TEMPERATURE_1:
         return PMBUS_READ_TEMPERATURE_1;
+    case CMD_READ_TEMPERATURE_2:
+        return PMBUS_READ_TEMPERATURE_2;
     case CMD_READ_FAN_SPEED_1:
         return PMBUS_READ_FAN_SPEED_1;
     case CMD_READ_POUT:
@@ -307,7 +344,7 @@ static bool read_command(struct pmbus_face *f, const struct i2c_request *rq, str
         re->rx[i] &= data[i];
     }
     if (rq->n_rx > with_pec) {
-        f->latched[PMBUS_CML] |= ST_CML_OTHER;
+        latch(f, PMBUS_CML, ST_CML_OTHER);
     }
     return true;
 }
@@ -324,6 +361,7 @@ static void operate(struct pmbus_face *f, uint8_t data, struct pmbus_face_wish *
     }
     if (on && !was_on) {
         clear_all(f); /* off and on again clears like CLEAR_FAULTS (10.2.3) */
+        wish->clear_faults = true;
     }
     wish->on = on;
     wish->off = !on;

@@ -9,9 +9,13 @@
  *   PEC        a write may carry one byte more than its data: then it must be the right PEC, or the
  *              write is refused. A read may ask for one byte more: that is the PEC
  *   refused    an unknown command is not acknowledged, and remembered in STATUS_CML
+ *   alert      a status bit that is set, and was not, asks for SMBALERT#, unless SMBALERT_MASK has it.
+ *              Ends when the alert response was won, on CLEAR_FAULTS, or when no such bit is left;
+ *              a condition that persists over CLEAR_FAULTS asks again. OFF and POWER_GOOD# never ask
  *
- * Left out: pages beyond 0, SMBALERT# itself, group commands, process calls but SMBALERT_MASK.
- * Source: PMBus part II rev 1.2, sections 10.2 (clearing), 10.8 and 10.9 (bad transfers), 17 (status);
+ * Left out: pages beyond 0, group commands, process calls but SMBALERT_MASK.
+ * Source: PMBus part II rev 1.2, sections 10.2 (clearing), 10.8 and 10.9 (bad transfers), 15.38
+ * (SMBALERT_MASK), 17 (status);
  * hardware facts 5.2.  Checked by tests/models/test_pmbus_face.c. */
 #ifndef MODELS_PMBUS_FACE_H
 #define MODELS_PMBUS_FACE_H
@@ -44,8 +48,9 @@ enum pmbus_value {
     PMBUS_READ_IIN,
     PMBUS_READ_VOUT,
     PMBUS_READ_IOUT,
-    PMBUS_READ_TEMPERATURE_1,
-    PMBUS_READ_FAN_SPEED_1, /* revolutions per minute */
+    PMBUS_READ_TEMPERATURE_1, /* hot spot */
+    PMBUS_READ_TEMPERATURE_2, /* air at the inlet */
+    PMBUS_READ_FAN_SPEED_1,   /* revolutions per minute */
     PMBUS_READ_POUT,
     PMBUS_READ_PIN,
     PMBUS_POUT_MAX,
@@ -56,7 +61,9 @@ enum pmbus_value {
 enum pmbus_quirk {
     PMBUS_WRONG_PEC = 1, /* appends a PEC that is wrong [S90] */
     PMBUS_NO_PEC = 2,    /* knows no PEC: a byte more reads FF */
-    PMBUS_ANY_PAGE = 4   /* accepts every PAGE, reads it back, and ignores it */
+    PMBUS_ANY_PAGE = 4,  /* accepts every PAGE, reads it back, and ignores it */
+    PMBUS_HOLDS_ALERT =
+        8 /* asks for SMBALERT# as long as an unmasked bit is set, heard or not [E] */
 };
 
 struct pmbus_face_config {
@@ -77,6 +84,7 @@ struct pmbus_face {
     uint8_t present[PMBUS_REGISTERS]; /* conditions now */
     uint8_t latched[PMBUS_REGISTERS]; /* present since the last clear */
     uint8_t alert_mask[PMBUS_REGISTERS];
+    bool asks; /* a bit that asks for SMBALERT# was set, and was not heard yet */
     bool busy; /* latched: a command came too early */
     uint8_t page, operation, on_off_config;
 };
@@ -85,7 +93,7 @@ struct pmbus_face {
 struct pmbus_face_wish {
     bool on, off;      /* OPERATION: output on; output off. Told at every write */
     bool soft;         /* off along the programmed ramp, not at once */
-    bool clear_faults; /* CLEAR_FAULTS */
+    bool clear_faults; /* CLEAR_FAULTS, or what clears like it */
 };
 
 /* Output on, no conditions, all values 0. */
@@ -97,6 +105,10 @@ bool pmbus_face_condition(struct pmbus_face *f, enum pmbus_register reg, uint8_t
 
 /* A command came while the supply could not be bothered. */
 void pmbus_face_busy(struct pmbus_face *f);
+
+/* Does it ask for SMBALERT#? And: it was heard at the alert response address. */
+bool pmbus_face_alerts(const struct pmbus_face *f);
+void pmbus_face_heard(struct pmbus_face *f);
 
 /* STATUS_WORD now. */
 uint16_t pmbus_face_status_word(const struct pmbus_face *f);

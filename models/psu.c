@@ -3,7 +3,7 @@
  *   start           delay, ramp, and power-good pwok_delay after the output is regulated
  *   converter dead  the output is gone in microseconds: no energy, no warning
  *
- * Left out: ripple, inrush at the AC side, PFC dynamics.
+ * Left out: ripple (but for what it does to readings), inrush at the AC side, PFC dynamics.
  * Source: hardware facts 1.1 to 1.4.  Checked by tests/models/test_psu.c, test_psu_input.c. */
 #include "psu.h"
 
@@ -51,6 +51,7 @@ static void psu_wire(struct world *w, int32_t part)
     s->nominal_A = p->rated_W / p->v_V;
     s->input = true;
     s->store_J = p->hold_up_J;
+    psu_wear_init(w, part);
     s->inlet_C = p->inlet_C;
     s->enabled = p->start == 0;
     s->pwok = s->enabled;
@@ -214,6 +215,15 @@ static void blink_due(struct world *w, int32_t part)
     psu_set_timer(w, part, TIMER_BLINK, world_now(w) + ns_from_s(share * ns_to_s(s->blink)));
 }
 
+static void flicker_due(struct world *w, int32_t part)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    s->flickers = !s->flickers;
+    psu_set_timer(w, part, TIMER_FLICKER, world_now(w) + s->flicker);
+    psu_report(w, part);
+}
+
 static void phase_due(struct world *w, int32_t part)
 {
     struct psu_state *s = psu_state(w, part);
@@ -242,8 +252,8 @@ static void pwok_due(struct world *w, int32_t part)
 static void psu_due(struct world *w, int32_t part)
 {
     static void (*const handlers[PSU_TIMERS])(struct world *, int32_t) = {
-        phase_due,        pwok_due,    psu_warning_due, psu_energy_due,
-        psu_overload_due, psu_ovp_due, psu_heat_due,    blink_due};
+        phase_due,    pwok_due,  psu_warning_due, psu_energy_due, psu_overload_due, psu_ovp_due,
+        psu_heat_due, blink_due, psu_wear_due,    psu_alert_due,  flicker_due};
     struct psu_state *s = psu_state(w, part);
 
     for (int i = 0; i < PSU_TIMERS; i++) {
@@ -344,5 +354,7 @@ const struct kind psu_kind = {
     .guard = psu_guard,
     .moved = psu_moved,
     .i2c = psu_report_i2c,
+    .alerts = psu_alerts,
+    .alert_heard = psu_alert_heard,
     .stretch = psu_report_stretch,
 };

@@ -23,4 +23,10 @@ double psu_rated_W(const struct world *w, int32_t part);
 int32_t psu_feed(const struct world *w, int32_t part);
 const struct i2c_path *psu_path(const struct world *w, int32_t part);
 
+/* Its alert line, NO_PART: none; whether it ends there by way of its mux; whether it answers the alert
+ * response address. */
+int32_t psu_alert_line(const struct world *w, int32_t part);
+bool psu_alerts_by_mux(const struct world *w, int32_t part);
+bool psu_has_ara(const struct world *w, int32_t part);
+
 #endif

@@ -12,6 +12,12 @@
 #include "feed.h"
 #include "psu_state.h"
 
+/* What it has when its bulk capacitor is full. */
+static double full_J(const struct world *w, int32_t part)
+{
+    return psu_params(w, part)->hold_up_J * psu_look(w, part)->wear[WEAR_BULK].value;
+}
+
 double psu_energy_J(const struct world *w, int32_t part, ns_t at)
 {
     const struct psu_params *p = psu_params(w, part);
@@ -24,10 +30,11 @@ double psu_energy_J(const struct world *w, int32_t part, ns_t at)
     if (!s->input) {
         return s->store_J;
     }
+    double full = full_J(w, part);
+
     return at - s->store_at >= p->recharge
-               ? p->hold_up_J
-               : fmin(p->hold_up_J,
-                      s->store_J + p->hold_up_J * ns_to_s(at - s->store_at) / ns_to_s(p->recharge));
+               ? full
+               : fmin(full, s->store_J + full * ns_to_s(at - s->store_at) / ns_to_s(p->recharge));
 }
 
 static double left_J(const struct world *w, int32_t part)
@@ -65,7 +72,7 @@ static void plan_energy(struct world *w, int32_t part)
     ns_t end = energy_time(w, part, 0.0);
     bool drops = p->energy_drop_V > 0.0 && !s->half_spent;
 
-    psu_set_timer(w, part, TIMER_ENERGY, drops ? energy_time(w, part, 0.5 * p->hold_up_J) : end);
+    psu_set_timer(w, part, TIMER_ENERGY, drops ? energy_time(w, part, 0.5 * full_J(w, part)) : end);
     if (s->pwok) {
         ns_t warn = end == NS_NEVER ? NS_NEVER : end - p->warning;
         psu_set_timer(w, part, TIMER_WARNING, warn > world_now(w) ? warn : world_now(w));
@@ -143,7 +150,7 @@ void psu_energy_due(struct world *w, int32_t part)
         psu_stop(w, part, PSU_OFF);
         return;
     }
-    if (p->energy_drop_V > 0.0 && !s->half_spent && has_J <= 0.5 * p->hold_up_J + close_J) {
+    if (p->energy_drop_V > 0.0 && !s->half_spent && has_J <= 0.5 * full_J(w, part) + close_J) {
         s->half_spent = true;
         world_event(w, part, EV_LOW_ENERGY, has_J);
         if (s->regulated) {

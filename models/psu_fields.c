@@ -138,12 +138,34 @@ const struct field psu_fields[] = {
      .doc = "of its current readings, drawn once, either way", .source = "S8"},
     {FIELD("v_noise", v_noise_V), REAL(QTY_VOLT, 0.0, 10.0), .def = 2e-3,
      .doc = "standard deviation of its voltage readings", .source = "E"},
+    {FIELD("ripple", ripple_V), REAL(QTY_VOLT, 0.0, 10.0), .def = 6e-3,
+     .doc =
+         "scatter that ripple adds to them at full load, capacitors being new (60 mVpp, filtered)",
+     .source = "E"},
+    {FIELD("in_noise", in_noise), REAL(QTY_RATIO, 0.0, 0.5), .def = 2e-3,
+     .doc = "standard deviation of its readings of input voltage and current", .source = "E"},
+    {FIELD("in_error", in_error), REAL(QTY_RATIO, 0.0, 0.5), .def = 0.02,
+     .doc = "of these readings, drawn once for each, either way", .source = "S8"},
+    {FIELD("t_noise", t_noise_K), REAL(QTY_KELVIN, 0.0, 50.0), .def = 0.2,
+     .doc = "standard deviation of its readings of temperature", .source = "E"},
+    {FIELD("t_error", t_error_K), REAL(QTY_KELVIN, 0.0, 50.0), .def = 3.0,
+     .doc = "of these readings, drawn once for each, either way", .source = "S8"},
+    {FIELD("fan_noise", fan_noise), REAL(QTY_RATIO, 0.0, 0.5), .def = 3e-3,
+     .doc = "standard deviation of its readings of fan speed, of a sound bearing", .source = "E"},
     {FIELD("vout_exponent", vout_exponent), COUNT(-16, 15), .def = -9,
      .doc = "of READ_VOUT (VOUT_MODE)", .source = "S8"},
     {FIELD("iout_exponent", iout_exponent), COUNT(-16, 15), .def = -3, .doc = "of READ_IOUT",
      .source = "S8"},
     {FIELD("quirk", quirk), .type = FIELD_CHOICE, .choices = "none|wrong_pec|no_pec|any_page",
      .def = 0.0, .doc = "how it departs from the standard", .source = "S90"},
+    {FIELD("alert", alert), .type = FIELD_PART, .choices = "alert|mux", .def = 0.0,
+     .doc = "where its SMBALERT# goes: an alert line, or its mux when that has INT# inputs"},
+    {FIELD("alert_delay", alert_delay), TIME(0.0, 1.0), .def = 1e-3,
+     .doc = "from a status bit to its alert line (0.1..5 ms)", .source = "E"},
+    {FIELD("ara", ara), .type = FIELD_FLAG, .def = 1.0,
+     .doc = "answers the alert response address; some units don't", .source = "S11"},
+    {FIELD("alert_holds", alert_holds), .type = FIELD_FLAG, .def = 0.0,
+     .doc = "pulls its alert line as long as an unmasked bit is set, heard or not", .source = "E"},
     NONE,
 };
 
@@ -158,6 +180,10 @@ const char *psu_check(const void *params, const char **key)
     *key = "on_delay_most";
     if (p->on_delay_most < p->on_delay_least) {
         return "must not be less than on_delay_least";
+    }
+    *key = "alert";
+    if (p->alert != NO_PART && p->i2c.bus == NO_PART) {
+        return "needs i2c: who is alerted asks over the serial bus";
     }
     *key = "derate_to";
     if (p->derate_to_C <= p->derate_from_C) {

@@ -127,9 +127,9 @@ void psu_ovp_due(struct world *w, int32_t part)
 
 /* ---- heat -------------------------------------------------------------------------------------- */
 
-static double loss_W(const struct psu_params *p, double out_W)
+static double loss_W(const struct psu_state *s, double out_W)
 {
-    return out_W * (1.0 / p->efficiency - 1.0);
+    return out_W * (1.0 / s->wear[WEAR_EFFICIENCY].value - 1.0);
 }
 
 /* G0 + G1 q^0.8 [hardware facts 7]. */
@@ -144,7 +144,9 @@ static double conductance_W_per_K(const struct world *w, int32_t part)
 /* Where it ends with this output, through a conductance of g. */
 static double steady_C(const struct world *w, int32_t part, double out_W, double g)
 {
-    return psu_look(w, part)->inlet_C + loss_W(psu_params(w, part), out_W) / g;
+    const struct psu_state *s = psu_look(w, part);
+
+    return s->inlet_C + loss_W(s, out_W) / g;
 }
 
 /* Bring the temperature to t, with the mean power since it was last known. */

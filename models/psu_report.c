@@ -1,25 +1,56 @@
 /* psu_report.c - what a supply tells over its serial bus.
  *
  * Telemetry is refreshed now and then, averaged, noisy and quantised; status bits are fast and
- * latched. Its microcontroller lives on a standby rail that outlives the main output and dies with
+ * latched. The ripple of the output, which grows with load and ESR, is seen as scatter of the voltage
+ * readings; a worn bearing makes the fan's readings scatter. Its microcontroller lives on a standby rail that outlives the main output and dies with
  * the input: what has no power does not answer. */
+#include <math.h>
+
 #include "feed.h"
 #include "pmbus.h"
 #include "psu_state.h"
 
 /* Purposes of the indexed random streams. */
-enum { NOISE_V, NOISE_I, DRAW_I_ERROR, DRAW_PHASE };
+enum {
+    NOISE_V,
+    NOISE_I,
+    DRAW_I_ERROR,
+    DRAW_PHASE,
+    NOISE_V_IN,
+    NOISE_I_IN,
+    NOISE_HOT,
+    NOISE_INLET,
+    NOISE_FAN,
+    DRAW_V_IN_ERROR,
+    DRAW_I_IN_ERROR,
+    DRAW_HOT_ERROR,
+    DRAW_INLET_ERROR
+};
 
-static const double FAN_RPM = 8000.0;  /* of a sound fan [E] */
-static const double FAN_WARNING = 0.8; /* of that: vendors' failure criterion [S26] */
+static const double FAN_RPM = 8000.0;    /* of a sound fan [E] */
+static const double FAN_WARNING = 0.8;   /* of that: vendors' failure criterion [S26] */
+static const double FAN_UNSTEADY = 10.0; /* times the slowness, added to its scatter [E] */
 
-static bool has_power(const struct world *w, int32_t part)
+/* When its power went or goes without the input, came or comes with it. */
+static ns_t power_turns(const struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
+    ns_t boot = s->input_since > 0 ? p->mcu_boot : 0;
 
-    return s->input ? world_now(w) >= s->input_since + (s->input_since > 0 ? p->mcu_boot : 0)
-                    : world_now(w) < s->input_since + p->standby;
+    return s->input_since + (s->input ? boot : p->standby);
+}
+
+bool psu_has_power(const struct world *w, int32_t part)
+{
+    return (world_now(w) >= power_turns(w, part)) == psu_look(w, part)->input;
+}
+
+ns_t psu_power_changes(const struct world *w, int32_t part)
+{
+    ns_t turns = power_turns(w, part);
+
+    return turns > world_now(w) ? turns : NS_NEVER;
 }
 
 /* ---- telemetry --------------------------------------------------------------------------------- */
@@ -143,7 +174,7 @@ void psu_report_init(struct world *w, int32_t part)
     number(c.serial, (uint32_t)part + 1);
     c.vout_exponent = (int8_t)p->vout_exponent;
     c.exponent[PMBUS_READ_IOUT] = (int8_t)p->iout_exponent;
-    c.quirks = quirks[p->quirk];
+    c.quirks = (uint8_t)(quirks[p->quirk] | (p->alert_holds ? PMBUS_HOLDS_ALERT : 0));
     c.stretch = p->stretch;
     pmbus_face_init(&s->face, &c);
     s->face.value[PMBUS_POUT_MAX] = p->rated_W;
@@ -164,7 +195,11 @@ static double reported(const struct world *w, int32_t part, uint32_t noise, stru
 
 static double reported_V(struct world *w, int32_t part, struct psu_state *s)
 {
+    const struct psu_params *p = psu_params(w, part);
+
     follow_v(w, part, s, world_now(w));
+    double ripple_V = p->ripple_V * s->wear[WEAR_ESR].value * s->seen_i.y / s->rated_A;
+    s->seen_v_as.noise = sqrt(p->v_noise_V * p->v_noise_V + ripple_V * ripple_V);
     return reported(w, part, NOISE_V, &s->seen_v, &s->seen_v_as);
 }
 
@@ -184,10 +219,49 @@ static double input_V(const struct world *w, int32_t part)
     return p->feed == NO_PART ? 230.0 : feed_v_V(w, p->feed);
 }
 
+/* An error drawn once, and another one for each sample, in units of each. */
+static double off_by(const struct world *w, int32_t part, uint32_t draw, double error,
+                     uint32_t purpose, double noise)
+{
+    uint64_t tick = psu_look(w, part)->seen_t.tick;
+
+    return error * (2.0 * world_uniform_at(w, part, draw, 0) - 1.0) +
+           noise * world_normal_at(w, part, purpose, tick);
+}
+
+static void fill_input(struct world *w, int32_t part, double value[])
+{
+    const struct psu_params *p = psu_params(w, part);
+    const struct psu_state *s = psu_look(w, part);
+    double in_V = input_V(w, part);
+    double out_W = s->seen_v.y * s->seen_i.y;
+    double in_W = s->input ? out_W / s->wear[WEAR_EFFICIENCY].value + p->idle_W : 0.0;
+    double v_off = off_by(w, part, DRAW_V_IN_ERROR, p->in_error, NOISE_V_IN, p->in_noise);
+    double i_off = off_by(w, part, DRAW_I_IN_ERROR, p->in_error, NOISE_I_IN, p->in_noise);
+
+    value[PMBUS_READ_VIN] = in_V * (1.0 + v_off);
+    value[PMBUS_READ_IIN] = s->input ? in_W / in_V * (1.0 + i_off) : 0.0;
+    value[PMBUS_READ_PIN] = in_W * (1.0 + v_off) * (1.0 + i_off);
+}
+
+static void fill_air(struct world *w, int32_t part, double value[])
+{
+    const struct psu_params *p = psu_params(w, part);
+    const struct psu_state *s = psu_look(w, part);
+    double unsteady = p->fan_noise * (1.0 + FAN_UNSTEADY * (1.0 - s->flow));
+
+    value[PMBUS_READ_TEMPERATURE_1] =
+        telemetry_read(&s->seen_t, &s->seen_t_as, 0.0) +
+        off_by(w, part, DRAW_HOT_ERROR, p->t_error_K, NOISE_HOT, p->t_noise_K);
+    value[PMBUS_READ_TEMPERATURE_2] =
+        s->inlet_C + off_by(w, part, DRAW_INLET_ERROR, p->t_error_K, NOISE_INLET, p->t_noise_K);
+    value[PMBUS_READ_FAN_SPEED_1] =
+        FAN_RPM * s->flow * (1.0 + off_by(w, part, NOISE_FAN, 0.0, NOISE_FAN, unsteady));
+}
+
 /* The reading that this command asks for, as it stands in its register now. */
 static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
 {
-    const struct psu_params *p = psu_params(w, part);
     struct psu_state *s = psu_state(w, part);
     double *value = s->face.value;
 
@@ -197,12 +271,9 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
         value[PMBUS_READ_IOUT] = reported_A(w, part, s);
     } else {
         value[PMBUS_READ_POUT] = reported_V(w, part, s) * reported_A(w, part, s);
-        value[PMBUS_READ_PIN] = value[PMBUS_READ_POUT] / p->efficiency;
-        value[PMBUS_READ_VIN] = input_V(w, part);
-        value[PMBUS_READ_IIN] = s->input ? value[PMBUS_READ_PIN] / value[PMBUS_READ_VIN] : 0.0;
         telemetry_hold(&s->seen_t, &s->seen_t_as, world_now(w), s->heat_C);
-        value[PMBUS_READ_TEMPERATURE_1] = telemetry_read(&s->seen_t, &s->seen_t_as, 0.0);
-        value[PMBUS_READ_FAN_SPEED_1] = FAN_RPM * s->flow;
+        fill_input(w, part, value);
+        fill_air(w, part, value);
     }
 }
 
@@ -226,6 +297,7 @@ static bool set_conditions(struct psu_state *s, bool on, bool uv, bool warm)
         {PMBUS_TEMPERATURE, ST_OT_FAULT, s->phase == PSU_HOT},
         {PMBUS_FANS, ST_FAN_1_FAULT, s->flow == 0.0},
         {PMBUS_FANS, ST_FAN_1_WARNING, s->flow > 0.0 && s->flow < FAN_WARNING},
+        {PMBUS_MFR, ST_MFR_FLICKER, s->flickers},
     };
     struct pmbus_face *f = &s->face;
     bool news = f->off == on || f->power_good != s->pwok;
@@ -251,6 +323,7 @@ void psu_report(struct world *w, int32_t part)
     if (!s->frozen && set_conditions(s, on, uv, warm)) {
         s->changed = world_cause(w);
     }
+    psu_alert_update(w, part);
 }
 
 /* ---- transfers --------------------------------------------------------------------------------- */
@@ -265,6 +338,7 @@ bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
         fill_reading(w, part, rq->tx[0]);
     }
     bool answers = pmbus_face_i2c(&s->face, rq, re, &wish);
+    psu_alert_tells(w, part);
     re->cause = s->changed != s->told ? s->changed : 0;
     if (rq->n_rx > 0 && rq->tx[0] == CMD_STATUS_WORD) {
         s->told = s->changed;
@@ -272,6 +346,7 @@ bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
     if (wish.on || wish.off) {
         psu_enable(w, part, wish.on);
     }
+    (wish.clear_faults ? psu_alert_let_go : psu_alert_update)(w, part);
     return answers;
 }
 
@@ -279,5 +354,5 @@ ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_re
 {
     const struct psu_state *s = psu_look(w, part);
 
-    return s->mute || !has_power(w, part) ? I2C_REFUSES(1) : pmbus_face_stretch(&s->face, rq);
+    return s->mute || !psu_has_power(w, part) ? I2C_REFUSES(1) : pmbus_face_stretch(&s->face, rq);
 }

@@ -7,7 +7,9 @@
  *   psu_protect.c   overload, over-voltage, heat
  *   psu_air.c       its cooling air, and what that leaves of its rating
  *   psu_output.c    the output as laws of the network: set-point, limits, sharing
- *   psu_report.c    what it tells over its serial bus: telemetry and status registers */
+ *   psu_wear.c      what wears out: fan, capacitors, converter
+ *   psu_report.c    what it tells over its serial bus: telemetry and status registers
+ *   psu_alert.c     its SMBALERT# */
 #ifndef MODELS_PSU_STATE_H
 #define MODELS_PSU_STATE_H
 
@@ -50,9 +52,14 @@ struct psu_params {
     /* serial bus */
     struct i2c_path i2c;
     ns_t refresh, average, stretch, standby, mcu_boot;
-    double i_noise_A, i_error, v_noise_V;
+    double i_noise_A, i_error, v_noise_V, ripple_V, in_noise, in_error, t_noise_K, t_error_K,
+        fan_noise;
     int32_t vout_exponent, iout_exponent;
     int32_t quirk; /* enum psu_quirk */
+    /* alert line */
+    int32_t alert; /* an alert line, or the mux that has an INT# input for it */
+    int32_t ara, alert_holds;
+    ns_t alert_delay;
 };
 
 enum overload_answer { OVERLOAD_LATCH, OVERLOAD_HICCUP, OVERLOAD_LIMIT };
@@ -81,6 +88,9 @@ enum psu_timer {
     TIMER_OVP,      /* over-voltage comparator's delay */
     TIMER_HEAT,     /* too hot, or cool again */
     TIMER_BLINK,    /* intermittent output */
+    TIMER_WEAR,     /* another step of something that wears out */
+    TIMER_ALERT,    /* its alert output may change */
+    TIMER_FLICKER,  /* a warning that comes and goes */
     PSU_TIMERS
 };
 
@@ -92,6 +102,20 @@ enum psu_guard {
     PSU_GUARD_UV, /* output under its window: only reported */
     PSU_GUARD_UV_END,
     PSU_GUARDS
+};
+
+/* What wears out: each goes from one value to another over a time, in steps. */
+enum psu_wear_of {
+    WEAR_FAN,        /* speed over that of a sound one */
+    WEAR_ESR,        /* of the output capacitors, over that of new ones */
+    WEAR_BULK,       /* bulk capacitance, over that of a new one */
+    WEAR_EFFICIENCY, /* output over input power */
+    PSU_WEARS
+};
+
+struct psu_wear {
+    double value, from, to;
+    ns_t since, until; /* NS_NEVER: it does not change */
 };
 
 struct psu_state {
@@ -113,6 +137,8 @@ struct psu_state {
     bool input, unplugged, enabled, pwok, half_spent, ruined, blinks_off, regulated;
     ns_t blink;
     double duty;
+    ns_t flicker;  /* half of its period */
+    bool flickers; /* the warning is there now */
     int32_t tries; /* overload restarts so far */
 
     double store_J;    /* hold-up energy when it was last brought to now */
@@ -131,12 +157,15 @@ struct psu_state {
     double heat_C;  /* of the hot spot */
     double moved_J; /* source's meter up to which heat_C is known */
 
+    struct psu_wear wear[PSU_WEARS];
+
     struct pmbus_face face;
     struct telemetry seen_v, seen_i, seen_t;
     struct telemetry_config seen_v_as, seen_i_as, seen_t_as;
     bool frozen, mute;
     uint32_t changed; /* last event that changed what it reports */
     uint32_t told;    /* the same, when it was last read */
+    bool pulls;       /* its alert output is low */
 };
 
 static inline const struct psu_params *psu_params(const struct world *w, int32_t part)
@@ -217,6 +246,14 @@ void psu_overload_due(struct world *w, int32_t part); /* TIMER_OVERLOAD */
 void psu_ovp_due(struct world *w, int32_t part);      /* TIMER_OVP */
 void psu_heat_due(struct world *w, int32_t part);     /* TIMER_HEAT */
 
+/* ---- psu_wear.c -------------------------------------------------------------------------------- */
+
+void psu_wear_init(struct world *w, int32_t part); /* all as new */
+void psu_wear_out(struct world *w, int32_t part, enum psu_wear_of what, double to, ns_t over);
+void psu_wear_stop(struct world *w, int32_t part, enum psu_wear_of what, double at);
+bool psu_renew(struct world *w, int32_t part);    /* all as new again; false: it was */
+void psu_wear_due(struct world *w, int32_t part); /* TIMER_WEAR */
+
 /* ---- psu_air.c --------------------------------------------------------------------------------- */
 
 /* The part of its blown cooling at this flow, 0..1. */
@@ -250,5 +287,17 @@ void psu_report_freeze(struct world *w, int32_t part, bool on); /* no more sampl
 bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
                     struct i2c_reply *re);
 ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_request *rq);
+bool psu_has_power(const struct world *w,
+                   int32_t part); /* its microcontroller, and bus interface */
+ns_t psu_power_changes(const struct world *w, int32_t part); /* the instant that goes, or comes */
+
+/* ---- psu_alert.c ------------------------------------------------------------------------------- */
+
+void psu_alert_update(struct world *w, int32_t part); /* after every change of its status */
+void psu_alert_let_go(struct world *w, int32_t part); /* what was told is cleared, or was heard */
+void psu_alert_due(struct world *w, int32_t part);    /* TIMER_ALERT */
+void psu_alert_tells(struct world *w, int32_t part); /* news that its line has told is the line's */
+bool psu_alerts(const struct world *w, int32_t part); /* kind->alerts */
+void psu_alert_heard(struct world *w, int32_t part);  /* kind->alert_heard */
 
 #endif

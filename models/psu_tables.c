@@ -41,6 +41,12 @@ static double read_input(const struct world *w, int32_t part, ns_t at)
     return psu_look(w, part)->input;
 }
 
+static double read_alert(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return psu_look(w, part)->pulls;
+}
+
 static double read_temperature(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
@@ -97,6 +103,7 @@ const struct signal psu_signals[] = {
     {.key = "state", .choices = PSU_WORDS, .doc = "what it is doing", .read = read_state},
     {.key = "pwok", .choices = "LOW|HIGH", .doc = "its power-good signal", .read = read_pwok},
     {.key = "input", .choices = "LOST|GOOD", .doc = "its input", .read = read_input},
+    {.key = "alert", .choices = "NO|YES", .doc = "it pulls its alert line", .read = read_alert},
     {.key = "energy",
      .quantity = QTY_JOULE,
      .doc = "what it has for hold-up, up to its last event",
@@ -186,6 +193,7 @@ static bool act_repair(struct world *w, int32_t part, const struct act_args *a)
     s->phase = PSU_OFF;
     s->set_V = s->own_V;
     s->heat_C = s->inlet_C;
+    psu_renew(w, part);
     s->store_J = psu_params(w, part)->hold_up_J;
     psu_restart(w, part);
     return true;
@@ -286,6 +294,32 @@ static bool act_steady(struct world *w, int32_t part, const struct act_args *a)
     return true;
 }
 
+static bool act_flicker(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    world_event(w, part, EV_FAULT_ON, ns_to_s(a->over));
+    s->flicker = a->over / 2;
+    s->flickers = false;
+    psu_set_timer(w, part, TIMER_FLICKER, world_now(w));
+    return true;
+}
+
+static bool act_settle(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct psu_state *s = psu_state(w, part);
+
+    (void)a;
+    if (s->timer[TIMER_FLICKER] == NS_NEVER) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_OFF, 0.0);
+    psu_set_timer(w, part, TIMER_FLICKER, NS_NEVER);
+    s->flickers = false;
+    psu_report(w, part);
+    return true;
+}
+
 /* Its own fan; one that a tray cools has none. */
 static bool set_fan(struct world *w, int32_t part, double speed)
 {
@@ -293,7 +327,8 @@ static bool set_fan(struct world *w, int32_t part, double speed)
         return false;
     }
     world_event(w, part, speed < 1.0 ? EV_FAULT_ON : EV_FAULT_OFF, speed);
-    return psu_set_flow(w, part, speed);
+    psu_wear_stop(w, part, WEAR_FAN, speed);
+    return true;
 }
 
 static bool act_stop_fan(struct world *w, int32_t part, const struct act_args *a)
@@ -311,6 +346,41 @@ static bool act_start_fan(struct world *w, int32_t part, const struct act_args *
 {
     (void)a;
     return set_fan(w, part, 1.0);
+}
+
+static bool act_wear_fan(struct world *w, int32_t part, const struct act_args *a)
+{
+    if (psu_params(w, part)->air != NO_PART) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_ON, a->to);
+    psu_wear_out(w, part, WEAR_FAN, a->to, a->over);
+    return true;
+}
+
+static bool act_age_capacitors(struct world *w, int32_t part, const struct act_args *a)
+{
+    world_event(w, part, EV_FAULT_ON, a->to);
+    psu_wear_out(w, part, WEAR_ESR, a->to, a->over);
+    psu_wear_out(w, part, WEAR_BULK, a->by, a->over);
+    return true;
+}
+
+static bool act_lose_efficiency(struct world *w, int32_t part, const struct act_args *a)
+{
+    world_event(w, part, EV_FAULT_ON, a->to);
+    psu_wear_out(w, part, WEAR_EFFICIENCY, a->to, a->over);
+    return true;
+}
+
+static bool act_renew(struct world *w, int32_t part, const struct act_args *a)
+{
+    (void)a;
+    if (!psu_renew(w, part)) {
+        return false;
+    }
+    world_event(w, part, EV_FAULT_OFF, 0.0);
+    return true;
 }
 
 static bool act_inlet(struct world *w, int32_t part, const struct act_args *a)
@@ -407,6 +477,55 @@ static const struct field fan_args[] = {
      .doc = "speed over that of a sound one"},
     NONE,
 };
+#define WORN_WITHIN                                                                                \
+    {                                                                                              \
+        .key = "over", .type = FIELD_TIME, .min = 1e-3, .max = 1e9, .def = REQUIRED,               \
+        .offset = offsetof(struct act_args, over), .doc = "within this time, in a hundred steps"   \
+    }
+static const struct field wear_fan_args[] = {
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.0,
+     .max = 1.0,
+     .def = 0.5,
+     .offset = offsetof(struct act_args, to),
+     .doc = "speed over that of a sound one"},
+    WORN_WITHIN,
+    NONE,
+};
+static const struct field capacitor_args[] = {
+    {.key = "esr",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 1.0,
+     .max = 100.0,
+     .def = 3.0,
+     .offset = offsetof(struct act_args, to),
+     .doc = "of the output capacitors, over that of new ones; grows exponentially"},
+    {.key = "c",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.01,
+     .max = 1.0,
+     .def = 0.8,
+     .offset = offsetof(struct act_args, by),
+     .doc = "bulk capacitance, and so hold-up energy, over that of new ones"},
+    WORN_WITHIN,
+    NONE,
+};
+static const struct field efficiency_args[] = {
+    {.key = "to",
+     .type = FIELD_REAL,
+     .quantity = QTY_RATIO,
+     .min = 0.5,
+     .max = 0.999,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "output over input power"},
+    WORN_WITHIN,
+    NONE,
+};
 static const struct field blink_args[] = {
     {.key = "period",
      .type = FIELD_TIME,
@@ -423,6 +542,17 @@ static const struct field blink_args[] = {
      .def = 0.5,
      .offset = offsetof(struct act_args, by),
      .doc = "part of it that it delivers"},
+    NONE,
+};
+
+static const struct field flicker_args[] = {
+    {.key = "period",
+     .type = FIELD_TIME,
+     .min = 1e-4,
+     .max = 1e3,
+     .def = 2e-3,
+     .offset = offsetof(struct act_args, over),
+     .doc = "from one warning to the next"},
     NONE,
 };
 
@@ -461,13 +591,35 @@ const struct action psu_actions[] = {
      .run = act_blink,
      .doc = "its output becomes intermittent"},
     {.key = "steady", .run = act_steady, .doc = "its output is steady again"},
+    {.key = "flicker",
+     .args = flicker_args,
+     .undo = "settle",
+     .run = act_flicker,
+     .doc = "a maker's status bit of it comes and goes: a storm of alerts, about nothing"},
+    {.key = "settle", .run = act_settle, .doc = "that bit is quiet"},
     {.key = "stop_fan", .undo = "start_fan", .run = act_stop_fan, .doc = "its fan stands still"},
     {.key = "slow_fan",
      .args = fan_args,
      .undo = "start_fan",
      .run = act_slow_fan,
-     .doc = "its fan turns slower (a worn bearing)"},
+     .doc = "its fan turns slower, at once"},
     {.key = "start_fan", .run = act_start_fan, .doc = "its fan runs again"},
+    {.key = "wear_fan",
+     .args = wear_fan_args,
+     .undo = "renew",
+     .run = act_wear_fan,
+     .doc = "its fan's bearing wears: slower and less steady at the same command"},
+    {.key = "age_capacitors",
+     .args = capacitor_args,
+     .undo = "renew",
+     .run = act_age_capacitors,
+     .doc = "its capacitors dry out: more ripple, less hold-up"},
+    {.key = "lose_efficiency",
+     .args = efficiency_args,
+     .undo = "renew",
+     .run = act_lose_efficiency,
+     .doc = "its losses grow: more input current and more heat at the same load"},
+    {.key = "renew", .run = act_renew, .doc = "nothing of it is worn"},
     {.key = "inlet",
      .args = inlet_args,
      .sets = "inlet",

@@ -4,9 +4,9 @@
 # there is room for everybody's words; the bar still shows each.
 
 function class_words(   i) {
-    n_classes = split("hold_up|ride_through|wait_poll|transfer|decide|queue|write|actuate|bounce|start_up|recharge|other", class, "|")
-    split("hold-up|ride-through|waiting for the poll|reading|deciding|queueing|writing|actuation|bounce|start-up|recharging|other", word, "|")
-    split("8C8C8C|C4C4C4|0072B2|56B4E9|F0E442|CC79A7|009E73|D55E00|E69F00|882255|44AA99|D9C8A9", tint, "|")
+    n_classes = split("hold_up|ride_through|wait_poll|wait_alert|find|transfer|decide|queue|write|actuate|bounce|start_up|recharge|other", class, "|")
+    split("hold-up|ride-through|waiting for the poll|waiting for the alert|finding who alerts|reading|deciding|queueing|writing|actuation|bounce|start-up|recharging|other", word, "|")
+    split("8C8C8C|C4C4C4|0072B2|332288|88CCEE|56B4E9|F0E442|CC79A7|009E73|D55E00|E69F00|882255|44AA99|D9C8A9", tint, "|")
     for (i = 1; i <= n_classes; i++) { class_word[class[i]] = word[i]; class_tint[class[i]] = tint[i] }
 }
 
@@ -234,7 +234,7 @@ function piece(n, from, to, y1, y2, class_, line1, line2, px,   w, two, tint_) {
 
 function inside(text, from, to, y, tint_) {
     label(text, sprintf("first %.12g", (from + to) / 2 * PER), sprintf("first %.1f", y), \
-          "center front font ','.small tc rgb '" (index("0072B2 009E73 D55E00 882255 8C8C8C", tint_) ? "#FFFFFF" : "#000000") "'")
+          "center front font ','.small tc rgb '" (index("0072B2 332288 009E73 D55E00 882255 8C8C8C", tint_) ? "#FFFFFF" : "#000000") "'")
 }
 
 # Words under the bar, left to right, each near its span and clear of its neighbours.

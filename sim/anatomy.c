@@ -2,6 +2,7 @@
  *
  *   transfer, nack, ...   its `from` splits the link: waiting before, on the wire after. Before the
  *                         first decision that is the poll, afterwards the queue and the command
+ *   alert                 waiting for it before; after it, finding out who it was
  *   decide                thinking; where the bus was busy with others meanwhile: queueing
  *   pins, *_command       the command on its way
  *   conducts, closed ...  actuation; bounce_*: bounce
@@ -33,6 +34,8 @@ static const struct {
     const char *word, *doc;
 } names[SPAN_CLASSES] = {
     [SPAN_WAIT_POLL] = {"wait_poll", "waiting for the poll"},
+    [SPAN_WAIT_ALERT] = {"wait_alert", "waiting for the alert"},
+    [SPAN_FIND] = {"find", "finding who alerts"},
     [SPAN_TRANSFER] = {"transfer", "reading on the bus"},
     [SPAN_DECIDE] = {"decide", "deciding"},
     [SPAN_QUEUE] = {"queue", "queueing for the bus"},
@@ -132,14 +135,16 @@ static bool is_control(enum event_kind kind)
            kind == EV_CONTROLLER_RESET;
 }
 
-/* From a decision to its transfer: the controller thinks, and waits while others use the bus. */
+/* From a decision, or an alert, to its transfer: the controller thinks, and waits while others use the
+ * bus; after an alert, what it begins on the bus itself is finding out who it was. */
 static void reach_turn(struct walk *k, const struct event *c, const struct event *e, ns_t to)
 {
     for (uint32_t id = c->id + 1; id < e->id; id++) {
         const struct event *other = log_at(k->log, id);
         if (is_transfer(other->kind) && other->part == e->part && other->at <= to) {
             reach(k, other->from, SPAN_DECIDE, id);
-            reach(k, other->at, SPAN_QUEUE, id);
+            bool finds = c->kind == EV_ALERT && other->from >= c->at;
+            reach(k, other->at, finds ? SPAN_FIND : SPAN_QUEUE, id);
         }
     }
     reach(k, to, SPAN_DECIDE, e->id);
@@ -188,6 +193,8 @@ static enum span_class class_of(const struct event *c, const struct event *e)
     case EV_POWER_GOOD:
     case EV_COMMAND_ON:
         return SPAN_START_UP;
+    case EV_ALERT:
+        return SPAN_WAIT_ALERT;
     case EV_DECIDE:
     case EV_STEP:
         return SPAN_DECIDE;
@@ -200,7 +207,7 @@ static enum span_class class_of(const struct event *c, const struct event *e)
 static void reach_link(struct walk *k, const struct event *c, const struct event *e)
 {
     if (is_transfer(e->kind)) {
-        if (is_control(c->kind)) {
+        if (is_control(c->kind) || c->kind == EV_ALERT) {
             reach_turn(k, c, e, e->from);
         } else {
             reach(k, e->from, SPAN_WAIT_POLL, e->id);
@@ -259,6 +266,8 @@ static enum span_class awaited_after(const struct log *l, const struct event *e)
     switch (e->kind) {
     case EV_TRANSFER: /* the reading that shows the fault, not the polling that goes on */
         return cause != NULL && !is_control(cause->kind) ? SPAN_DECIDE : SPAN_CLASSES;
+    case EV_ALERT:
+        return SPAN_FIND;
     case EV_DECIDE:
         return SPAN_DECIDE; /* no command has followed */
     case EV_PINS:

@@ -7,16 +7,18 @@
 #include "log.h"
 
 enum span_class {
-    SPAN_WAIT_POLL, /* the fault is there, nobody has asked yet */
-    SPAN_TRANSFER,  /* on the bus: the reading that shows it, from request to last byte */
-    SPAN_DECIDE,    /* the controller thinks */
-    SPAN_QUEUE,     /* the bus is busy with other transfers */
-    SPAN_WRITE,     /* the command is on its way to the switch */
-    SPAN_ACTUATE,   /* gate, coil, contact or motor moves */
-    SPAN_BOUNCE,    /* the contact bounces */
-    SPAN_START_UP,  /* a supply starts */
-    SPAN_RECHARGE,  /* current flows, the voltage is not back yet */
-    SPAN_OTHER,     /* nothing of these */
+    SPAN_WAIT_POLL,  /* the fault is there, nobody has asked yet */
+    SPAN_WAIT_ALERT, /* and the supply has not pulled its alert line yet */
+    SPAN_FIND,       /* it has: the controller finds out who it is */
+    SPAN_TRANSFER,   /* on the bus: the reading that shows it, from request to last byte */
+    SPAN_DECIDE,     /* the controller thinks */
+    SPAN_QUEUE,      /* the bus is busy with other transfers */
+    SPAN_WRITE,      /* the command is on its way to the switch */
+    SPAN_ACTUATE,    /* gate, coil, contact or motor moves */
+    SPAN_BOUNCE,     /* the contact bounces */
+    SPAN_START_UP,   /* a supply starts */
+    SPAN_RECHARGE,   /* current flows, the voltage is not back yet */
+    SPAN_OTHER,      /* nothing of these */
     SPAN_CLASSES
 };
 

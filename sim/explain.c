@@ -131,7 +131,8 @@ static void print_signals(FILE *out, const struct kind *k)
     for (const struct signal_family *s = k->families; s && s->key; s++) {
         char name[CELL];
         if (s->of_kinds) {
-            snprintf(name, sizeof name, "NAME of a %s", s->of_kinds);
+            snprintf(name, sizeof name, "%s%sNAME of a %s", s->key, *s->key ? "." : "",
+                     s->of_kinds);
         } else {
             snprintf(name, sizeof name, "%s[n]", s->key);
         }

@@ -96,8 +96,10 @@ static bool find_meaning(const struct kind *k, const char *key, size_t n, bool i
                          struct meaning *m)
 {
     *m = (struct meaning){.q = QTY_RATIO};
-    if (indexed) {
-        m->family = kind_family(k, key, n);
+    const struct signal_family *family = kind_family(k, key, n);
+
+    if (indexed || (family != NULL && family->of_kinds != NULL)) {
+        m->family = family;
     } else {
         m->signal = kind_signal(k, key, n);
         m->field = m->signal ? NULL : kind_field(k, key, n);
@@ -319,12 +321,18 @@ struct operand parser_ref(struct parser *p)
     }
     p->i = end;
     if (m.family && m.family->of_kinds) {
+        bool keyed = m.family->key[0] != 0;
+        if (keyed && (indexed || end >= p->n || p->text[end] != '.')) {
+            fail(p, key, end, "this is followed by '.' and the name of a part");
+            return none;
+        }
+        size_t member = keyed ? end + 1 : key;
         bool known = rack_find(p->rack, p->text + key, end - key) != NO_PART;
-        if (!indexed && !known) {
+        if (!keyed && !indexed && !known) {
             report_no_key(p, part, key, end);
             return none;
         }
-        members = other_parts(p, part, m.family, key, ref);
+        members = other_parts(p, part, m.family, member, ref);
     } else if (m.family && m.family->members) {
         members = numbers(p, part, m.family, key, end, ref);
     }

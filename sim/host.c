@@ -1,14 +1,14 @@
 /* host.c - the controller's port in the simulator: fills ctl_in, takes a step, carries out ctl_out.
  *
- *   step       taken when a transfer has ended or the wake time has come, once the step before it
- *              has left the CPU
+ *   step       taken when a transfer has ended, an alert line has changed or the wake time has come,
+ *              once the step before it has left the CPU
  *   step_cost  the answer is carried out that long after the step began: the CPU's time
  *   reset      the buses stop where they are; after `boot` it starts with its memory as it was
  *   watchdog   resets it when it has hung, or says that its state is broken
  *   clock      microseconds in 32 bits, started 30 ms short of its wrap, on purpose
  *
  * The configuration table is derived from the rack: supplies with an i2c path, switches that join a
- * supply to a bar and have a pin, bars, expanders; in file order. */
+ * supply to a bar and have a pin, bars, expanders, alert lines; in file order. */
 #include "host.h"
 
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "check.h"
 #include "controller/controller.h"
 #include "host_config.h"
+#include "models/alert.h"
 #include "models/i2c.h"
 #include "models/world.h"
 #include "plant.h"
@@ -49,8 +50,7 @@ static void boot(struct world *w, int32_t part, bool kept)
     (kept ? controller_restart : controller_init)(&s->controller, &s->config,
                                                   clock_us(world_now(w)));
     s->changes = UINT32_MAX; /* it has forgotten what it said */
-    memset(&s->in, 0, sizeof s->in);
-    s->in.pins = UINT32_MAX;
+    memset(&s->in.bus, 0, sizeof s->in.bus);
     s->busy = false;
     s->phase = HOST_RUNS;
     world_wake(w, part, world_now(w));
@@ -59,7 +59,13 @@ static void boot(struct world *w, int32_t part, bool kept)
 /* Every part is wired by now: bars know what their servers may draw. */
 static void host_start(struct world *w, int32_t part)
 {
-    host_configure(w, part, world_state(w, part));
+    struct host_state *s = state_of(w, part);
+
+    host_configure(w, part, s);
+    for (int l = 0; l < s->config.alert.n_lines; l++) {
+        alert_listen(w, s->alert_part[l], part, s->config.alert.pin[l]);
+    }
+    s->in.pins = UINT32_MAX; /* alert lines are high: nobody pulls before the run begins */
     boot(w, part, false);
 }
 
@@ -183,6 +189,31 @@ static void host_due(struct world *w, int32_t part)
     }
 }
 
+/* Something has come in: a step, if the CPU is free, when the others have had their turn. */
+static void take_in(struct world *w, int32_t part, struct host_state *s)
+{
+    s->news = world_cause(w);
+    if (s->busy) {
+        return;
+    }
+    if (plant_is_last(w)) {
+        step(w, part, s);
+    } else {
+        world_wake(w, part, world_now(w));
+    }
+}
+
+static void host_input(struct world *w, int32_t part, int32_t pin, bool level)
+{
+    struct host_state *s = state_of(w, part);
+    uint32_t bit = (uint32_t)1 << pin;
+
+    s->in.pins = level ? s->in.pins | bit : s->in.pins & ~bit;
+    if (s->phase == HOST_RUNS) {
+        take_in(w, part, s);
+    }
+}
+
 static void host_transferred(struct world *w, int32_t part, int32_t bus, const struct i2c_reply *re)
 {
     static const enum ctl_bus_status as[] = {
@@ -196,15 +227,7 @@ static void host_transferred(struct world *w, int32_t part, int32_t bus, const s
     }
     s->in.bus[b].status = as[re->status];
     memcpy(s->in.bus[b].rx, re->rx, sizeof s->in.bus[b].rx);
-    s->news = world_cause(w);
-    if (s->busy) {
-        return;
-    }
-    if (plant_is_last(w)) {
-        step(w, part, s);
-    } else {
-        world_wake(w, part, world_now(w)); /* when the others have had their turn */
-    }
+    take_in(w, part, s);
 }
 
 /* ---- signals and actions ----------------------------------------------------------------------- */
@@ -214,18 +237,30 @@ static const struct host_state *look(const struct world *w, int32_t part)
     return world_state_const(w, part);
 }
 
-static double read_supply(const struct world *w, int32_t part, int32_t psu, ns_t at)
+/* The controller's number of a supply; CTL_NOBODY: it does not know it. */
+static uint8_t supply_of(const struct host_state *s, int32_t psu)
 {
-    const struct host_state *s = look(w, part);
-
-    (void)at;
     for (uint8_t i = 0; i < s->config.n_supplies; i++) {
         if (s->supply_part[i] == psu) {
-            return controller_supply_state(&s->controller, i);
+            return i;
         }
     }
-    return 0.0;
+    return CTL_NOBODY;
 }
+
+#define BELIEF(name, what)                                                                         \
+    static double read_##name(const struct world *w, int32_t part, int32_t psu, ns_t at)           \
+    {                                                                                              \
+        const struct host_state *s = look(w, part);                                                \
+                                                                                                   \
+        (void)at;                                                                                  \
+        return (double)controller_supply_##what(&s->controller, supply_of(s, psu));                \
+    }
+BELIEF(supply, state)
+BELIEF(health, health)
+BELIEF(time_left, left_s)
+BELIEF(preempted, preempted)
+#undef BELIEF
 
 #define COUNTER(name, member)                                                                      \
     static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
@@ -240,8 +275,15 @@ COUNTER(nacks, nacks)
 COUNTER(timeouts, timeouts)
 COUNTER(recoveries, recoveries)
 COUNTER(strangers, strangers)
+COUNTER(alerts, alerts)
+COUNTER(asks, alert_asks)
+COUNTER(storms, alert_storms)
+COUNTER(holds, alert_holds)
 COUNTER(commands, switch_commands)
 COUNTER(moves, moves)
+COUNTER(predictions, predictions)
+COUNTER(preemptions, preemptions)
+COUNTER(refusals, refusals)
 #undef COUNTER
 
 static double read_mode(const struct world *w, int32_t part, ns_t at)
@@ -286,6 +328,22 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "answers that turned out to be another device's",
      .read = read_strangers},
+    {.key = "alerts",
+     .quantity = QTY_OPERATIONS,
+     .doc = "times an alert line was found low",
+     .read = read_alerts},
+    {.key = "alert_asks",
+     .quantity = QTY_OPERATIONS,
+     .doc = "reads from the alert response address",
+     .read = read_asks},
+    {.key = "alert_storms",
+     .quantity = QTY_OPERATIONS,
+     .doc = "alert lines ignored for a while because they fell too often",
+     .read = read_storms},
+    {.key = "alert_holds",
+     .quantity = QTY_OPERATIONS,
+     .doc = "alert lines ignored for a while because they stayed low whatever was done",
+     .read = read_holds},
     {.key = "commands",
      .quantity = QTY_OPERATIONS,
      .doc = "switch commands sent",
@@ -294,6 +352,18 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "re-allocations of supplies to bars",
      .read = read_moves},
+    {.key = "predictions",
+     .quantity = QTY_OPERATIONS,
+     .doc = "supplies foretold to fail",
+     .read = read_predictions},
+    {.key = "preemptions",
+     .quantity = QTY_OPERATIONS,
+     .doc = "supplies replaced before they failed",
+     .read = read_preemptions},
+    {.key = "refusals",
+     .quantity = QTY_OPERATIONS,
+     .doc = "such replacements that would not have paid",
+     .read = read_refusals},
     NONE,
 };
 
@@ -303,6 +373,21 @@ static const struct signal_family host_families[] = {
      .of_kinds = "psu",
      .doc = "what the controller believes of this supply",
      .read = read_supply},
+    {.key = "health",
+     .choices = "LEARNING|SOUND|DRIFTING|FAILING",
+     .of_kinds = "psu",
+     .doc = "what the trends of its readings say",
+     .read = read_health},
+    {.key = "time_left",
+     .quantity = QTY_SECOND,
+     .of_kinds = "psu",
+     .doc = "until the leading trend meets its limit; 4294967295 s: not in sight",
+     .read = read_time_left},
+    {.key = "preempted",
+     .choices = "NO|YES",
+     .of_kinds = "psu",
+     .doc = "has it been replaced for fear that it fails?",
+     .read = read_preempted},
     NONE,
 };
 
@@ -349,5 +434,6 @@ const struct kind controller_kind = {
     .state_size = sizeof(struct host_state),
     .start = host_start,
     .due = host_due,
+    .input = host_input,
     .transferred = host_transferred,
 };

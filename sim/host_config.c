@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "models/alert.h"
 #include "models/bus.h"
 #include "models/expander.h"
 #include "models/feed.h"
@@ -25,7 +26,13 @@ enum { REDUNDANCY_OF_BARS, REDUNDANCY_N, REDUNDANCY_N1, REDUNDANCY_N2 };
 #define TIME(least, most) .type = FIELD_TIME, .min = least, .max = most
 const struct field host_fields[] = {
     {FIELD("poll", poll), TIME(0.0, 60.0), .def = 5e-3,
-     .doc = "every supply is read once in this time; 0: as fast as the bus goes"},
+     .doc = "every supply has one turn in this time; 0: as fast as the bus goes"},
+    {FIELD("look", look), .type = FIELD_COUNT, .min = 1, .max = 100, .def = 1,
+     .doc = "its voltage is read in every look-th turn, its status in every one", .source = ""},
+    {FIELD("slow", slow), .type = FIELD_COUNT, .min = 0, .max = 6, .def = 1,
+     .doc = "slow readings a turn (current, input, temperatures, fan); 0: current with voltage, no "
+            "others",
+     .source = ""},
     {FIELD("redundancy", redundancy), .type = FIELD_CHOICE, .choices = "of-bars|N|N+1|N+2",
      .def = REDUNDANCY_OF_BARS, .doc = "wanted on every bar; of-bars: as each bar's `spare` says"},
     {FIELD("step_cost", step_cost), TIME(0.0, 1.0), .def = 20e-6,
@@ -39,8 +46,30 @@ const struct field host_fields[] = {
      .source = "S4"},
     {FIELD("stale", stale), TIME(1e-3, 600.0), .def = 50e-3,
      .doc = "older readings are not believed", .source = ""},
+    {FIELD("trend", trend), TIME(0.2, 1800.0), .def = 60.0,
+     .doc = "between samples of the prognosis; a tenth of a supply's thermal time constant or more",
+     .source = ""},
+    {FIELD("horizon", horizon), TIME(1.0, 1e8), .def = 7.0 * 86400.0,
+     .doc = "a supply that is foretold to fail within this is replaced if that pays",
+     .source = "E"},
+    {FIELD("preempt", preempt), .type = FIELD_COUNT, .min = 0, .max = 100, .def = 2,
+     .doc = "supplies replaced before they fail, in a day at most; 0: none", .source = ""},
     {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
      .doc = "between attempts to find a supply that doesn't answer", .source = ""},
+    {FIELD("alerts", alerts), .type = FIELD_FLAG, .def = 1.0,
+     .doc = "listens to the rack's alert lines; no: only polls"},
+    {FIELD("idle_poll", idle_poll), TIME(0.0, 600.0), .def = 0.0,
+     .doc =
+         "a sweep may take this long while nothing happens and all alert lines are to be trusted; "
+         "0: as `poll`",
+     .source = ""},
+    {FIELD("storm_falls", storm_falls), .type = FIELD_COUNT, .min = 1, .max = 250, .def = 20,
+     .doc = "an alert line that falls more often within storm_window is ignored for as long",
+     .source = "E"},
+    {FIELD("storm_window", storm_window), TIME(1e-3, 600.0), .def = 100e-3,
+     .doc = "see storm_falls; twice as long each further time", .source = "E"},
+    {FIELD("storm_pause", storm_pause), TIME(1e-3, 600.0), .def = 10.0,
+     .doc = "the longest that an alert line is ignored for that", .source = "E"},
     {FIELD("watchdog", watchdog), TIME(0.0, 600.0), .def = 1.6,
      .doc = "resets it when it has taken no step for so long; 0: there is none", .source = "E"},
     {FIELD("boot", boot), TIME(0.0, 60.0), .def = 5e-3, .doc = "from a reset to its first step",
@@ -116,7 +145,7 @@ static void add_supply(const struct world *w, int32_t i, struct host_state *s)
         .mux_address = mux_address(w, path),
         .channel = mux_channel(path),
         .address = (uint8_t)path->address,
-        .chip = 0,
+        .chip = psu_has_ara(w, i) ? CTL_CHIP_STANDARD : CTL_CHIP_NO_ARA,
         .feed = feed_index(w, psu_feed(w, i)),
         .capacity_mW = milli(psu_rated_W(w, i)),
     };
@@ -209,6 +238,45 @@ static bool is_driven(const struct world *w, int32_t i)
            world_kind(w, sw->to.at[0].part) == &bus_kind;
 }
 
+/* Each line ends at an input pin of its own, in file order. */
+static void add_line(struct host_state *s, int32_t i)
+{
+    struct ctl_alert_config *a = &s->config.alert;
+
+    s->alert_part[a->n_lines] = i;
+    a->pin[a->n_lines] = a->n_lines;
+    a->mux_tells[a->n_lines++] = true; /* until a supply is found that has no such mux */
+}
+
+static void join_lines(const struct world *w, struct host_state *s)
+{
+    struct ctl_alert_config *a = &s->config.alert;
+
+    for (uint8_t n = 0; n < s->config.n_supplies; n++) {
+        int32_t part = s->supply_part[n];
+        int32_t line = psu_alert_line(w, part);
+        a->line_of[n] = CTL_NO_ALERT;
+        if (line != NO_PART && a->n_lines > 0) {
+            a->line_of[n] = index_in(s->alert_part, a->n_lines, line);
+            a->mux_tells[a->line_of[n]] = a->mux_tells[a->line_of[n]] && psu_alerts_by_mux(w, part);
+        }
+    }
+}
+
+static void add_alerts(const struct world *w, const struct host_params *p, struct host_state *s)
+{
+    for (int32_t i = 0; p->alerts && i < world_parts(w); i++) {
+        if (world_kind(w, i) == &alert_kind) {
+            add_line(s, i);
+        }
+    }
+    join_lines(w, s);
+    s->config.alert.idle_us = micro(p->idle_poll);
+    s->config.alert.storm_falls = (uint8_t)p->storm_falls;
+    s->config.alert.storm_us = micro(p->storm_window);
+    s->config.alert.storm_most_us = micro(p->storm_pause);
+}
+
 void host_configure(struct world *w, int32_t part, struct host_state *s)
 {
     const struct host_params *p = world_params(w, part);
@@ -216,10 +284,15 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     memset(&s->config, 0, sizeof s->config);
     s->config.retries = (uint8_t)p->retries;
     s->config.confirm = (uint8_t)p->confirm;
+    s->config.look = (uint8_t)p->look;
+    s->config.slow = (uint8_t)p->slow;
     s->config.sharing_permille = (uint16_t)lround(p->sharing * 1e3);
     s->config.sweep_us = micro(p->poll);
     s->config.stale_us = micro(p->stale);
     s->config.identify_us = micro(p->identify);
+    s->config.trend_us = micro(p->trend);
+    s->config.horizon_s = (uint32_t)(p->horizon / SECONDS(1));
+    s->config.preempt_most = (uint16_t)p->preempt;
     for (int b = 0; b < CTL_BUSES; b++) {
         s->bus_part[b] = NO_PART;
     }
@@ -237,6 +310,7 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
             add_switch(w, i, s);
         }
     }
+    add_alerts(w, p, s);
 }
 
 static int32_t count_kind(const struct part parts[], int32_t n, const struct kind *kind)
@@ -266,6 +340,9 @@ const char *host_problem(const struct part parts[], int32_t n_parts)
     }
     if (count_kind(parts, n_parts, &expander_kind) > CTL_EXPANDERS) {
         return "more expanders than this controller is built for (CTL_EXPANDERS)";
+    }
+    if (count_kind(parts, n_parts, &alert_kind) > CTL_ALERTS) {
+        return "more alert lines than this controller has pins for (CTL_ALERTS)";
     }
     return count_kind(parts, n_parts, &i2c_kind) > CTL_BUSES
                ? "more serial buses than this controller is master of (CTL_BUSES)"

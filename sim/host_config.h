@@ -7,9 +7,12 @@
 #include "rack.h"
 
 struct host_params {
-    ns_t poll, step_cost, stale, identify, watchdog, boot;
-    int32_t retries, confirm, redundancy;
+    ns_t poll, step_cost, stale, identify, watchdog, boot, trend, horizon;
+    int32_t retries, confirm, look, slow, redundancy, preempt;
     double sharing;
+    /* alert lines */
+    ns_t idle_poll, storm_window, storm_pause;
+    int32_t alerts, storm_falls;
 };
 
 enum host_phase {
@@ -31,6 +34,7 @@ struct host_state {
     int32_t switch_part[CTL_SWITCHES];
     int32_t bar_part[CTL_BARS];
     int32_t expander_part[CTL_EXPANDERS];
+    int32_t alert_part[CTL_ALERTS];
     uint8_t seen[CTL_SUPPLIES]; /* states last said */
     uint32_t changes;           /* the controller's count of them then */
     uint32_t news;              /* event that the next step is about, 0: none */

@@ -270,6 +270,57 @@ static void check_pins(struct loader *l)
     }
 }
 
+/* ---- alert lines ---------------------------------------------------------------------------------------- */
+
+/* The whole number, flag or part under this key; NULL: its kind has none. */
+static const int32_t *whole_of(const struct part *p, const char *key)
+{
+    const struct field *f = kind_field(p->kind, key, strlen(key));
+
+    return f ? value_of(p, f) : NULL;
+}
+
+/* An alert that goes to a mux goes to the interrupt input of the channel that the part sits on. */
+static void check_alert(struct loader *l, const struct part *p)
+{
+    const int32_t *to = whole_of(p, "alert");
+    const struct part *mux = to && *to != NO_PART ? &l->rack.parts[*to] : NULL;
+    const int32_t *int_inputs = mux ? whole_of(mux, "int_inputs") : NULL;
+    const struct i2c_path *path = path_of(p);
+
+    if (int_inputs && !*int_inputs) {
+        diag_error(l->diag, p->at, "the alert of '%s' goes to '%s', which has no INT# inputs",
+                   p->name, mux->name);
+        diag_hint(l->diag, "give '%s' an alert line of its own, or '%s' `int_inputs: yes`", p->name,
+                  mux->name);
+    } else if (int_inputs && path && path->mux != *to) {
+        diag_error(l->diag, p->at, "the alert of '%s' goes to '%s', but it does not sit behind it",
+                   p->name, mux->name);
+    }
+}
+
+/* A mux with interrupt inputs has four channels. */
+static void check_channel(struct loader *l, const struct part *p)
+{
+    enum { INT_CHANNELS = 4 };
+    const struct i2c_path *path = path_of(p);
+    const struct part *mux = path && path->mux != NO_PART ? &l->rack.parts[path->mux] : NULL;
+    const int32_t *int_inputs = mux ? whole_of(mux, "int_inputs") : NULL;
+
+    if (int_inputs && *int_inputs && path->channel >= INT_CHANNELS) {
+        diag_error(l->diag, p->at, "'%s' is on channel %d of '%s', which has the channels 0 to %d",
+                   p->name, path->channel, mux->name, INT_CHANNELS - 1);
+    }
+}
+
+static void check_alerts(struct loader *l)
+{
+    for (int32_t i = 0; i < l->rack.n_parts; i++) {
+        check_alert(l, &l->rack.parts[i]);
+        check_channel(l, &l->rack.parts[i]);
+    }
+}
+
 /* ---- taps, and parts that nothing is connected to ---------------------------------------------------- */
 
 /* True when some kind may name a part of this kind as an electrical connection. */
@@ -348,5 +399,6 @@ void refs_check(struct loader *l)
     check_addresses(l);
     check_room(l);
     check_pins(l);
+    check_alerts(l);
     check_connections(l);
 }

@@ -22,6 +22,8 @@ static const char *who(const struct scenario *s, const struct host_state *h,
 {
     switch (e->what) {
     case JOURNAL_SUPPLY:
+    case JOURNAL_FORETOLD:
+    case JOURNAL_PREEMPT:
         return name_of(s, h->supply_part[e->who]);
     case JOURNAL_SWITCH:
     case JOURNAL_STUCK:
@@ -33,6 +35,8 @@ static const char *who(const struct scenario *s, const struct host_state *h,
     case JOURNAL_DARK:
     case JOURNAL_LIT:
         return name_of(s, h->bar_part[e->who]);
+    case JOURNAL_DEAF:
+        return name_of(s, h->alert_part[e->who]);
     default:
         return "";
     }
@@ -77,6 +81,17 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
         break;
     case JOURNAL_STUCK:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays closed" : "stays open");
+        break;
+    case JOURNAL_FORETOLD:
+        if (e->detail != UINT16_MAX) {
+            snprintf(text, TEXT, "in %d min", e->detail);
+        }
+        break;
+    case JOURNAL_PREEMPT:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "replaced" : "taken back");
+        break;
+    case JOURNAL_DEAF:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "stays low" : "storm");
         break;
     default: /* the word says it all */
         break;

@@ -25,6 +25,9 @@ struct rack_supply {
     bool wedged;       /* hangs the bus on every transfer addressed to it */
     bool no_number;    /* has no serial number */
     int unit;          /* another one for each time that it was replaced */
+    bool lies;         /* its status says that all is well, whatever is */
+    double fan_lost;   /* part of its fan's speed */
+    uint8_t unknown;   /* a command that it does not know; 0: none */
     bool needs_toggle; /* stays off until OPERATION off and on */
     uint16_t stands;   /* further STATUS_WORD bits that stand */
     uint16_t latched;
@@ -32,6 +35,15 @@ struct rack_supply {
     uint64_t input_lost_at;
     int operations; /* OPERATION writes */
     int clears;
+    int asked[256];   /* reads, by command */
+    bool no_ara;      /* does not answer the alert response address */
+    bool no_mask;     /* does not know SMBALERT_MASK */
+    bool holds_alert; /* pulls its line as long as an unmasked bit is set */
+    bool asks;        /* a bit was set and is not heard yet */
+    uint16_t told;    /* bits of STATUS_WORD that have asked */
+    uint16_t masked;  /* those that SMBALERT_MASK has, by their registers */
+    int heard;        /* alert responses won */
+    int looks;        /* STATUS_WORD reads */
 };
 
 struct rack_transfer {
@@ -72,6 +84,8 @@ struct rack {
     uint64_t seed;
     bool astray; /* channel `asked` of every mux leads to `shown` */
     int asked, shown;
+    uint32_t line_low, line_cut; /* alert pins shorted to ground; that stay high */
+    int asks;                    /* reads from the alert response address */
     int reads_config, writes;
     uint64_t first_write_at, transfers, numbers_read;
     bool (*watch)(struct rack *);
@@ -292,9 +306,21 @@ static inline uint16_t rack_standing(const struct rack *r, int s)
 
 static inline uint16_t rack_status(struct rack *r, int s)
 {
+    if (r->psu[s].lies) {
+        return 0;
+    }
     r->psu[s].latched |= rack_standing(r, s);
     return (uint16_t)(r->psu[s].latched | (rack_delivers(r, s) ? 0 : 0x0840) |
                       (rack_volts(r, s) < 10.0 ? 0x0800 : 0)); /* POWER_GOOD#, OFF */
+}
+
+/* The bit of STATUS_WORD that tells of this status register. */
+static inline uint16_t rack_word_bit(uint8_t cmd)
+{
+    static const uint16_t bits[] = {0x8000, 0x4000, 0x2000, 0x0004, 0x0002, 0x0200, 0x1000, 0x0400};
+
+    cr_assert(cmd >= 0x7A && cmd <= 0x81, "no status register: %02X", cmd);
+    return bits[cmd - 0x7A];
 }
 
 static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
@@ -323,12 +349,35 @@ static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
         return 1;
     case 0x79:
         word = rack_status(r, s);
+        r->psu[s].looks++;
         break;
+    case 0x7D:
+    case 0x7E:
+    case 0x7F:
+    case 0x80:
+    case 0x81:
+        rx[0] = (rack_status(r, s) & rack_word_bit(cmd)) ? 0x20 : 0;
+        return 1;
     case 0x8B:
         word = rack_round(rack_volts(r, s) * 512.0);
         break;
     case 0x8C:
         word = rack_linear11(rack_amperes(r, s));
+        break;
+    case 0x88:
+        word = rack_linear11(rack_has_input(r, s) ? 230.0 : 0.0);
+        break;
+    case 0x89:
+        word = rack_linear11(rack_amperes(r, s) * 12.0 / (0.94 * 230.0));
+        break;
+    case 0x8D:
+        word = rack_linear11(30.0 + rack_amperes(r, s) * 12.0 * 0.06 / 2.5);
+        break;
+    case 0x8E:
+        word = rack_linear11(30.0);
+        break;
+    case 0x90:
+        word = rack_linear11(8000.0 * (1.0 - r->psu[s].fan_lost));
         break;
     default:
         cr_assert(false, "unknown command %02X", cmd);
@@ -344,7 +393,8 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
     uint8_t w = (uint8_t)(t->rq.address << 1);
     uint8_t crc = rack_crc(0, w);
 
-    if (u->mute) {
+    u->asked[t->rq.tx[0]] += t->rq.n_rx > 0;
+    if (u->mute || (u->unknown != 0 && t->rq.tx[0] == u->unknown)) {
         return false;
     }
     if (t->rq.n_rx == 0) {
@@ -355,6 +405,13 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
         if (t->rq.tx[0] == 0x03) {
             u->latched = rack_standing(r, s);
             u->clears++;
+            u->told = 0;
+            u->asks = false;
+        } else if (t->rq.tx[0] == 0x1B && u->no_mask) {
+            return false;
+        } else if (t->rq.tx[0] == 0x1B) {
+            uint16_t bit = rack_word_bit(t->rq.tx[1]);
+            u->masked = (uint16_t)(t->rq.tx[2] != 0 ? u->masked | bit : u->masked & ~bit);
         } else {
             cr_assert_eq(t->rq.tx[0], 0x01);
             u->operations++;
@@ -370,6 +427,38 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
     rx[n] = rack_chance(r, r->pec_ppm) ? (uint8_t)(crc ^ 0x10) : crc;
     memset(&rx[n + 1], 0xFF, (size_t)(CTL_XFER_BYTES - n - 1));
     return true;
+}
+
+/* ---- alert lines ------------------------------------------------------------------------------- */
+
+/* A latched bit that is set and was not asks for the line; OFF, BUSY and POWER_GOOD# never do. */
+static inline void rack_tell(struct rack *r, int s)
+{
+    struct rack_supply *u = &r->psu[s];
+
+    u->latched |= rack_standing(r, s);
+    u->asks = u->asks || (u->latched & ~u->told & ~u->masked & ~0x08C1 & ~0x0038) != 0;
+    u->told |= u->latched;
+}
+
+static inline bool rack_pulls(const struct rack *r, int s)
+{
+    const struct rack_supply *u = &r->psu[s];
+    bool reason = (u->latched & ~u->masked & ~0x08C1 & ~0x0038) != 0;
+
+    return !u->mute && rack_has_input(r, s) && reason && (u->asks || u->holds_alert);
+}
+
+static inline uint32_t rack_lines(struct rack *r)
+{
+    const struct ctl_alert_config *a = &r->cfg.alert;
+    uint32_t low = 0;
+
+    for (int s = 0; s < r->cfg.n_supplies && a->n_lines > 0; s++) {
+        rack_tell(r, s);
+        low |= a->line_of[s] < a->n_lines && rack_pulls(r, s) ? 1u << a->pin[a->line_of[s]] : 0;
+    }
+    return ~((low & ~r->line_cut) | r->line_low);
 }
 
 /* ---- the bus ----------------------------------------------------------------------------------- */
@@ -399,12 +488,58 @@ static inline bool rack_is_mux(const struct rack *r, int bus, uint8_t address)
     return false;
 }
 
+/* What a mux of the PCA9545 kind reads back: its channels, and above them who pulls their INT#. */
+static inline uint8_t rack_interrupts(const struct rack *r, int bus, uint8_t mux)
+{
+    uint8_t told = r->mux_mask[bus][mux] & 0x0F;
+
+    for (int s = 0; s < r->cfg.n_supplies; s++) {
+        const struct ctl_supply_config *u = &r->cfg.supplies[s];
+        bool pulls = u->bus == bus && u->mux_address == mux && rack_pulls(r, s);
+        told |= (uint8_t)(pulls ? 0x10 << u->channel : 0);
+    }
+    return told;
+}
+
+/* The lowest address of those that alert, and can be heard. */
+static inline enum ctl_bus_status rack_alert_response(struct rack *r, int bus, uint8_t rx[])
+{
+    struct rack_supply *won = NULL;
+    int lowest = 0x80;
+
+    r->asks++;
+    cr_assert_eq(r->wire[bus].rq.n_tx, 0);
+    cr_assert_eq(r->wire[bus].rq.n_rx, 1);
+    for (int s = 0; s < r->cfg.n_supplies; s++) {
+        const struct ctl_supply_config *u = &r->cfg.supplies[s];
+        if (u->bus == bus && rack_reaches(r, bus, u->mux_address, u->channel) &&
+            !r->psu[s].no_ara && rack_pulls(r, s) && u->address < lowest) {
+            won = &r->psu[s];
+            lowest = u->address;
+        }
+    }
+    if (won == NULL) {
+        return CTL_BUS_NACK;
+    }
+    won->asks = false;
+    won->heard++;
+    rx[0] = (uint8_t)(lowest << 1);
+    return CTL_BUS_OK;
+}
+
 static inline enum ctl_bus_status rack_carry_out(struct rack *r, int bus, uint8_t rx[])
 {
     struct rack_transfer *t = &r->wire[bus];
     int answers = 0;
     bool ok = false;
 
+    if (t->rq.address == 0x0C) {
+        return rack_alert_response(r, bus, rx);
+    }
+    if (rack_is_mux(r, bus, t->rq.address) && t->rq.n_rx > 0) {
+        rx[0] = rack_interrupts(r, bus, t->rq.address);
+        return CTL_BUS_OK;
+    }
     if (rack_is_mux(r, bus, t->rq.address)) {
         cr_assert_eq(t->rq.n_tx, 1);
         r->mux_mask[bus][t->rq.address] = t->rq.tx[0];
@@ -420,7 +555,8 @@ static inline enum ctl_bus_status rack_carry_out(struct rack *r, int bus, uint8_
             }
             answers++;
             ok = rack_supply(r, s, t, rx);
-            cr_assert_eq(r->astray || r->out.bus[bus].about == s || r->out.bus[bus].op == CTL_OP_NONE, true);
+            cr_assert_eq(
+                r->astray || r->out.bus[bus].about == s || r->out.bus[bus].op == CTL_OP_NONE, true);
         }
     }
     for (int e = 0; e < r->cfg.n_expanders; e++) {
@@ -492,6 +628,7 @@ static inline void rack_begin(struct rack *r, int bus)
 static inline void rack_step(struct rack *r)
 {
     r->in.now_us = (uint32_t)(r->clock0 + r->now);
+    r->in.pins = rack_lines(r);
     controller_step(&r->c, &r->in, &r->out);
     for (int b = 0; b < CTL_BUSES; b++) {
         r->in.bus[b].status = CTL_BUS_NONE;
@@ -525,7 +662,7 @@ static inline void rack_event(struct rack *r)
     bool due;
 
     r->now = rack_next(r);
-    due = r->now >= r->wake_at;
+    due = r->now >= r->wake_at || rack_lines(r) != r->in.pins;
     rack_settle(r);
     for (int b = 0; b < CTL_BUSES; b++) {
         if (r->wire[b].busy && r->now >= r->wire[b].done_at) {
@@ -568,6 +705,14 @@ static inline uint64_t rack_run_to(struct rack *r, int s, enum supply_state stat
     return UINT64_MAX;
 }
 
+/* Something was done to the rack from outside: an edge of an alert pin is a step. */
+static inline void rack_edge(struct rack *r)
+{
+    if (rack_lines(r) != r->in.pins) {
+        rack_step(r);
+    }
+}
+
 static inline void rack_reset_controller(struct rack *r)
 {
     controller_init(&r->c, &r->cfg, (uint32_t)(r->clock0 + r->now));
@@ -594,6 +739,8 @@ static inline struct ctl_config rack_config(int n_bars)
     cfg.n_bars = (uint8_t)n_bars;
     cfg.retries = 3;
     cfg.confirm = 1;
+    cfg.look = 1;
+    cfg.slow = 1;
     cfg.sweep_us = 5000;
     cfg.stale_us = 50000;
     cfg.identify_us = 100000;
@@ -658,10 +805,18 @@ static inline void rack_start(struct rack *r, const struct ctl_config *cfg, uint
     for (int i = 0; i < cfg->n_switches; i++) {
         r->operations[i] = 0;
     }
+    r->in.pins = UINT32_MAX;
     r->now = 1000000;
     rack_settle(r);
     controller_init(&r->c, cfg, (uint32_t)(r->clock0 + r->now));
     rack_step(r);
+}
+
+/* All supplies pull one line, on pin 3. */
+static inline void rack_add_alerts(struct ctl_config *cfg)
+{
+    cfg->alert = (struct ctl_alert_config){
+        .n_lines = 1, .pin = {3}, .storm_falls = 20, .storm_us = 100000, .storm_most_us = 10000000};
 }
 
 /* One bar, four supplies of 1 kW, load 1.5 kW, N+1: three are enough. */

@@ -48,4 +48,35 @@ Test(config, each_mistake_has_its_reason)
     REFUSES(cfg.bars[0].load_mW = UINT32_MAX, CONFIG_POWER);
     REFUSES(cfg.sweep_us = UINT32_MAX, CONFIG_TIME);
     REFUSES(cfg.switches[0].close_us = UINT32_MAX, CONFIG_TIME);
+    REFUSES(cfg.trend_us = 1000, CONFIG_TREND);
+    REFUSES(cfg.trend_us = UINT32_MAX, CONFIG_TIME);
+    REFUSES(cfg.look = 101, CONFIG_LANES);
+    REFUSES(cfg.slow = 7, CONFIG_LANES);
+    REFUSES((cfg.sweep_us = 1800000000, cfg.look = 2), CONFIG_LANES);
+}
+
+/* Two lines: pin 3 with all supplies, pin 4 with none. */
+static void two_lines(struct ctl_config *cfg)
+{
+    rack_add_alerts(cfg);
+    cfg->alert.n_lines = 2;
+    cfg->alert.pin[1] = 4;
+}
+
+Test(config, each_mistake_about_alert_lines_has_its_reason)
+{
+    REFUSES(two_lines(&cfg), CONFIG_SOUND);
+    REFUSES((two_lines(&cfg), cfg.alert.line_of[2] = CTL_NO_ALERT), CONFIG_SOUND);
+    REFUSES((two_lines(&cfg), cfg.alert.n_lines = CTL_ALERTS + 1), CONFIG_TOO_MANY);
+    REFUSES((two_lines(&cfg), cfg.alert.pin[1] = 3), CONFIG_ALERT);
+    REFUSES((two_lines(&cfg), cfg.alert.pin[1] = 32), CONFIG_ALERT);
+    REFUSES((two_lines(&cfg), cfg.alert.line_of[2] = 2), CONFIG_ALERT);
+    REFUSES((two_lines(&cfg), cfg.alert.storm_falls = 0), CONFIG_ALERT);
+    REFUSES((two_lines(&cfg), cfg.alert.storm_falls = 255), CONFIG_ALERT);
+    REFUSES((two_lines(&cfg), cfg.alert.storm_us = 0), CONFIG_ALERT);
+    REFUSES((two_lines(&cfg), cfg.alert.idle_us = UINT32_MAX), CONFIG_TIME);
+    REFUSES((two_lines(&cfg), cfg.alert.storm_most_us = UINT32_MAX), CONFIG_TIME);
+    REFUSES((two_lines(&cfg), cfg.alert.mux_tells[0] = true,
+             cfg.supplies[3].mux_address = CTL_NO_MUX, cfg.supplies[3].address = 0x59),
+            CONFIG_ALERT);
 }

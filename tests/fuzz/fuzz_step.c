@@ -23,6 +23,26 @@ struct rig {
     uint8_t reg[CTL_EXPANDERS][8];
 };
 
+static void make_lines(struct bytes *b, struct ctl_config *cfg)
+{
+    static const uint32_t idle_us[] = {0, 20000, 1000000};
+    struct ctl_alert_config *a = &cfg->alert;
+
+    a->n_lines = (uint8_t)pick(b, CTL_ALERTS + 1);
+    for (uint8_t l = 0; l < a->n_lines; l++) {
+        a->pin[l] = (uint8_t)(3 * l);
+        a->mux_tells[l] = pick(b, 2) != 0;
+    }
+    for (uint8_t s = 0; s < cfg->n_supplies; s++) {
+        uint32_t line = pick(b, a->n_lines + 1u);
+        a->line_of[s] = line < a->n_lines ? (uint8_t)line : CTL_NO_ALERT;
+    }
+    a->idle_us = idle_us[pick(b, 3)];
+    a->storm_falls = (uint8_t)(1 + pick(b, 20));
+    a->storm_us = 100000;
+    a->storm_most_us = 1000000;
+}
+
 static void make_table(struct bytes *b, struct ctl_config *cfg)
 {
     static const uint32_t times_us[] = {0, 1000, 5000, 100000, 1800000000};
@@ -42,7 +62,7 @@ static void make_table(struct bytes *b, struct ctl_config *cfg)
                                                       .mux_address = (uint8_t)(0x70 + s / 8),
                                                       .channel = s % 8,
                                                       .address = 0x58,
-                                                      .chip = (uint8_t)pick(b, 4),
+                                                      .chip = (uint8_t)pick(b, 5),
                                                       .feed = (uint8_t)pick(b, 3),
                                                       .capacity_mW = 1 + pick(b, 4000000)};
     }
@@ -73,6 +93,12 @@ static void make_table(struct bytes *b, struct ctl_config *cfg)
                                                       .open_us = 1000,
                                                       .dwell_us = (is & 8u) ? 100000 : 0};
     }
+    cfg->look = (uint8_t)(1 + pick(b, 4));
+    cfg->slow = (uint8_t)pick(b, 7);
+    cfg->trend_us = pick(b, 2) * PROGNOSIS_LEAST_us;
+    cfg->horizon_s = take(b, 2);
+    cfg->preempt_most = (uint8_t)pick(b, 4);
+    make_lines(b, cfg);
 }
 
 /* ---- the port ---------------------------------------------------------------------------------- */
@@ -93,6 +119,7 @@ static void supply_says(struct bytes *b, uint8_t address, uint8_t cmd, uint8_t r
                     : cmd == 0x8B ? choose(b, volts)
                     : cmd == 0x8C ? choose(b, amperes)
                     : cmd == 0x20 ? 0x17
+                    : cmd >= 0x88 ? (uint16_t)take(b, 2)
                                   : 0;
     uint8_t pec =
         pec_add(pec_add(pec_add(0, (uint8_t)(address << 1)), cmd), (uint8_t)(address << 1 | 1));
@@ -126,8 +153,18 @@ static void carry_out(struct bytes *b, struct rig *r, int bus)
             return;
         }
     }
-    if (n_rx > 0 && address == 0x58) {
+    if (n_rx > 0 && (address == 0x0C || address >= 0x70)) { /* who alerts; a mux that tells */
+        rx[0] = pick(b, 2) ? 0x58 << 1 : (uint8_t)take(b, 1);
+    } else if (n_rx > 0 && address == 0x58) {
         supply_says(b, address, tx[0], rx, n_rx);
+    }
+}
+
+/* Trends take longer than any run here: what they have come to is made up. */
+static void foretell(struct bytes *b, struct rig *r)
+{
+    if (pick(b, 64) == 63) {
+        r->c.prognoses[pick(b, r->cfg.n_supplies)].health = (uint8_t)pick(b, HEALTHS);
     }
 }
 
@@ -164,7 +201,8 @@ static void requests_are_well_formed(struct rig *r)
             must(!r->busy[bus]);
             must(r->out.bus[bus].address < 0x80);
             must(r->out.bus[bus].n_tx <= CTL_XFER_BYTES && r->out.bus[bus].n_rx <= CTL_XFER_BYTES);
-            must(r->out.bus[bus].op != CTL_OP_TRANSFER || r->out.bus[bus].n_tx > 0);
+            must(r->out.bus[bus].op != CTL_OP_TRANSFER || r->out.bus[bus].n_tx > 0 ||
+                 r->out.bus[bus].n_rx > 0);
             r->asked.bus[bus] = r->out.bus[bus];
             r->busy[bus] = true;
         }
@@ -245,6 +283,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     controller_init(&r.c, &r.cfg, r.in.now_us);
     for (int i = 0; i < STEPS && b.left > 0; i++) {
+        foretell(&b, &r);
         r.was = r.c;
         controller_step(&r.c, &r.in, &r.out);
         must(r.c.count.broken == 0);
@@ -252,7 +291,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         switches_are_safe(&r);
         uint32_t when = pick(&b, 8);
         r.in.now_us += when < 5 ? 250 : when == 5 ? take(&b, 2) : r.out.wake_us - r.in.now_us;
-        r.in.pins = when == 6 ? take(&b, 4) : r.in.pins;
+        r.in.pins = when == 6   ? take(&b, 4)
+                    : when == 5 ? r.in.pins ^ (1u << pick(&b, 3 * CTL_ALERTS))
+                                : r.in.pins;
         for (int bus = 0; bus < CTL_BUSES; bus++) {
             answer(&b, &r, bus);
         }

@@ -169,6 +169,8 @@ static void whole_table(struct ctl_config *cfg)
     for (int i = 0; i < CTL_EXPANDERS; i++) {
         ONES(cfg->expanders[i]);
     }
+    ONES(cfg->alert);
+    cfg->alert.n_lines = CTL_ALERTS;
 }
 
 static void both_transferring(struct ctl_out *out)

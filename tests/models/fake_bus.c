@@ -7,8 +7,21 @@
 static void transferred(struct world *w, int32_t part, int32_t bus, const struct i2c_reply *re)
 {
     (void)bus;
-    *(struct fake_master *)world_state(w, part) =
-        (struct fake_master){.done = true, .at = world_now(w), .re = *re};
+    struct fake_master *s = world_state(w, part);
+
+    s->done = true;
+    s->at = world_now(w);
+    s->re = *re;
+}
+
+static void input(struct world *w, int32_t part, int32_t pin, bool level)
+{
+    struct fake_master *s = world_state(w, part);
+
+    s->edges++;
+    s->pin = pin;
+    s->level = level;
+    s->edge_at = world_now(w);
 }
 
 const struct kind fake_master_kind = {
@@ -16,6 +29,7 @@ const struct kind fake_master_kind = {
     .tie = TIE_CONTROLLER,
     .state_size = sizeof(struct fake_master),
     .transferred = transferred,
+    .input = input,
 };
 
 struct device_params {
@@ -65,6 +79,18 @@ static ns_t device_stretch(const struct world *w, int32_t part, const struct i2c
     return s->stretch;
 }
 
+static bool device_alerts(const struct world *w, int32_t part)
+{
+    const struct fake_device *s = world_state_const(w, part);
+
+    return s->alerts;
+}
+
+static void device_heard(struct world *w, int32_t part)
+{
+    fake_device(w, part)->alerts = false;
+}
+
 const struct kind fake_device_kind = {
     .name = "fake_device",
     .fields = device_fields,
@@ -73,6 +99,8 @@ const struct kind fake_device_kind = {
     .wire = wire,
     .i2c = device_i2c,
     .stretch = device_stretch,
+    .alerts = device_alerts,
+    .alert_heard = device_heard,
 };
 
 const struct kind fake_byte_device_kind = {

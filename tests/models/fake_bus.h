@@ -9,6 +9,9 @@ extern const struct kind fake_master_kind, fake_device_kind, fake_byte_device_ki
 
 struct fake_master {
     bool done;
+    int32_t edges, pin; /* of its input pins; the last one */
+    bool level;         /* and its level then */
+    ns_t edge_at;
     ns_t at; /* when the last transfer ended */
     struct i2c_reply re;
 };
@@ -21,6 +24,7 @@ struct fake_device {
     uint8_t data[I2C_BYTES];
     ns_t stretch; /* or I2C_REFUSES() */
     bool refuses; /* the last byte */
+    bool alerts;  /* it pulls its alert line */
     uint32_t cause;
 };
 

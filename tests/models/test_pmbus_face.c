@@ -276,6 +276,72 @@ Test(pmbus_face, alert_mask)
     cr_assert_not(write_bytes(3, CMD_SMBALERT_MASK, CMD_READ_VOUT, 0));
 }
 
+/* A bit that is set and was not asks for SMBALERT#, once: being heard ends it, and the same bit again is
+ * no news. OFF and POWER_GOOD# are live, and never ask. */
+Test(pmbus_face, asks_for_its_alert_line_when_a_bit_is_set)
+{
+    face.off = true;
+    face.power_good = false;
+    cr_assert_not(pmbus_face_alerts(&face));
+    pmbus_face_condition(&face, PMBUS_INPUT, ST_VIN_UV_FAULT, true);
+    cr_assert(pmbus_face_alerts(&face));
+    pmbus_face_heard(&face);
+    cr_assert_not(pmbus_face_alerts(&face));
+    pmbus_face_condition(&face, PMBUS_INPUT, ST_VIN_UV_FAULT, true);
+    cr_assert_not(pmbus_face_alerts(&face));
+    pmbus_face_condition(&face, PMBUS_VOUT, ST_VOUT_UV_FAULT, true);
+    cr_assert(pmbus_face_alerts(&face));
+}
+
+/* 10.2.6: a bit that is cleared while its condition persists is set again, and told again. */
+Test(pmbus_face, a_condition_that_persists_asks_again_after_clear_faults)
+{
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, true);
+    pmbus_face_heard(&face);
+    write_bytes(1, CMD_CLEAR_FAULTS, 0, 0);
+    cr_assert(wish.clear_faults);
+    cr_assert(pmbus_face_alerts(&face));
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, false);
+    cr_assert(pmbus_face_alerts(&face), "it was there");
+    write_bytes(1, CMD_CLEAR_FAULTS, 0, 0);
+    cr_assert_not(pmbus_face_alerts(&face));
+}
+
+/* A masked bit is set in its register, and asks for nothing; its neighbours do. */
+Test(pmbus_face, masked_bits_do_not_ask)
+{
+    write_bytes(3, CMD_SMBALERT_MASK, CMD_STATUS_FANS_1_2, ST_FAN_1_WARNING);
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, true);
+    cr_assert_not(pmbus_face_alerts(&face));
+    cr_assert_eq(read_byte(CMD_STATUS_FANS_1_2), ST_FAN_1_WARNING);
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_FAULT, true);
+    cr_assert(pmbus_face_alerts(&face));
+}
+
+/* A mask that comes later, and a status bit cleared by itself, take the reason away. */
+Test(pmbus_face, asks_no_more_when_no_reason_is_left)
+{
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, true);
+    write_bytes(3, CMD_SMBALERT_MASK, CMD_STATUS_FANS_1_2, ST_FAN_1_WARNING);
+    cr_assert_not(pmbus_face_alerts(&face));
+    pmbus_face_condition(&face, PMBUS_VOUT, ST_VOUT_OV_WARNING, true);
+    pmbus_face_condition(&face, PMBUS_VOUT, ST_VOUT_OV_WARNING, false);
+    cr_assert(pmbus_face_alerts(&face));
+    write_byte(CMD_STATUS_VOUT, ST_VOUT_OV_WARNING);
+    cr_assert_not(pmbus_face_alerts(&face));
+}
+
+/* One that holds its line does so until the bit is masked or gone, however often it is heard. */
+Test(pmbus_face, some_hold_the_line_as_long_as_the_bit_is_set)
+{
+    face.config.quirks = PMBUS_HOLDS_ALERT;
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, true);
+    pmbus_face_heard(&face);
+    cr_assert(pmbus_face_alerts(&face));
+    write_bytes(3, CMD_SMBALERT_MASK, CMD_STATUS_FANS_1_2, ST_FAN_1_WARNING);
+    cr_assert_not(pmbus_face_alerts(&face));
+}
+
 Test(pmbus_face, answers_a_bare_address)
 {
     struct i2c_reply re;

@@ -13,7 +13,7 @@
 /* What is compared with: set by each test. */
 static struct plant_options other_way;
 
-enum { EDGES = 4096 };
+enum { EDGES = 16384 };
 static double ratio[EDGES];
 static int n_ratios;
 

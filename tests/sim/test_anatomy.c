@@ -4,7 +4,7 @@
 
 #include "sim/anatomy.h"
 
-enum { PSU, SWITCH, BUS, EXPANDER };
+enum { PSU, SWITCH, BUS, EXPANDER, LINE };
 
 /* A log of events that are numbered by their place. */
 static struct log log_of(struct event *events, uint32_t n)
@@ -104,6 +104,44 @@ Test(anatomy, wherever_the_gap_begins_and_ends_it_is_divided_without_rest)
         }
     }
     log_free(&l);
+}
+
+/* A supply dies and pulls its alert line 1500 ns later, while a transfer is under way; the controller
+ * asks who it is, reads its status and decides. */
+Test(anatomy, waiting_for_an_alert_and_finding_who_it_is_are_told_apart)
+{
+    struct event events[] = {
+        {.kind = EV_START, .part = NO_PART},
+        {.cause = 0, .at = 1000, .part = PSU, .kind = EV_ACTION},
+        {.cause = 2, .at = 1000, .part = PSU, .kind = EV_DEAD},
+        {.cause = 3, .at = 3500, .part = LINE, .kind = EV_ALERT},
+        {.cause = 1, .at = 3700, .from = 3300, .part = BUS, .kind = EV_TRANSFER},
+        {.cause = 4, .at = 4000, .from = 3720, .part = BUS, .kind = EV_TRANSFER},
+        {.cause = 4, .at = 4500, .from = 4020, .part = BUS, .kind = EV_TRANSFER},
+        {.cause = 7, .at = 4510, .part = PSU, .kind = EV_DECIDE},
+        {.cause = 8, .at = 5000, .part = SWITCH, .kind = EV_CLOSE_COMMAND},
+        {.cause = 9, .at = 6000, .part = SWITCH, .kind = EV_CONDUCTS},
+    };
+    struct log l = log_of(events, 10);
+    struct gap g = {.start = 2000, .end = 6100, .hurt = 3, .helped = 10};
+    struct anatomy a;
+
+    anatomy_find(&l, &g, &a);
+    cr_expect_eq(a.within[SPAN_WAIT_ALERT], 1500);
+    cr_expect_eq(a.within[SPAN_WAIT_POLL], 0);
+    cr_expect_eq(a.within[SPAN_QUEUE], 200);
+    cr_expect_eq(a.within[SPAN_FIND], 280);
+    cr_expect_eq(a.within[SPAN_TRANSFER], 480);
+    cr_expect_eq(a.within[SPAN_DECIDE], 20 + 20 + 10);
+    expect_partition(&a, &g);
+    log_free(&l);
+
+    struct log cut = log_of(events, 4);
+    struct gap open = {.start = 2000, .end = 9000, .open = true, .hurt = 3};
+    anatomy_find(&cut, &open, &a);
+    cr_expect_eq(a.span[a.n_spans - 1].is, SPAN_FIND, "nobody has asked");
+    expect_partition(&a, &open);
+    log_free(&cut);
 }
 
 Test(anatomy, hold_up_is_told_from_ride_through)

@@ -407,6 +407,34 @@ Test(cli, two_switches_on_one_pin_are_warned_of)
 }
 
 /* `vary:` is of a campaign; a single run of it says that it is one. */
+/* An alert line that can't work is no line: said with the part, before anything is played. */
+Test(cli, alert_lines_that_lead_nowhere_are_refused)
+{
+    write_file("alert.yaml",
+               "duration: 1 ms\nrack:\n"
+               "  smbus0: {is: i2c}\n"
+               "  mux0: {is: mux, i2c: smbus0/0x70}\n"
+               "  mux1: {is: mux, i2c: smbus0/0x71, int_inputs: yes}\n"
+               "  psu1: {part: crps-2000w-12v, i2c: smbus0/mux0.1/0x58, alert: mux0}\n"
+               "  psu2: {part: crps-2000w-12v, i2c: smbus0/mux1.5/0x58, alert: mux1}\n"
+               "  psu3: {part: crps-2000w-12v, i2c: smbus0/mux0.2/0x58, alert: mux1}\n"
+               "  web1: {part: server-12v-500w, from: [psu1, psu2, psu3]}\n");
+    cr_assert_eq(powergap("check @/alert.yaml"), 2);
+    cr_assert(says("the alert of 'psu1' goes to 'mux0', which has no INT# inputs"), "%s", said);
+    cr_assert(says("'psu2' is on channel 5 of 'mux1', which has the channels 0 to 3"), "%s", said);
+    cr_assert(says("the alert of 'psu3' goes to 'mux1', but it does not sit behind it"), "%s",
+              said);
+    write_file("alert.yaml", "duration: 1 ms\nrack:\n"
+                             "  alert0: {is: alert}\n"
+                             "  smbus0: {is: i2c}\n"
+                             "  mux0: {is: mux, i2c: smbus0/0x70, alert: alert0}\n"
+                             "  psu1: {part: crps-2000w-12v, alert: alert0}\n"
+                             "  web1: {part: server-12v-500w, from: psu1}\n");
+    cr_assert_eq(powergap("check @/alert.yaml"), 2);
+    cr_assert(says("mux 'mux0': needs int_inputs"), "%s", said);
+    cr_assert(says("psu 'psu1': needs i2c"), "%s", said);
+}
+
 Test(cli, a_run_says_that_it_varies_nothing)
 {
     write_file("x.yaml", "duration: 1 ms\nrack:\n  n1: {is: node, c: 1 mF, v0: 12 V}\n"

@@ -54,6 +54,6 @@ echo "mandoc"
 mandoc -Tlint -Wwarning sim/man/*.[15] || bad=1
 
 echo "shellcheck"
-shellcheck tests/*/*.sh .ci/run || bad=1
+shellcheck tests/tools/*.sh tests/bench/*.sh tests/hil/*.sh .ci/run || bad=1
 
 exit $bad

@@ -1,0 +1,50 @@
+/* lanes.h - which readings a supply is asked for in its turn: a fast lane and a slow one.
+ *
+ *   fast   STATUS_WORD in every turn, READ_VOUT in every `look`-th
+ *   slow   `slow` further readings a turn: READ_IOUT and one of the others take turns
+ *
+ * What is out of the ordinary is read whole, and nothing slow before it: with a status other than 0, a
+ * state other than STANDBY or SHARING, or a voltage outside the window, VOUT and IOUT are read in the
+ * same turn, as without lanes. So every verdict but "good" rests on voltage, current and status of one
+ * turn; a status fault is judged in the turn that reads it, an output that is dead or too high though
+ * its status denies it within `look` turns.
+ *
+ * A quiet turn is a channel select, STATUS_WORD, one `look`-th READ_VOUT and `slow` readings. A slow
+ * reading that a supply does not answer is left out for LANES_AGAIN_us.
+ *
+ *   checked   tests/controller/test_lanes.c */
+#ifndef CONTROLLER_LANES_H
+#define CONTROLLER_LANES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* In the order in which a turn asks for them. */
+enum lane_reading {
+    LANE_V,
+    LANE_I,
+    LANE_V_IN,
+    LANE_I_IN,
+    LANE_HOT,   /* READ_TEMPERATURE_1: hot spot */
+    LANE_INLET, /* READ_TEMPERATURE_2: air at its inlet */
+    LANE_FAN,
+    LANE_READINGS
+};
+
+enum { LANES_LOOK_MAX = 100, LANES_SLOW_MAX = 6, LANES_AGAIN_us = 600000000 };
+
+struct controller;
+
+/* Its turn begins: what is asked for on a quiet day. */
+void lanes_begin(struct controller *c, uint8_t s);
+
+/* Its STATUS_WORD has come; `news`: another one than in the turn before. */
+void lanes_status_came(struct controller *c, uint8_t s, bool news);
+
+/* Its voltage has come. */
+void lanes_voltage_came(struct controller *c, uint8_t s);
+
+/* It would not answer this one. False: it must, its turn is over. */
+bool lanes_goes_without(struct controller *c, uint8_t s, uint8_t reading);
+
+#endif
