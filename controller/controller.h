@@ -14,6 +14,7 @@
 #include "journal.h"
 #include "pins.h"
 #include "planner.h"
+#include "plausible.h"
 #include "preempt.h"
 #include "prognosis.h"
 #include "supply.h"
@@ -80,6 +81,7 @@ struct controller {
     struct wire wires[CTL_BUSES];
     struct supply supplies[CTL_SUPPLIES];
     struct identity identities[CTL_SUPPLIES];
+    struct plausible plausibles[CTL_SUPPLIES];
     struct prognosis prognoses[CTL_SUPPLIES];
     struct preempt preempt;
     uint32_t sample_us; /* when the samples of the prognoses were last taken */

@@ -7,6 +7,7 @@
 #include "controller.h"
 #include "identity.h"
 #include "lanes.h"
+#include "plausible.h"
 #include "pmbus.h"
 #include "prognosis.h"
 #include "sequencer.h"
@@ -181,6 +182,7 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
 
     if (event == ON_IDENTIFIED) {
         prognosis_forget(&c->prognoses[s]);
+        plausible_forget(c, s);
     }
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
         journal_supply(c, s, before);
@@ -488,9 +490,16 @@ static void reading_came(struct controller *c, uint8_t s)
     struct supply *u = &c->supplies[s];
 
     u->silent = 0;
-    u->has_reading = true;
-    u->read_us = c->now_us;
-    judge(c, s);
+    if (plausible_reading(c, s)) {
+        u->has_reading = true;
+        u->read_us = c->now_us;
+        judge(c, s);
+    } else if (c->plausibles[s].absurd != 1U) {
+        u->has_reading = false;
+        happens(c, s, ON_SILENT);
+    } else {
+        /* once is overlooked */
+    }
 }
 
 static void silent_turn(struct controller *c, uint8_t s)
