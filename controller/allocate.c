@@ -21,11 +21,6 @@ static uint8_t bit(uint8_t b)
     return (uint8_t)(1U << b);
 }
 
-static bool is_closed(const struct contact *k)
-{
-    return k->stuck ? k->read : k->told;
-}
-
 /* Silent, but so is its whole bus, or it had no turn yet since the bus came back. */
 static bool is_excused(const struct controller *c, uint8_t s)
 {
@@ -92,9 +87,10 @@ static void ask(const struct controller *c, struct plan_problem *q)
 
         u->reach |= bit(sw->bar);
         u->back |= sw->one_way ? 0U : bit(sw->bar);
-        u->present |= is_closed(k) ? bit(sw->bar) : 0U;
-        u->made |= (is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
-        if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {
+        u->present |= contact_is_closed(k) ? bit(sw->bar) : 0U;
+        u->made |= (contact_is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
+        if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
+            !pins_obey(c, sw->expander)) {
             u->frozen |= bit(sw->bar);
         }
     }
@@ -154,6 +150,9 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         if (!k->stuck && (shall_leave(c, sw->supply, good, plan->served, sw->bar) ||
                           shall_retire(c, sw->supply, good, plan, sw->bar))) {
             wanted = false;
+        }
+        if (k->fault != (uint8_t)CONTACT_SOUND) {
+            wanted = k->told; /* another command would tell nothing new */
         }
         moved = moved || (wanted != k->wanted);
         k->wanted = wanted;

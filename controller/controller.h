@@ -18,6 +18,7 @@
 #include "preempt.h"
 #include "prognosis.h"
 #include "supply.h"
+#include "welds.h"
 #include "wire.h"
 
 #include <stdbool.h>
@@ -89,6 +90,7 @@ struct controller {
     struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
+    uint32_t drew_mW[CTL_BARS];  /* the most that its supplies gave of late */
     struct plan_problem problem; /* what was last asked of the planner ... */
     struct plan plan;            /* ... and its answer */
     struct controller_counts count;

@@ -12,6 +12,7 @@
 #include "prognosis.h"
 #include "sequencer.h"
 #include "verdict.h"
+#include "welds.h"
 #include "wire.h"
 
 #include <stddef.h>
@@ -494,6 +495,7 @@ static void reading_came(struct controller *c, uint8_t s)
         u->has_reading = true;
         u->read_us = c->now_us;
         judge(c, s);
+        welds_reading(c, s);
     } else if (c->plausibles[s].absurd != 1U) {
         u->has_reading = false;
         happens(c, s, ON_SILENT);
