@@ -64,6 +64,7 @@ bool identity_learn(struct controller *c, uint8_t s, const uint8_t rx[])
     d->length = (number == 0U) ? 0U : rx[0];
     d->strange = 0;
     d->sure = true;
+    d->doubted = false;
     d->wanted = false;
     /* Their turns are spread over the period. */
     d->at_us = c->now_us - (((uint32_t)IDENTITY_us / (uint32_t)CTL_SUPPLIES) * s);
@@ -79,6 +80,7 @@ bool identity_check(struct controller *c, uint8_t s, const uint8_t rx[])
     if (has_number(rx) && (number_of(rx) == d->number)) {
         d->strange = 0;
         d->sure = true;
+        d->doubted = false;
         d->at_us = c->now_us;
         return true;
     }
@@ -105,6 +107,16 @@ uint8_t identity_bytes(const struct controller *c, uint8_t s)
     bool whole = d->whole || (d->strange > 0U);
 
     return (uint8_t)(1U + (whole ? (uint32_t)IDENTITY_BYTES : d->length));
+}
+
+void identity_doubt(struct controller *c, uint8_t s)
+{
+    c->identities[s].doubted = c->identities[s].number != 0U;
+}
+
+bool identity_comes_first(const struct controller *c, uint8_t s)
+{
+    return c->identities[s].doubted || (c->identities[s].strange > 0U);
 }
 
 bool identity_is_due(const struct controller *c, uint8_t s)

@@ -6,6 +6,7 @@
  *
  *   every IDENTITY_us                0.2 to 0.5 ms of the bus for each supply (400 kHz, 4 to 16 letters)
  *   before a lost supply is opened   in the turn that finds the loss; a wrong reading opens nothing
+ *   first of all                     of a supply that was silent: another one may have been plugged
  *   at once                          when another channel shows this supply's number
  *
  * A number that is not the known one: no reading of this supply is believed (SUSPECT, its switches stay),
@@ -23,6 +24,7 @@
 enum { IDENTITY_us = 500000, IDENTITY_TRIES = 3, IDENTITY_BYTES = 16 };
 
 struct identity {
+    bool doubted;     /* it was silent; its number comes first */
     uint32_t number;  /* over its serial number; 0: it has none, and is taken at its word */
     uint8_t length;   /* letters of it */
     uint8_t strange;  /* answers in a row that were another device's */
@@ -44,6 +46,10 @@ bool identity_check(struct controller *c, uint8_t s, const uint8_t rx[]);
 
 /* Bytes that a reading back takes, count included, PEC not. */
 uint8_t identity_bytes(const struct controller *c, uint8_t s);
+
+/* It was away for a while: whoever answers next says its number before anything else. */
+void identity_doubt(struct controller *c, uint8_t s);
+bool identity_comes_first(const struct controller *c, uint8_t s);
 
 /* Is it to be read back in this turn? */
 bool identity_is_due(const struct controller *c, uint8_t s);

@@ -45,8 +45,7 @@ static void begin_turn(struct controller *c, uint8_t s)
     u->want_restart = false;
     lanes_begin(c, s);
     if (u->state != (uint8_t)SUPPLY_ABSENT) {
-        /* As long as another device answers in its place, nothing else is asked. */
-        u->step = (c->identities[s].strange > 0U) ? (uint8_t)POLL_WHO : (uint8_t)POLL_STATUS;
+        u->step = identity_comes_first(c, s) ? (uint8_t)POLL_WHO : (uint8_t)POLL_STATUS;
     } else if (chip->has_vout_mode) {
         u->step = (uint8_t)POLL_MODE;
     } else {
@@ -416,8 +415,12 @@ static uint32_t restart_wait_us(const struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
     bool starts_itself = !u->tripped || (u->state != (uint8_t)SUPPLY_ISOLATED);
-    uint32_t wait_us =
-        starts_itself ? chip_row(c->cfg.supplies[s].chip)->start_us : (uint32_t)SUPPLY_TRIPPED_us;
+    const struct chip *chip = chip_row(c->cfg.supplies[s].chip);
+    uint32_t wait_us = starts_itself ? chip->start_us : (uint32_t)SUPPLY_TRIPPED_us;
+
+    if ((chip->toggle_us != 0U) && ((u->status & (uint16_t)ST_OFF) == 0U)) {
+        wait_us = chip->toggle_us;
+    }
 
     for (uint8_t i = 0; i < u->restarts; i++) {
         wait_us *= 2U; /* at most SUPPLY_RESTARTS times */
@@ -510,6 +513,7 @@ static void silent_turn(struct controller *c, uint8_t s)
 
     u->silent = (u->silent < UINT8_MAX) ? (uint8_t)(u->silent + 1U) : u->silent;
     if (u->silent >= c->cfg.confirm) {
+        identity_doubt(c, s);
         happens(c, s, ON_SILENT);
     }
     if (u->state == (uint8_t)SUPPLY_ABSENT) {
@@ -535,6 +539,8 @@ static void who_came(struct controller *c, uint8_t s, const uint8_t rx[])
 {
     struct supply *u = &c->supplies[s];
 
+    bool is_new = false;
+
     if (identity_check(c, s, rx)) {
         c->replan = c->replan || supply_is_lost(u);
         return;
@@ -543,7 +549,9 @@ static void who_came(struct controller *c, uint8_t s, const uint8_t rx[])
     u->bad = 0;
     u->want_clear = false;
     u->want_restart = false;
-    happens(c, s, identity_is_new(c, s) ? ON_GONE : ON_STRANGE);
+    is_new = identity_is_new(c, s);
+    u->losses = is_new ? 0U : u->losses; /* those of the one before */
+    happens(c, s, is_new ? ON_GONE : ON_STRANGE);
 }
 
 static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
@@ -658,8 +666,14 @@ void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[])
         serial_came(c, s, rx);
         return;
     }
+    bool first = u->step == (uint8_t)POLL_WHO && identity_comes_first(c, s);
     take_answer(c, s, rx);
-    next_step(c, s);
+    if (first && (c->identities[s].strange == 0U) && (u->state != (uint8_t)SUPPLY_ABSENT)) {
+        u->step = (uint8_t)POLL_STATUS;
+        u->tries = 0;
+    } else {
+        next_step(c, s);
+    }
 }
 
 void poll_failed(struct controller *c, uint8_t s, bool at_once)
