@@ -3,6 +3,7 @@
 
 #include "controller.h"
 #include "identity.h"
+#include "loads.h"
 #include "pins.h"
 #include "planner.h"
 #include "pmbus.h"
@@ -76,7 +77,6 @@ static void ask(const struct controller *c, struct plan_problem *q)
     q->n_supplies = c->cfg.n_supplies;
     q->n_bars = c->cfg.n_bars;
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        q->bars[b].load_mW = c->cfg.bars[b].load_mW;
         q->bars[b].spare = c->cfg.bars[b].spare;
         q->bars[b].priority = c->cfg.bars[b].priority;
     }
@@ -100,6 +100,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
         q->supplies[s].feed = c->cfg.supplies[s].feed;
         ask_supply(c, s, &q->supplies[s]);
     }
+    loads_ask(c, q);
 }
 
 /* Bars that a good supply feeds in the plan. */
@@ -183,7 +184,7 @@ static bool casts_doubt(const struct controller *c, uint8_t i, uint8_t s)
     return input || bar;
 }
 
-static bool is_in_doubt(const struct controller *c, uint8_t s)
+bool allocate_doubts(const struct controller *c, uint8_t s)
 {
     bool doubt = false;
 
@@ -223,7 +224,7 @@ bool allocate_waits(const struct controller *c)
     bool named = false;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        doubt = doubt || is_in_doubt(c, s);
+        doubt = doubt || allocate_doubts(c, s);
         named = named || is_being_named(c, s);
     }
     return named || (doubt && !is_urgent(c));

@@ -169,6 +169,22 @@ static enum config_fault check_lanes(const struct ctl_config *cfg)
     return sound ? CONFIG_SOUND : CONFIG_LANES;
 }
 
+static enum config_fault check_servers(const struct ctl_config *cfg)
+{
+    for (uint16_t i = 0; i < cfg->n_servers; i++) {
+        const struct ctl_server_config *v = &cfg->servers[i];
+
+        if ((v->bars == 0U) || (((uint32_t)v->bars >> cfg->n_bars) != 0U)) {
+            return CONFIG_NO_SUCH;
+        }
+        if ((v->rated_mW > (uint32_t)CONFIG_SERVER_MAX_mW) ||
+            (v->surge_mW > (uint32_t)CONFIG_SERVER_MAX_mW) || (v->least_mW > v->rated_mW)) {
+            return CONFIG_POWER;
+        }
+    }
+    return CONFIG_SOUND;
+}
+
 static enum config_fault check_alerts(const struct ctl_config *cfg)
 {
     const struct ctl_alert_config *a = &cfg->alert;
@@ -204,7 +220,7 @@ enum config_fault config_check(const struct ctl_config *cfg)
 
     if ((cfg->n_supplies > (uint8_t)CTL_SUPPLIES) || (cfg->n_bars > (uint8_t)CTL_BARS) ||
         (cfg->n_switches > (uint8_t)CTL_SWITCHES) || (cfg->n_expanders > (uint8_t)CTL_EXPANDERS) ||
-        (cfg->alert.n_lines > (uint8_t)CTL_ALERTS)) {
+        (cfg->n_servers > (uint16_t)CTL_SERVERS) || (cfg->alert.n_lines > (uint8_t)CTL_ALERTS)) {
         return CONFIG_TOO_MANY;
     }
     if ((cfg->n_supplies == 0U) || (cfg->n_bars == 0U)) {
@@ -214,6 +230,8 @@ enum config_fault config_check(const struct ctl_config *cfg)
         (cfg->stale_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->trend_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->identify_us > (uint32_t)CONFIG_TIME_MAX_us) ||
+        (cfg->report_us > (uint32_t)CONFIG_REPORT_MAX_us) ||
+        (cfg->answer_us > (uint32_t)CONFIG_REPORT_MAX_us) ||
         (cfg->alert.idle_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->alert.storm_us > (uint32_t)CONFIG_TIME_MAX_us) ||
         (cfg->alert.storm_most_us > (uint32_t)CONFIG_TIME_MAX_us)) {
@@ -231,6 +249,9 @@ enum config_fault config_check(const struct ctl_config *cfg)
     }
     if (fault == CONFIG_SOUND) {
         fault = check_switches(cfg);
+    }
+    if (fault == CONFIG_SOUND) {
+        fault = check_servers(cfg);
     }
     if (fault == CONFIG_SOUND) {
         fault = check_alerts(cfg);

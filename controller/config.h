@@ -6,7 +6,7 @@
 
 enum config_fault {
     CONFIG_SOUND,
-    CONFIG_TOO_MANY,      /* more supplies, bars, switches or expanders, lines than compiled for */
+    CONFIG_TOO_MANY,      /* more of something than compiled for */
     CONFIG_NOTHING,       /* no supply, no bar or no switch */
     CONFIG_NO_SUCH,       /* an index that points past its table */
     CONFIG_ADDRESS,       /* not a 7-bit address, or one that SMBus reserves */
@@ -15,7 +15,8 @@ enum config_fault {
     CONFIG_BIT,           /* no such expander pin, or used twice */
     CONFIG_SWITCH_TWICE,  /* two switches join the same supply to the same bar */
     CONFIG_WINDOW,        /* a bar's voltage window is empty or absurd */
-    CONFIG_POWER,         /* a capacity of zero, or a power that sums would overflow on */
+    CONFIG_POWER,         /* a capacity of zero, a power that sums would overflow on, or a cap above
+                             what the server draws */
     CONFIG_TIME,          /* a time beyond half an hour: the clock wraps */
     CONFIG_LANES,         /* a voltage read too rarely; more slow readings than there are */
     CONFIG_TREND,         /* samples of the prognosis closer than its looks at the supplies */
@@ -28,9 +29,11 @@ enum config_fault {
 enum {
     CONFIG_CAPACITY_MAX_mW = INT32_MAX / CTL_SUPPLIES,      /* 134 kW each of 16 */
     CONFIG_LOAD_MAX_mW = INT32_MAX / (CTL_BARS * CTL_BARS), /* 134 kW on each of 4 */
+    CONFIG_SERVER_MAX_mW = INT32_MAX / CTL_SERVERS,         /* 33 kW each of 64 */
     CONFIG_VOLTAGE_MAX_mV = 100000,
     CONFIG_FALLS_MAX = 250, /* of an alert line before it is a storm: counted in a byte */
-    CONFIG_TIME_MAX_us = 1800000000
+    CONFIG_TIME_MAX_us = 1800000000,
+    CONFIG_REPORT_MAX_us = 60000000 /* of a report or an answer */
 };
 
 enum config_fault config_check(const struct ctl_config *cfg);

@@ -5,17 +5,18 @@
  *   time      now and then: ages, pauses, probation
  *   plan      if something changed that a plan depends on
  *   switches  if one may move now
+ *   servers   one bar is balanced, one request leaves
  *   requests  each idle bus is given the most urgent thing to do
- *   wake      the earliest of all that only time will bring
- *
- * Messages of servers join the answers. */
+ *   wake      the earliest of all that only time will bring */
 #include "controller.h"
 
 #include "alert.h"
 #include "allocate.h"
 #include "clock.h"
+#include "demand.h"
 #include "poll.h"
 #include "sequencer.h"
+#include "shed.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -80,6 +81,7 @@ static void start(struct controller *c, const struct ctl_config *cfg, uint32_t n
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_init(c, e);
     }
+    demand_init(c);
     alert_init(c);
 }
 
@@ -115,6 +117,7 @@ static void tick(struct controller *c)
     welds_tick(c);
     prognosis_tick(c);
     preempt_tick(c);
+    demand_tick(c);
     journal_tick(c);
 }
 
@@ -143,6 +146,7 @@ static void decide(struct controller *c)
             }
         }
     }
+    demand_look(c);
     if (sequencer_wait_us(c) == 0U) {
         sequencer_run(c);
     }
@@ -151,24 +155,28 @@ static void decide(struct controller *c)
 static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
 {
     uint32_t wait_us = (uint32_t)WAKE_MAX_us;
+    bool more = false;
 
     for (uint8_t b = 0; b < (uint8_t)CTL_BUSES; b++) {
         if (in->bus[b].status != CTL_BUS_NONE) {
             wire_finished(c, b, in);
         }
     }
+    demand_heard(c, in);
     alert_run(c, in->pins);
     if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
         tick(c);
     }
     if (c->mode == CONTROLLER_RUNNING) {
         decide(c);
+        more = shed_step(c, out);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
         wait_us = sooner_us(wait_us, wire_next(c, b, out));
     }
     wait_us = sooner_us(wait_us, left_us(c->now_us, c->tick_us, (uint32_t)TICK_us));
     wait_us = sooner_us(wait_us, sequencer_wait_us(c));
+    wait_us = more ? 0U : wait_us;
     out->wake_us = c->now_us + ((wait_us == 0U) ? 1U : wait_us);
 }
 
@@ -181,6 +189,10 @@ void controller_step(struct controller *c, const struct ctl_in *in, struct ctl_o
         out->bus[b].n_rx = 0;
         out->bus[b].about = (uint8_t)CTL_NOBODY;
     }
+    out->ask.what = (uint8_t)CTL_ASK_NONE;
+    out->ask.number = 0;
+    out->ask.server = 0;
+    out->ask.cap_mW = 0;
     c->now_us = in->now_us;
     c->count.steps++;
     if (c->mode == CONTROLLER_RUNNING) {

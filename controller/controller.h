@@ -10,6 +10,7 @@
 #include "contact.h"
 #include "ctl_config.h"
 #include "ctl_io.h"
+#include "demand.h"
 #include "identity.h"
 #include "journal.h"
 #include "pins.h"
@@ -58,6 +59,12 @@ struct controller_counts {
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
     uint32_t strangers;       /* answers that turned out to be another device's */
+    uint32_t requests;        /* to servers */
+    uint32_t caps;            /* servers told to draw less */
+    uint32_t sheds;           /* servers told to be off */
+    uint32_t escalations;     /* of these, because a cap was refused or not acknowledged */
+    uint32_t deaf_servers;    /* found not to do as they are asked */
+    uint32_t starts;          /* servers told to start */
     uint32_t alerts;          /* times an alert line was found low */
     uint32_t alert_asks;      /* reads from the alert response address */
     uint32_t alert_storms;    /* alert lines ignored because they fell too often ... */
@@ -93,6 +100,7 @@ struct controller {
     uint32_t drew_mW[CTL_BARS];  /* the most that its supplies gave of late */
     struct plan_problem problem; /* what was last asked of the planner ... */
     struct plan plan;            /* ... and its answer */
+    struct demand demand;
     struct controller_counts count;
     struct journal journal;
 };
@@ -152,6 +160,13 @@ bool controller_feeds(const struct controller *c, uint8_t supply, uint8_t bar);
 /* Has the bar the redundancy it was configured with, by the present allocation? */
 bool controller_bar_served(const struct controller *c, uint8_t bar);
 bool controller_bar_redundant(const struct controller *c, uint8_t bar);
+
+/* Power of a bar: what it draws once everything asked is done, what it would draw if no server was
+ * held down, what its supplies can give; of a server: what shall be in force. */
+uint32_t controller_bar_draw_mW(const struct controller *c, uint8_t bar);
+uint32_t controller_bar_wanted_mW(const struct controller *c, uint8_t bar);
+uint32_t controller_bar_budget_mW(const struct controller *c, uint8_t bar);
+enum ctl_ask controller_server_asked(const struct controller *c, uint16_t server);
 
 const char *controller_mode_name(enum controller_mode mode);
 

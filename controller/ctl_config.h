@@ -24,6 +24,12 @@
 #define CTL_ALERTS 8
 #endif
 
+#ifndef CTL_SERVERS
+#define CTL_SERVERS 64
+#endif
+
+_Static_assert(CTL_SERVERS <= 256, "an index of a server has eight bits");
+
 /* Rows of chips.c: what a supply's bus interface is like. */
 enum ctl_chip {
     CTL_CHIP_STANDARD,
@@ -75,6 +81,15 @@ struct ctl_bar_config {
     uint8_t priority; /* 0 is served first */
 };
 
+/* A server that reports and can be asked to draw less. */
+struct ctl_server_config {
+    uint8_t bars;      /* that feed it, bit per bar */
+    uint8_t priority;  /* 0 is served first */
+    uint32_t rated_mW; /* what it draws unless it says otherwise */
+    uint32_t least_mW; /* lowest cap it accepts; as rated_mW: it can't be capped */
+    uint32_t surge_mW; /* what it draws while it boots */
+};
+
 /* Alert lines (SMBALERT#): whoever wants to be heard pulls one low. With n_lines 0 the controller
  * only polls. With lines, idle_us says how long a sweep may take while nothing happens and every
  * supply of the bus has a line that can be trusted: interrupts then do the work and polling is the
@@ -95,6 +110,7 @@ struct ctl_config {
     uint8_t n_bars;
     uint8_t n_switches;
     uint8_t n_expanders;
+    uint16_t n_servers;
     uint8_t retries; /* repeats of a failed transfer before it counts as a failed reading */
     uint8_t confirm; /* readings in a row that must agree before a supply is believed lost */
     uint8_t look;    /* voltage is read in every look-th turn (lanes.h); 0: in every one */
@@ -106,10 +122,13 @@ struct ctl_config {
     uint32_t trend_us;    /* between two samples of the prognosis; 0: none is made */
     uint32_t horizon_s;   /* failures further ahead than this are none of today's concern */
     uint32_t identify_us; /* between attempts to identify a supply that does not answer */
+    uint32_t report_us;   /* a server reports once in this time */
+    uint32_t answer_us;   /* a request that is not acknowledged within this time has failed */
     struct ctl_supply_config supplies[CTL_SUPPLIES];
     struct ctl_bar_config bars[CTL_BARS];
     struct ctl_switch_config switches[CTL_SWITCHES];
     struct ctl_expander_config expanders[CTL_EXPANDERS];
+    struct ctl_server_config servers[CTL_SERVERS];
     struct ctl_alert_config alert;
 };
 

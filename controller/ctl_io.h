@@ -1,7 +1,8 @@
 /* ctl_io.h - all the hardware the controller can see, and all it can do to it, as plain data.
  *
  * The port fills a ctl_in, calls controller_step(), and carries out the ctl_out: when the wake time
- * it asked for has come, on every finished bus transfer, on every edge of an input pin. Simulator,
+ * it asked for has come, on every finished bus transfer, on every edge of an input pin, on every report
+ * of a server. Simulator,
  * board link, Linux host and firmware differ only in how they fill and carry out; the controller is
  * the same source in all of them. */
 #ifndef CTL_IO_H
@@ -9,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define CTL_NO_STEP UINT32_MAX
 
 enum {
     CTL_BUSES = 2,       /* serial buses the controller is master of */
@@ -34,6 +37,25 @@ enum ctl_bus_op {
     CTL_OP_RESET_MUX /* pulse the reset line of every mux on this bus: all channels off */
 };
 
+/* What a server's management says of it; SILENT: there is no report in this step. */
+enum ctl_server_state {
+    CTL_SERVER_SILENT,
+    CTL_SERVER_ON,
+    CTL_SERVER_BOOTS, /* draws its surge */
+    CTL_SERVER_WAITS, /* off, and would start if it were told to */
+    CTL_SERVER_OFF,   /* off of its own will */
+    CTL_SERVER_STATES
+};
+
+/* What can be asked of a server. */
+enum ctl_ask {
+    CTL_ASK_NONE,
+    CTL_ASK_FREE, /* be on, and draw what you like */
+    CTL_ASK_CAP,  /* draw no more than cap_mW */
+    CTL_ASK_OFF,
+    CTL_ASKS
+};
+
 struct ctl_in {
     uint32_t now_us; /* monotonic, wraps: subtract, never compare */
     uint32_t pins;   /* bit i: level of input pin i at now_us (alert lines idle high) */
@@ -41,6 +63,17 @@ struct ctl_in {
         enum ctl_bus_status status;
         uint8_t rx[CTL_XFER_BYTES]; /* first n_rx bytes valid when CTL_BUS_OK */
     } bus[CTL_BUSES];
+    struct {
+        uint8_t state;     /* enum ctl_server_state */
+        uint8_t number;    /* of the last request that it has taken: this is what acknowledges it */
+        uint8_t limit;     /* enum ctl_ask in force: FREE, CAP or OFF */
+        uint8_t server;    /* index into the configuration */
+        uint32_t age_ms;   /* how long ago it was said */
+        uint32_t power_mW; /* mean over its reporting period */
+        uint32_t cap_mW;   /* of a CAP */
+        uint32_t step_mW;  /* will draw that much ... */
+        uint32_t step_ms;  /* ... so long from when it was said; CTL_NO_STEP: nothing announced */
+    } report;              /* at most one a step; the port keeps the others */
 };
 
 struct ctl_out {
@@ -54,6 +87,12 @@ struct ctl_out {
         uint8_t about; /* the supply it is done for, CTL_NOBODY: for logs and traces only */
         uint8_t tx[CTL_XFER_BYTES]; /* first n_tx bytes valid */
     } bus[CTL_BUSES];
+    struct {
+        uint8_t what;    /* enum ctl_ask */
+        uint8_t number;  /* comes back in the server's report */
+        uint8_t server;  /* index into the configuration */
+        uint32_t cap_mW; /* of a CAP */
+    } ask;               /* at most one a step */
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "controller.h"
+#include "quotient.h"
 #include "trend.h"
 
 #include <stddef.h>
@@ -120,7 +121,7 @@ static bool is_learnt(struct prognosis *p, uint8_t usual, uint32_t x)
     uint64_t n = p->learnt[usual];
     uint64_t mean = p->usual[usual]; /* in sixteenths, so that rounding does not add up */
 
-    mean = ((mean * n) + ((uint64_t)x * USUAL_UNIT)) / (n + 1U);
+    mean = quotient((mean * n) + ((uint64_t)x * USUAL_UNIT), n + 1U);
     p->usual[usual] = (uint32_t)mean;
     p->learnt[usual]++;
     return false;
@@ -130,13 +131,14 @@ static bool is_learnt(struct prognosis *p, uint8_t usual, uint32_t x)
 static int16_t deviation(const struct prognosis *p, uint8_t usual, uint32_t x, uint8_t trend)
 {
     const int64_t scale = (int64_t)PERMILLE * (int64_t)TREND_UNIT;
+    const int64_t unit = (int64_t)unit_permille[trend];
     int64_t base = p->usual[usual];
     int64_t above = ((int64_t)x * (int64_t)USUAL_UNIT) - base;
 
     if (base == 0) {
         return (int16_t)PROGNOSIS_NONE;
     }
-    return clamped((above * scale) / (base * (int64_t)unit_permille[trend]));
+    return clamped(quotient_signed(above * scale, base * unit));
 }
 
 static void compare(struct prognosis *p, uint8_t usual, uint64_t x, uint8_t trend)
@@ -151,7 +153,9 @@ static void compare(struct prognosis *p, uint8_t usual, uint64_t x, uint8_t tren
 /* Of its rating, at most that. */
 static uint8_t quarter_of(uint32_t p_mW, uint32_t capacity_mW)
 {
-    return (uint8_t)(((uint64_t)p_mW * PROGNOSIS_QUARTERS) / ((uint64_t)capacity_mW + 1U));
+    uint32_t quarter_mW = (capacity_mW / (uint32_t)PROGNOSIS_QUARTERS) + 1U;
+
+    return (uint8_t)(p_mW / quarter_mW);
 }
 
 /* Is x within `most` of its mean over some samples, `rest`? */
@@ -182,7 +186,7 @@ static void compare_heat(struct prognosis *p, uint8_t quarter)
         !idles(p, quarter)) {
         /* microkelvins per watt */
         uint64_t rise = ((uint64_t)hot_mK - inlet_mK) * 1000000U;
-        rise /= p->p_mW;
+        rise = quotient(rise, p->p_mW);
         compare(p, (uint8_t)((uint8_t)USUAL_HEAT + quarter), rise, (uint8_t)TREND_HEAT);
     }
 }
@@ -195,7 +199,7 @@ static void compare_input(struct prognosis *p, uint8_t quarter)
     if (mean_of(p, (uint8_t)LANE_V_IN, &in_mV) && mean_of(p, (uint8_t)LANE_I_IN, &in_mA) &&
         !idles(p, quarter)) {
         uint64_t in_uW = (uint64_t)in_mV * in_mA;
-        uint64_t ratio = (in_uW * 10U) / p->p_mW; /* ten thousandths */
+        uint64_t ratio = quotient(in_uW * 10U, p->p_mW); /* ten thousandths */
         compare(p, (uint8_t)((uint8_t)USUAL_INPUT + quarter), ratio, (uint8_t)TREND_INPUT);
     }
 }
@@ -205,7 +209,7 @@ static void compare_scatter(struct prognosis *p, uint8_t quarter)
     uint32_t steps = p->n[LANE_V];
 
     if (steps > (uint32_t)SCATTER_READINGS) {
-        uint64_t step_uV = ((uint64_t)p->steps_mV * 1000U) / ((uint64_t)steps - 1U);
+        uint64_t step_uV = quotient((uint64_t)p->steps_mV * 1000U, (uint64_t)steps - 1U);
         compare(p, (uint8_t)((uint8_t)USUAL_SCATTER + quarter), step_uV, (uint8_t)TREND_SCATTER);
     }
 }
@@ -230,8 +234,8 @@ static void compare_retries(struct prognosis *p)
         int64_t usual = p->usual[USUAL_RETRIES];
         int64_t above = ((int64_t)p->retries * (int64_t)USUAL_UNIT) - usual;
 
-        p->z[TREND_RETRIES] =
-            clamped((above * (int64_t)TREND_UNIT) / ((int64_t)USUAL_UNIT + (usual / 2)));
+        p->z[TREND_RETRIES] = clamped(
+            quotient_signed(above * (int64_t)TREND_UNIT, (int64_t)USUAL_UNIT + (usual / 2)));
     }
 }
 
@@ -248,7 +252,7 @@ static void take_sample(struct controller *c, uint8_t s)
     p->p_mW = 0;
     if (mean_of(p, (uint8_t)LANE_V, &v_mV) && mean_of(p, (uint8_t)LANE_I, &i_mA)) {
         uint32_t capacity_mW = c->cfg.supplies[s].capacity_mW;
-        uint64_t p_mW = ((uint64_t)v_mV * i_mA) / 1000U;
+        uint64_t p_mW = quotient((uint64_t)v_mV * i_mA, 1000);
         p->p_mW = (p_mW > capacity_mW) ? capacity_mW : (uint32_t)p_mW;
         uint8_t quarter = quarter_of(p->p_mW, capacity_mW);
         if (rests(&p->rest_mW, p->p_mW, p->rest_mW / (uint32_t)REST_PART)) {
@@ -303,8 +307,8 @@ static void compare_share(struct controller *c, uint8_t s)
     if (!known || (capacity_mW == c->cfg.supplies[s].capacity_mW) || (p_mW < (uint64_t)PERMILLE)) {
         return;
     }
-    uint64_t mine = ((uint64_t)p->p_mW * WHOLE) / c->cfg.supplies[s].capacity_mW;
-    uint64_t mean = (p_mW * WHOLE) / capacity_mW;
+    uint64_t mine = quotient((uint64_t)p->p_mW * WHOLE, c->cfg.supplies[s].capacity_mW);
+    uint64_t mean = quotient(p_mW * WHOLE, capacity_mW);
     uint32_t share = (uint32_t)((mine + WHOLE) - mean);
     uint8_t usual =
         (uint8_t)((uint8_t)USUAL_SHARE + quarter_of(p->p_mW, c->cfg.supplies[s].capacity_mW));
@@ -372,7 +376,7 @@ static void judge(struct controller *c, struct prognosis *p)
     int32_t limit = (int32_t)limit_units[p->leader] * (int32_t)TREND_UNIT;
     int32_t level = 0;
     uint32_t left = trend_left(&p->fit, limit, &level);
-    uint64_t left_s = ((uint64_t)left * c->cfg.trend_us) / 1000000U;
+    uint64_t left_s = quotient((uint64_t)left * c->cfg.trend_us, 1000000);
 
     p->confidence = trend_confidence(&p->fit);
     p->left_s = UINT32_MAX;

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "controller.h"
 #include "pins.h"
+#include "shed.h"
 #include "supply.h"
 
 #include <string.h>
@@ -182,7 +183,8 @@ static bool may_open(const struct controller *c, const struct view *v, uint8_t i
     if (c->supplies[sw->supply].danger != (uint8_t)DANGER_NONE) {
         return !c->contacts[i].stuck && pins_obey(c, sw->expander);
     }
-    return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U);
+    return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U) &&
+           (supply_is_lost(&c->supplies[sw->supply]) || shed_allows(c, sw->bar));
 }
 
 /* ---- one look ---------------------------------------------------------------------------------- */
@@ -233,6 +235,19 @@ static bool anything_moves(const struct controller *c)
 {
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         if (c->contacts[i].moving || (c->contacts[i].told && !c->contacts[i].proven)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does a switch wait to open until servers draw less? */
+static bool servers_give_way(const struct controller *c)
+{
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+
+        if (k->told && !k->wanted && !k->stuck && !shed_allows(c, c->cfg.switches[i].bar)) {
             return true;
         }
     }
@@ -299,6 +314,9 @@ static void plan_next_look(struct controller *c)
             wait_us = sooner_us(wait_us, left_us(c->now_us, k->since_us, sw->dwell_us));
         }
     }
+    if (servers_give_way(c)) {
+        wait_us = sooner_us(wait_us, (uint32_t)SEQUENCER_SHED_us);
+    }
     c->sequencing = open;
     c->sequence_us = c->now_us;
     c->sequence_wait_us = wait_us;
@@ -311,7 +329,7 @@ void sequencer_run(struct controller *c)
 
     finish_moves(c);
     look(c, &v);
-    if (!draw(c, &v, image, true) && !anything_moves(c)) {
+    if (!draw(c, &v, image, true) && !anything_moves(c) && !servers_give_way(c)) {
         (void)draw(c, &v, image, false);
     }
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {

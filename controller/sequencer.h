@@ -5,6 +5,7 @@
  *                      bars); the latter gives way when it would hold up everything
  *   a switch opens     when all that shall close on its bar has closed, settled and was read back, and
  *                      a good supply remains there (make first); at once when its supply is dangerous
+ *                      a good supply leaves its bar when the servers that it fed have given way
  *   no switch moves    within its dwell or operate time, while its expander does not answer, or when
  *                      it is stuck; a dangerous supply is cut off even within dwell
  *
@@ -19,6 +20,7 @@
 struct controller;
 
 enum {
+    SEQUENCER_SHED_us = 500,           /* between looks whether servers have given way */
     SEQUENCER_MISSES = 2,              /* read-backs in a row that make a switch stuck */
     SEQUENCER_STUCK_us = 10000000,     /* then left alone for so long; doubled each time ... */
     SEQUENCER_STUCK_MAX_us = 640000000 /* ... up to this */

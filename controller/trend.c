@@ -1,6 +1,8 @@
 /* trend.c - see trend.h.  Checked by tests/controller/test_prognosis.c. */
 #include "trend.h"
 
+#include "quotient.h"
+
 #include <string.h>
 
 enum { FIT_MOST = 4096 /* deviations */, FIT_LEAST = 8 };
@@ -47,14 +49,15 @@ uint32_t trend_left(const struct trend_fit *f, int32_t limit, int32_t *level)
         *level = 0;
         return UINT32_MAX;
     }
-    *level = (int32_t)((f->sum / (int32_t)f->n) + ((rise * ((int64_t)f->n - 1)) / (2 * run)));
+    *level =
+        (int32_t)((f->sum / (int32_t)f->n) + quotient_signed(rise * ((int64_t)f->n - 1), 2 * run));
     if (*level >= limit) {
         return 0;
     }
     if (rise <= 0) {
         return UINT32_MAX;
     }
-    int64_t left = (((int64_t)limit - *level) * run) / rise;
+    int64_t left = quotient_signed(((int64_t)limit - *level) * run, rise);
 
     return (left > INT32_MAX) ? UINT32_MAX : (uint32_t)left;
 }
@@ -72,10 +75,10 @@ uint8_t trend_confidence(const struct trend_fit *f)
         return 0;
     }
     /* rise / run is the slope; slope^2 run / 12 is t^2: one factor at a time, for 64 bits */
-    int64_t slope = (rise * 4096) / run_of(f); /* 1/16 unit * 4096 */
+    int64_t slope = quotient_signed(rise * 4096, run_of(f)); /* 1/16 unit * 4096 */
     uint64_t t2 = ((uint64_t)slope * (uint64_t)slope) >> 12;
 
-    t2 = ((t2 * (uint64_t)run_of(f)) / 12U) >> 12; /* (16 t)^2 */
+    t2 = quotient(t2 * (uint64_t)run_of(f), 12) >> 12; /* (16 t)^2 */
     for (uint8_t i = 0; i < (uint8_t)(sizeof(percent) / sizeof(percent[0])); i++) {
         sure = (t2 >= ((uint64_t)quarters[i] * 64U)) ? percent[i] : sure;
     }

@@ -147,3 +147,30 @@ bool controller_bar_redundant(const struct controller *c, uint8_t bar)
 {
     return has(c, c->redundant, bar);
 }
+
+static bool is_bar(const struct controller *c, uint8_t bar)
+{
+    return is_running(c) && (bar < c->cfg.n_bars);
+}
+
+uint32_t controller_bar_draw_mW(const struct controller *c, uint8_t bar)
+{
+    return is_bar(c, bar) ? c->demand.bars[bar].draw_mW : 0U;
+}
+
+uint32_t controller_bar_wanted_mW(const struct controller *c, uint8_t bar)
+{
+    return is_bar(c, bar) ? c->demand.bars[bar].wanted_mW : 0U;
+}
+
+uint32_t controller_bar_budget_mW(const struct controller *c, uint8_t bar)
+{
+    return is_bar(c, bar) ? c->demand.bars[bar].budget_mW : 0U;
+}
+
+enum ctl_ask controller_server_asked(const struct controller *c, uint16_t server)
+{
+    return (is_running(c) && (server < c->cfg.n_servers))
+               ? (enum ctl_ask)c->demand.servers[server].wanted
+               : CTL_ASK_NONE;
+}

@@ -233,6 +233,29 @@ static void alert(struct link_frame *f, struct ctl_alert_config *a, uint8_t n_su
     link_u32(f, &a->storm_most_us);
 }
 
+static void server(struct link_frame *f, struct ctl_server_config *v)
+{
+    link_u8(f, &v->bars);
+    link_u8(f, &v->priority);
+    link_u32(f, &v->rated_mW);
+    link_u32(f, &v->least_mW);
+    link_u32(f, &v->surge_mW);
+}
+
+static void servers(struct link_frame *f, struct ctl_config *cfg)
+{
+    link_u16(f, &cfg->n_servers);
+    if (cfg->n_servers > CTL_SERVERS) {
+        cfg->n_servers = 0;
+        f->bad = true;
+    }
+    link_u32(f, &cfg->report_us);
+    link_u32(f, &cfg->answer_us);
+    for (uint16_t i = 0; i < cfg->n_servers; i++) {
+        server(f, &cfg->servers[i]);
+    }
+}
+
 void link_config(struct link_frame *f, struct ctl_config *cfg)
 {
     count(f, &cfg->n_supplies, CTL_SUPPLIES);
@@ -263,6 +286,7 @@ void link_config(struct link_frame *f, struct ctl_config *cfg)
         expander(f, &cfg->expanders[i]);
     }
     alert(f, &cfg->alert, cfg->n_supplies);
+    servers(f, cfg);
 }
 
 uint32_t link_config_hash(struct ctl_config *cfg, struct link_frame *scratch)
@@ -294,6 +318,21 @@ static void received(struct link_frame *f, uint8_t rx[])
     }
 }
 
+static void report(struct link_frame *f, struct ctl_in *in)
+{
+    link_u8(f, &in->report.state);
+    if (in->report.state != CTL_SERVER_SILENT) {
+        link_u8(f, &in->report.number);
+        link_u8(f, &in->report.limit);
+        link_u8(f, &in->report.server);
+        link_u32(f, &in->report.age_ms);
+        link_u32(f, &in->report.power_mW);
+        link_u32(f, &in->report.cap_mW);
+        link_u32(f, &in->report.step_mW);
+        link_u32(f, &in->report.step_ms);
+    }
+}
+
 void link_in(struct link_frame *f, struct ctl_in *in)
 {
     link_u32(f, &in->now_us);
@@ -306,6 +345,7 @@ void link_in(struct link_frame *f, struct ctl_in *in)
             received(f, in->bus[b].rx);
         }
     }
+    report(f, in);
 }
 
 void link_out(struct link_frame *f, struct ctl_out *out)
@@ -322,6 +362,10 @@ void link_out(struct link_frame *f, struct ctl_out *out)
         count(f, &out->bus[b].n_tx, CTL_XFER_BYTES);
         bytes(f, out->bus[b].tx, out->bus[b].n_tx);
     }
+    link_u8(f, &out->ask.what);
+    link_u8(f, &out->ask.number);
+    link_u8(f, &out->ask.server);
+    link_u32(f, &out->ask.cap_mW);
 }
 
 /* ---- greetings --------------------------------------------------------------------------------- */

@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 enum {
-    LINK_VERSION = 1, /* of the frames and of what they carry */
+    LINK_VERSION = 2, /* of the frames and of what they carry */
     LINK_END = 0x7E,
     LINK_ESCAPE = 0x7D,
     LINK_FLIP = 0x20,

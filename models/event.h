@@ -65,6 +65,11 @@
     ROW(EV_LOAD_ON,         "load_on",         "the load runs") \
     ROW(EV_LOAD_STEP,       "load_step",       "the load's power changes") \
     ROW(EV_LOAD_OFF,        "load_off",        "the load is switched off") \
+    ROW(EV_ASKED,           "asked",           "a request of the controller reaches the server: a cap in watts, 0 off, inf free") \
+    ROW(EV_LIMITED,         "limited",         "the server draws no more than this from now on") \
+    ROW(EV_DECLINED,        "declined",        "the server does not do what it is asked") \
+    ROW(EV_WAITS,           "waits",           "the server could start, and waits until it is told to") \
+    ROW(EV_ANNOUNCED,       "announced",       "the server says what it will draw before long") \
     ROW(EV_TAKES_OVER,      "takes_over",      "the input ORing begins to conduct") \
     ROW(EV_LETS_GO,         "lets_go",         "the input ORing stops conducting") \
     /* serial buses and the devices on them */ \
@@ -82,6 +87,7 @@
     /* the controller */ \
     ROW(EV_STEP,            "step",            "the controller takes a step") \
     ROW(EV_DECIDE,          "decide",          "the controller changes its mind about a supply, a switch or a plan") \
+    ROW(EV_REQUEST,         "request",         "the controller asks a server: a cap in watts, 0 off, inf free") \
     ROW(EV_CONTROLLER_RESET,"controller_reset","the controller is reset") \
     /* the plant itself */ \
     ROW(EV_MODE,            "mode",            "a source, link or load changes its law") \

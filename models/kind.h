@@ -11,6 +11,7 @@
 struct world; /* the plant, as a model sees it: world.h */
 struct i2c_request;
 struct i2c_reply;
+struct channel_report;
 
 /* A named quantity that can be observed, compared in an expectation and written to signals.csv. */
 struct signal {
@@ -116,6 +117,8 @@ struct kind {
     void (*input)(struct world *w, int32_t part, int32_t pin, bool level);
     /* The transfer that this part, a master, started on `bus` has ended. */
     void (*transferred)(struct world *w, int32_t part, int32_t bus, const struct i2c_reply *re);
+    /* A server's report has come through its channel to this part, the controller. */
+    void (*heard)(struct world *w, int32_t part, int32_t server, const struct channel_report *re);
 };
 
 #endif

@@ -7,41 +7,22 @@
  *            for the insertion and converter start times and the boot is over
  *
  * A gap of 5 ms and one of 5 s cost the same once the lock-out is crossed: `drops` and `lost` count
- * that.  Source: hardware facts, section 3.  Checked by tests/models/test_server.c. */
+ * that. What its agent reports and is asked: server_agent.c.  Source: hardware facts, section 3.
+ * Checked by tests/models/test_server.c. */
 #include "server.h"
 
 #include <math.h>
 
 #include "bus.h"
-#include "terminal.h"
+#include "server_state.h"
+#include "world.h"
 
 #define NONE                                                                                       \
     {                                                                                              \
         .key = NULL                                                                                \
     }
 
-struct server_params {
-    struct tap_list from;
-    double p_W, boot_W, c_F, r_Ohm, v_f_V, i_max_A, off_below_V, on_above_V;
-    ns_t insertion, converter_start, boot, stagger;
-    int32_t start, priority;
-};
-
-enum server_phase { SERVER_OFF, SERVER_INSERTED, SERVER_BOOTS, SERVER_ON, SERVER_HALTED };
-#define SERVER_WORDS "OFF|INSERTED|BOOTS|ON|HALTED"
 enum server_guard { GUARD_UVLO, GUARD_INPUT_BACK };
-
-struct server_state {
-    struct terminal terminal; /* first: terminal.h */
-    int32_t link[TAPS_MAX];
-    int32_t load, uvlo_guard, back_guard;
-    enum server_phase phase;
-    int32_t place; /* among the servers, for the staggered restart */
-    int32_t drops;
-    double p_W;   /* what it draws when it runs */
-    ns_t off_at;  /* since when it does not */
-    ns_t lost_ns; /* time without service, ended outages */
-};
 
 #define FIELD(k, member) .key = k, .offset = offsetof(struct server_params, member)
 #define REAL             .type = FIELD_REAL
@@ -77,6 +58,21 @@ static const struct field server_fields[] = {
      .doc = "whether it runs when the run begins"},
     {FIELD("priority", priority), .type = FIELD_COUNT, .min = 0, .max = 255, .def = 0,
      .doc = "0 is shed last"},
+    {FIELD("agent", channel), .type = FIELD_PART, .choices = "channel", .def = 0.0,
+     .doc = "the channel its agent reports on; without one it has no agent"},
+    {FIELD("cap_least", cap_least), REAL, .quantity = QTY_RATIO, .min = 0.0, .max = 1.0, .def = 0.6,
+     .doc = "lowest cap it accepts, of p: throttling takes 30..60 %", .source = "E"},
+    {FIELD("cap_time", cap_time), TIME, .min = 0.0, .max = 60.0, .def = 5e-3,
+     .doc = "from the request to the cap in force (hardware throttle 1..5 ms, RAPL loop 1..8 s)",
+     .source = "S71"},
+    {FIELD("off_time", off_time), TIME, .min = 0.0, .max = 600.0, .def = 2e-3,
+     .doc = "from the request to be off to the open hot-swap stage", .source = "E"},
+    {FIELD("restore", restore), .type = FIELD_CHOICE, .choices = "always|asks", .def = 0,
+     .doc = "when its input is back: starts, or asks its channel first"},
+    {FIELD("restore_wait", restore_wait), TIME, .min = 0.0, .max = 1e5, .def = 60.0,
+     .doc = "starts without having been told after so long", .source = "E"},
+    {FIELD("agent_boot", agent_boot), TIME, .min = 0.0, .max = 1e4, .def = 20.0,
+     .doc = "from the input back to an agent that reports (a BMC boots 10..60 s)", .source = "E"},
     NONE,
 };
 
@@ -111,6 +107,7 @@ static void server_wire(struct world *w, int32_t part)
     int32_t source = p->from.at[0].part;
     double v0_V = world_kind(w, source) == &bus_kind ? bus_nominal_V(w, source) : 0.0;
 
+    s->timer[TIMER_PHASE] = s->timer[TIMER_LIMIT] = NS_NEVER;
     s->terminal = (struct terminal){
         .node = net_add_node(w, part, p->c_F, p->start == 0 ? v0_V : 0.0), .taps = 1};
     s->place = place_among_servers(w, part);
@@ -163,6 +160,7 @@ static void server_join(struct world *w, int32_t part)
     g.sign = -1.0;
     g.level = p->on_above_V;
     s->back_guard = net_add_guard(w, &g);
+    agent_wire(w, part);
 }
 
 static void server_start(struct world *w, int32_t part)
@@ -172,13 +170,23 @@ static void server_start(struct world *w, int32_t part)
     net_arm(w, s->phase == SERVER_ON ? s->uvlo_guard : s->back_guard, true);
 }
 
-/* Change what it draws from now on. */
-static void draw_W(struct world *w, const struct server_state *s, double p_W, ns_t over)
+void server_set_timer(struct world *w, int32_t part, enum server_timer timer, ns_t at)
 {
+    struct server_state *s = world_state(w, part);
+
+    s->timer[timer] = at;
+    world_wake(w, part, s->timer[0] < s->timer[1] ? s->timer[0] : s->timer[1]);
+}
+
+void server_draw(struct world *w, int32_t part, double p_W, ns_t over)
+{
+    struct server_state *s = world_state(w, part);
     const struct load *l = net_load_const(world_net_const(w), s->load);
     double was_W = l->mode == LOAD_OFF ? 0.0 : ramp_at(&l->p, when_ns(world_now(w)));
-    struct load *load = net_change_load(w, s->load, p_W > was_W ? EFFECT_HURTS : EFFECT_HELPS);
 
+    agent_meter(w, part);
+    p_W = fmin(p_W, s->agent.limit_W);
+    struct load *load = net_change_load(w, s->load, p_W > was_W ? EFFECT_HURTS : EFFECT_HELPS);
     if (load->mode == LOAD_OFF) {
         load->p = ramp_constant(0.0);
         load->mode = LOAD_POWER;
@@ -186,11 +194,32 @@ static void draw_W(struct world *w, const struct server_state *s, double p_W, ns
     ramp_to(&load->p, world_now(w), p_W, over);
 }
 
-static void stop(struct world *w, struct server_state *s, enum server_phase phase)
+static void stop(struct world *w, int32_t part, enum server_phase phase)
 {
+    struct server_state *s = world_state(w, part);
+
+    agent_meter(w, part);
     net_change_load(w, s->load, EFFECT_HELPS)->mode = LOAD_OFF;
     s->off_at = s->phase == SERVER_ON ? world_now(w) : s->off_at;
     s->phase = phase;
+}
+
+void server_switch_off(struct world *w, int32_t part, enum server_phase phase)
+{
+    struct server_state *s = world_state(w, part);
+
+    net_arm(w, s->uvlo_guard, false);
+    net_arm(w, s->back_guard, false);
+    server_set_timer(w, part, TIMER_PHASE, NS_NEVER);
+    stop(w, part, phase);
+}
+
+void server_switch_on(struct world *w, int32_t part)
+{
+    struct server_state *s = world_state(w, part);
+
+    s->phase = SERVER_OFF;
+    net_arm(w, s->back_guard, true);
 }
 
 static void server_guard(struct world *w, int32_t part, int32_t code)
@@ -201,33 +230,108 @@ static void server_guard(struct world *w, int32_t part, int32_t code)
     if (code == GUARD_UVLO) {
         world_event(w, part, EV_UVLO, p->off_below_V);
         s->drops += s->phase == SERVER_ON;
-        stop(w, s, SERVER_OFF);
-        world_wake(w, part, NS_NEVER);
+        stop(w, part, SERVER_OFF);
+        agent_dies(w, part);
+        server_set_timer(w, part, TIMER_PHASE, NS_NEVER);
         net_arm(w, s->back_guard, true);
         return;
     }
     world_event(w, part, EV_INSERTION, p->on_above_V);
     s->phase = SERVER_INSERTED;
+    agent_powered(w, part);
     net_arm(w, s->uvlo_guard, true);
-    world_wake(w, part, world_now(w) + p->insertion + p->converter_start + s->place * p->stagger);
+    server_set_timer(w, part, TIMER_PHASE,
+                     world_now(w) + p->insertion + p->converter_start + s->place * p->stagger);
 }
 
-static void server_due(struct world *w, int32_t part)
+/* Its hot-swap stage is in: it boots, or waits for its agent and then for the word. */
+static void inserted(struct world *w, int32_t part)
 {
     const struct server_params *p = world_params(w, part);
     struct server_state *s = world_state(w, part);
 
+    if (agent_asks(w, part)) {
+        s->phase = SERVER_WAITS;
+        server_set_timer(w, part, TIMER_PHASE,
+                         s->agent.up_at > world_now(w) ? s->agent.up_at : world_now(w));
+        return;
+    }
+    world_event(w, part, EV_BOOT, 0.0);
+    s->phase = SERVER_BOOTS;
+    server_draw(w, part, p->boot_W > 0.0 ? p->boot_W : s->p_W, 0);
+    server_set_timer(w, part, TIMER_PHASE, ns_after(world_now(w), p->boot));
+}
+
+static void phase_ends(struct world *w, int32_t part)
+{
+    struct server_state *s = world_state(w, part);
+
     if (s->phase == SERVER_INSERTED) {
-        world_event(w, part, EV_BOOT, 0.0);
-        s->phase = SERVER_BOOTS;
-        draw_W(w, s, p->boot_W > 0.0 ? p->boot_W : s->p_W, 0);
-        world_wake(w, part, ns_after(world_now(w), p->boot));
+        inserted(w, part);
+    } else if (s->phase == SERVER_WAITS) {
+        agent_waits(w, part);
     } else if (s->phase == SERVER_BOOTS) {
         world_event(w, part, EV_LOAD_ON, s->p_W);
         s->phase = SERVER_ON;
         s->lost_ns += world_now(w) - s->off_at;
-        draw_W(w, s, s->p_W, 0);
+        server_draw(w, part, s->p_W, 0);
     }
+}
+
+static void server_due(struct world *w, int32_t part)
+{
+    struct server_state *s = world_state(w, part);
+
+    for (enum server_timer i = TIMER_PHASE; i < TIMERS; i++) {
+        if (s->timer[i] <= world_now(w)) {
+            server_set_timer(w, part, i, NS_NEVER);
+            if (i == TIMER_PHASE) {
+                phase_ends(w, part);
+            } else {
+                agent_limits(w, part);
+            }
+        }
+    }
+}
+
+/* ---- what others ask of it --------------------------------------------------------------------- */
+
+const struct tap_list *server_from(const struct world *w, int32_t part)
+{
+    return &((const struct server_params *)world_params(w, part))->from;
+}
+
+int32_t server_channel(const struct world *w, int32_t part)
+{
+    return ((const struct server_params *)world_params(w, part))->channel;
+}
+
+double server_rated_W(const struct world *w, int32_t part)
+{
+    return ((const struct server_params *)world_params(w, part))->p_W;
+}
+
+double server_least_W(const struct world *w, int32_t part)
+{
+    return ((const struct server_params *)world_params(w, part))->cap_least *
+           server_rated_W(w, part);
+}
+
+double server_boot_W(const struct world *w, int32_t part)
+{
+    const struct server_params *p = world_params(w, part);
+
+    return p->boot_W > 0.0 ? p->boot_W : p->p_W;
+}
+
+ns_t server_boot_ns(const struct world *w, int32_t part)
+{
+    return ((const struct server_params *)world_params(w, part))->boot;
+}
+
+int32_t server_priority(const struct world *w, int32_t part)
+{
+    return ((const struct server_params *)world_params(w, part))->priority;
 }
 
 /* ---- signals ----------------------------------------------------------------------------------- */
@@ -267,6 +371,12 @@ static double read_state(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
     return state_of(w, part)->phase;
+}
+
+static double read_cap(const struct world *w, int32_t part, ns_t at)
+{
+    (void)at;
+    return state_of(w, part)->agent.limit_W;
 }
 
 static double read_drops(const struct world *w, int32_t part, ns_t at)
@@ -311,6 +421,10 @@ static const struct signal server_signals[] = {
      .read = read_p,
      .load = load_of},
     {.key = "state", .choices = SERVER_WORDS, .doc = "what it is doing", .read = read_state},
+    {.key = "cap",
+     .quantity = QTY_WATT,
+     .doc = "draws no more than this: a cap in force; infinite: none, 0: it was told to be off",
+     .read = read_cap},
     {.key = "drops",
      .quantity = QTY_OPERATIONS,
      .doc = "times it was lost to low voltage",
@@ -354,6 +468,25 @@ static const struct field step_args[] = {
     NONE,
 };
 
+static const struct field announce_args[] = {
+    {.key = "to",
+     REAL,
+     .quantity = QTY_WATT,
+     .min = 0.0,
+     .max = 1e6,
+     .def = REQUIRED,
+     .offset = offsetof(struct act_args, to),
+     .doc = "power that is to come"},
+    {.key = "in",
+     TIME,
+     .min = 0.0,
+     .max = 1e6,
+     .def = 0.0,
+     .offset = offsetof(struct act_args, over),
+     .doc = "so long from now"},
+    NONE,
+};
+
 static bool act_step(struct world *w, int32_t part, const struct act_args *a)
 {
     struct server_state *s = world_state(w, part);
@@ -363,7 +496,8 @@ static bool act_step(struct world *w, int32_t part, const struct act_args *a)
         return false;
     }
     world_event(w, part, EV_LOAD_STEP, a->to);
-    draw_W(w, s, a->to, a->over);
+    server_draw(w, part, a->to, a->over);
+    agent_stepped(w, part);
     return true;
 }
 
@@ -376,10 +510,7 @@ static bool act_halt(struct world *w, int32_t part, const struct act_args *a)
         return false;
     }
     world_event(w, part, EV_LOAD_OFF, 0.0);
-    net_arm(w, s->uvlo_guard, false);
-    net_arm(w, s->back_guard, false);
-    world_wake(w, part, NS_NEVER);
-    stop(w, s, SERVER_HALTED);
+    server_switch_off(w, part, SERVER_HALTED);
     return true;
 }
 
@@ -391,8 +522,7 @@ static bool act_power_on(struct world *w, int32_t part, const struct act_args *a
     if (s->phase != SERVER_HALTED) {
         return false;
     }
-    s->phase = SERVER_OFF;
-    net_arm(w, s->back_guard, true);
+    server_switch_on(w, part);
     return true;
 }
 
@@ -400,6 +530,17 @@ static const struct action server_actions[] = {
     {.key = "step", .args = step_args, .sets = "p", .run = act_step, .doc = "changes its power"},
     {.key = "halt", .undo = "power_on", .run = act_halt, .doc = "shuts down in good order"},
     {.key = "power_on", .run = act_power_on, .doc = "starts again after a halt"},
+    {.key = "announce",
+     .args = announce_args,
+     .run = agent_announce,
+     .doc = "its agent says what it will draw; `step` then does it"},
+    {.key = "mute", .undo = "speak", .run = agent_mute, .doc = "its agent hears and says nothing"},
+    {.key = "speak", .undo = "mute", .run = agent_speak, .doc = "its agent is back"},
+    {.key = "refuse",
+     .undo = "obey",
+     .run = agent_refuse,
+     .doc = "its agent does nothing that it is asked"},
+    {.key = "obey", .undo = "refuse", .run = agent_obey, .doc = "its agent does as it is asked"},
     NONE,
 };
 

@@ -3,6 +3,7 @@
  *   step       taken when a transfer has ended, an alert line has changed or the wake time has come,
  *              once the step before it has left the CPU
  *   step_cost  the answer is carried out that long after the step began: the CPU's time
+ *   reports    of servers are kept as they arrive and shown one a step
  *   reset      the buses stop where they are; after `boot` it starts with its memory as it was
  *   watchdog   resets it when it has hung, or says that its state is broken
  *   clock      microseconds in 32 bits, started 30 ms short of its wrap, on purpose
@@ -11,6 +12,7 @@
  * supply to a bar and have a pin, bars, expanders, alert lines; in file order. */
 #include "host.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "check.h"
@@ -18,6 +20,7 @@
 #include "host_config.h"
 #include "models/alert.h"
 #include "models/i2c.h"
+#include "models/server.h"
 #include "models/world.h"
 #include "plant.h"
 
@@ -51,6 +54,7 @@ static void boot(struct world *w, int32_t part, bool kept)
                                                   clock_us(world_now(w)));
     s->changes = UINT32_MAX; /* it has forgotten what it said */
     memset(&s->in.bus, 0, sizeof s->in.bus);
+    s->inbox_n = 0;
     s->busy = false;
     s->phase = HOST_RUNS;
     world_wake(w, part, world_now(w));
@@ -91,6 +95,52 @@ static void say_decisions(struct world *w, struct host_state *s)
     world_blame(w, decided);
 }
 
+static uint32_t watts_mW(double p_W)
+{
+    return p_W >= 1e6 ? 1000000000u : (uint32_t)lround(p_W * 1e3);
+}
+
+static uint32_t passed_ms(ns_t span)
+{
+    return (uint32_t)(span / MS(1));
+}
+
+/* The oldest report that has arrived, if any. */
+static void take_report(struct world *w, struct host_state *s)
+{
+    static const uint8_t as[] = {[CHANNEL_ON] = CTL_SERVER_ON,
+                                 [CHANNEL_BOOTS] = CTL_SERVER_BOOTS,
+                                 [CHANNEL_WAITS] = CTL_SERVER_WAITS,
+                                 [CHANNEL_OFF] = CTL_SERVER_OFF};
+    ns_t now = world_now(w);
+
+    s->in.report.state = CTL_SERVER_SILENT;
+    if (s->inbox_n == 0) {
+        return;
+    }
+    const struct host_report *r = &s->inbox[s->inbox_first];
+    const struct channel_report *re = &r->said;
+
+    s->in.report.state = as[re->state];
+    s->in.report.number = re->number;
+    s->in.report.server = r->server;
+    s->in.report.limit = re->limit_W == 0.0   ? CTL_ASK_OFF
+                         : isinf(re->limit_W) ? CTL_ASK_FREE
+                                              : CTL_ASK_CAP;
+    s->in.report.age_ms = passed_ms(now - re->taken_at);
+    s->in.report.power_mW = watts_mW(re->power_W);
+    s->in.report.cap_mW = watts_mW(re->limit_W);
+    s->in.report.step_mW = watts_mW(re->announced_W);
+    s->in.report.step_ms = re->announced_at == NS_NEVER ? CTL_NO_STEP
+                           : re->announced_at <= now    ? 0
+                                                        : passed_ms(re->announced_at - now);
+    if (s->news == 0) {
+        world_blame(w, r->cause);
+    }
+    s->inbox_first = (s->inbox_first + 1) % CTL_SERVERS;
+    s->inbox_n--;
+}
+
 static void hang(struct world *w, int32_t part, struct host_state *s)
 {
     const struct host_params *p = world_params(w, part);
@@ -127,6 +177,7 @@ static void step(struct world *w, int32_t part, struct host_state *s)
     if (s->news != 0) {
         world_blame(w, s->news);
     }
+    take_report(w, s);
     controller_step(&s->controller, &s->in, &s->out);
     s->news = 0;
     for (int b = 0; b < CTL_BUSES; b++) {
@@ -155,6 +206,18 @@ static void start_transfer(struct world *w, int32_t part, struct host_state *s, 
     i2c_start(w, s->bus_part[b], part, &rq);
 }
 
+static void send_request(struct world *w, const struct host_state *s)
+{
+    int32_t server = s->server_part[s->out.ask.server];
+    double limit_W = s->out.ask.what == CTL_ASK_OFF   ? 0.0
+                     : s->out.ask.what == CTL_ASK_CAP ? 1e-3 * s->out.ask.cap_mW
+                                                      : INFINITY;
+
+    world_event(w, server, EV_REQUEST, limit_W);
+    channel_request(w, server_channel(w, server), server,
+                    &(struct channel_request){.number = s->out.ask.number, .limit_W = limit_W});
+}
+
 /* The step has left the CPU: its answer leaves with it. */
 static void carry_out(struct world *w, int32_t part, struct host_state *s)
 {
@@ -167,11 +230,15 @@ static void carry_out(struct world *w, int32_t part, struct host_state *s)
             start_transfer(w, part, s, b);
         }
     }
+    if (s->out.ask.what != CTL_ASK_NONE) {
+        world_blame(w, cause);
+        send_request(w, s);
+    }
     world_blame(w, cause);
     ns_t now = world_now(w);
     uint32_t wait_us = s->out.wake_us - clock_us(now);
     ns_t wait = wait_us > INT32_MAX ? 0 : US(wait_us); /* a wake time that has passed: at once */
-    world_wake(w, part, s->news != 0 ? now : now + wait);
+    world_wake(w, part, s->news != 0 || s->inbox_n > 0 ? now : now + wait);
 }
 
 static void host_due(struct world *w, int32_t part)
@@ -230,6 +297,30 @@ static void host_transferred(struct world *w, int32_t part, int32_t bus, const s
     take_in(w, part, s);
 }
 
+/* When many come at once the oldest of them is forgotten. */
+static void host_heard(struct world *w, int32_t part, int32_t server,
+                       const struct channel_report *re)
+{
+    struct host_state *s = state_of(w, part);
+    uint8_t i = 0;
+
+    while (i < s->config.n_servers && s->server_part[i] != server) {
+        i++;
+    }
+    if (s->phase != HOST_RUNS || i == s->config.n_servers) {
+        return;
+    }
+    if (s->inbox_n == CTL_SERVERS) {
+        s->inbox_first = (s->inbox_first + 1) % CTL_SERVERS;
+        s->inbox_n--;
+    }
+    s->inbox[(s->inbox_first + s->inbox_n++) % CTL_SERVERS] =
+        (struct host_report){.server = i, .cause = world_cause(w), .said = *re};
+    if (!s->busy) {
+        world_wake(w, part, world_now(w));
+    }
+}
+
 /* ---- signals and actions ----------------------------------------------------------------------- */
 
 static const struct host_state *look(const struct world *w, int32_t part)
@@ -262,6 +353,23 @@ BELIEF(time_left, left_s)
 BELIEF(preempted, preempted)
 #undef BELIEF
 
+#define OF_ALL_BARS(name)                                                                          \
+    static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
+    {                                                                                              \
+        const struct host_state *s = look(w, part);                                                \
+        double sum_W = 0.0;                                                                        \
+                                                                                                   \
+        (void)at;                                                                                  \
+        for (uint8_t b = 0; b < s->config.n_bars; b++) {                                           \
+            sum_W += 1e-3 * controller_bar_##name##_mW(&s->controller, b);                         \
+        }                                                                                          \
+        return sum_W;                                                                              \
+    }
+OF_ALL_BARS(draw)
+OF_ALL_BARS(wanted)
+OF_ALL_BARS(budget)
+#undef OF_ALL_BARS
+
 #define COUNTER(name, member)                                                                      \
     static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
     {                                                                                              \
@@ -284,6 +392,11 @@ COUNTER(moves, moves)
 COUNTER(predictions, predictions)
 COUNTER(preemptions, preemptions)
 COUNTER(refusals, refusals)
+COUNTER(requests, requests)
+COUNTER(caps, caps)
+COUNTER(sheds, sheds)
+COUNTER(escalations, escalations)
+COUNTER(starts, starts)
 #undef COUNTER
 
 static double read_mode(const struct world *w, int32_t part, ns_t at)
@@ -364,6 +477,38 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "such replacements that would not have paid",
      .read = read_refusals},
+    {.key = "requests",
+     .quantity = QTY_OPERATIONS,
+     .doc = "requests sent to servers",
+     .read = read_requests},
+    {.key = "caps",
+     .quantity = QTY_OPERATIONS,
+     .doc = "servers told to draw less",
+     .read = read_caps},
+    {.key = "sheds",
+     .quantity = QTY_OPERATIONS,
+     .doc = "servers told to be off",
+     .read = read_sheds},
+    {.key = "escalations",
+     .quantity = QTY_OPERATIONS,
+     .doc = "servers told to be off because a cap was refused or not acknowledged",
+     .read = read_escalations},
+    {.key = "starts",
+     .quantity = QTY_OPERATIONS,
+     .doc = "servers told to start",
+     .read = read_starts},
+    {.key = "draw",
+     .quantity = QTY_WATT,
+     .doc = "what it expects all bars to draw once everything asked is done",
+     .read = read_draw},
+    {.key = "wanted",
+     .quantity = QTY_WATT,
+     .doc = "the same if no server was held down",
+     .read = read_wanted},
+    {.key = "budget",
+     .quantity = QTY_WATT,
+     .doc = "what the supplies of all bars can give",
+     .read = read_budget},
     NONE,
 };
 
@@ -436,4 +581,5 @@ const struct kind controller_kind = {
     .due = host_due,
     .input = host_input,
     .transferred = host_transferred,
+    .heard = host_heard,
 };

@@ -7,10 +7,12 @@
 #include "check.h"
 #include "models/alert.h"
 #include "models/bus.h"
+#include "models/channel.h"
 #include "models/expander.h"
 #include "models/feed.h"
 #include "models/i2c.h"
 #include "models/psu.h"
+#include "models/server.h"
 #include "models/switchgear.h"
 #include "models/world.h"
 #include "rack.h"
@@ -54,6 +56,8 @@ const struct field host_fields[] = {
      .source = "E"},
     {FIELD("preempt", preempt), .type = FIELD_COUNT, .min = 0, .max = 100, .def = 2,
      .doc = "supplies replaced before they fail, in a day at most; 0: none", .source = ""},
+    {FIELD("answer", answer), TIME(1e-3, 60.0), .def = 20e-3,
+     .doc = "a request that a server has not acknowledged by then has failed", .source = "E"},
     {FIELD("identify", identify), TIME(1e-3, 600.0), .def = 1.0,
      .doc = "between attempts to find a supply that doesn't answer", .source = ""},
     {FIELD("alerts", alerts), .type = FIELD_FLAG, .def = 1.0,
@@ -236,6 +240,31 @@ static void add_switch(const struct world *w, int32_t i, struct host_state *s)
     };
 }
 
+static bool has_agent(const struct world *w, int32_t i)
+{
+    return world_kind(w, i) == &server_kind && server_channel(w, i) != NO_PART;
+}
+
+static void add_server(const struct world *w, int32_t i, struct host_state *s)
+{
+    const struct tap_list *from = server_from(w, i);
+    uint16_t n = s->config.n_servers++;
+    struct ctl_server_config *v = &s->config.servers[n];
+
+    s->server_part[n] = i;
+    s->config.report_us = micro(channel_period(w, server_channel(w, i)));
+    v->priority = (uint8_t)server_priority(w, i);
+    v->rated_mW = milli(server_rated_W(w, i));
+    v->least_mW = milli(server_least_W(w, i));
+    v->surge_mW = milli(server_boot_W(w, i));
+    for (int32_t k = 0; k < from->n; k++) {
+        if (world_kind(w, from->at[k].part) == &bus_kind) {
+            uint8_t bar = index_in(s->bar_part, s->config.n_bars, from->at[k].part);
+            v->bars = (uint8_t)(v->bars | 1u << bar);
+        }
+    }
+}
+
 /* A switch that the controller can drive: from a supply it can read to a bar, by a pin. */
 static bool is_driven(const struct world *w, int32_t i)
 {
@@ -304,6 +333,7 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     s->config.trend_us = micro(p->trend);
     s->config.horizon_s = (uint32_t)(p->horizon / SECONDS(1));
     s->config.preempt_most = (uint16_t)p->preempt;
+    s->config.answer_us = micro(p->answer);
     for (int b = 0; b < CTL_BUSES; b++) {
         s->bus_part[b] = NO_PART;
     }
@@ -319,6 +349,8 @@ void host_configure(struct world *w, int32_t part, struct host_state *s)
     for (int32_t i = 0; i < world_parts(w); i++) {
         if (is_driven(w, i)) {
             add_switch(w, i, s);
+        } else if (has_agent(w, i)) {
+            add_server(w, i, s);
         }
     }
     add_alerts(w, p, s);
@@ -348,6 +380,10 @@ const char *host_problem(const struct part parts[], int32_t n_parts)
     }
     if (switches > CTL_SWITCHES) {
         return "more switches than this controller is built for (CTL_SWITCHES)";
+    }
+    if (count_kind(parts, n_parts, &server_kind) > CTL_SERVERS &&
+        count_kind(parts, n_parts, &channel_kind) > 0) {
+        return "more servers than this controller is built for (CTL_SERVERS)";
     }
     if (count_kind(parts, n_parts, &expander_kind) > CTL_EXPANDERS) {
         return "more expanders than this controller is built for (CTL_EXPANDERS)";

@@ -3,11 +3,12 @@
 #define SIM_HOST_CONFIG_H
 
 #include "controller/controller.h"
+#include "models/channel.h"
 #include "models/kind.h"
 #include "rack.h"
 
 struct host_params {
-    ns_t poll, step_cost, stale, identify, watchdog, boot, trend, horizon;
+    ns_t poll, step_cost, stale, identify, answer, watchdog, boot, trend, horizon;
     int32_t retries, confirm, look, slow, redundancy, preempt;
     double sharing;
     /* alert lines */
@@ -19,6 +20,13 @@ enum host_phase {
     HOST_RUNS,
     HOST_HUNG,    /* takes no steps; the watchdog, if there is one, will reset it */
     HOST_RESTARTS /* was reset, and has not got to its first step yet */
+};
+
+/* A server's report that has arrived and waits for its step. */
+struct host_report {
+    uint8_t server;
+    uint32_t cause;
+    struct channel_report said;
 };
 
 struct host_state {
@@ -34,6 +42,9 @@ struct host_state {
     int32_t switch_part[CTL_SWITCHES];
     int32_t bar_part[CTL_BARS];
     int32_t expander_part[CTL_EXPANDERS];
+    int32_t server_part[CTL_SERVERS];
+    struct host_report inbox[CTL_SERVERS]; /* a ring */
+    int32_t inbox_first, inbox_n;
     int32_t alert_part[CTL_ALERTS];
     uint8_t seen[CTL_SUPPLIES]; /* states last said */
     uint32_t changes;           /* the controller's count of them then */

@@ -7,6 +7,7 @@
 #include "host.h"
 #include "models/alert.h"
 #include "models/bus.h"
+#include "models/channel.h"
 #include "models/cooling.h"
 #include "models/expander.h"
 #include "models/feed.h"
@@ -22,7 +23,7 @@ const struct kind *const kinds[] = {
     &feed_kind, &psu_kind,     &share_kind,    &fet_kind,      &relay_kind,    &breaker_kind,
     &bus_kind,  &server_kind,  &i2c_kind,      &mux_kind,      &expander_kind, &controller_kind,
     &node_kind, &source_kind,  &resistor_kind, &inductor_kind, &switch_kind,   &diode_kind,
-    &load_kind, &cooling_kind, &alert_kind,    NULL,
+    &load_kind, &cooling_kind, &alert_kind,    &channel_kind,  NULL,
 };
 
 const struct kind *kind_named(const char *name)

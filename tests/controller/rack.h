@@ -73,7 +73,9 @@ struct rack {
     struct rack_transfer wire[CTL_BUSES];
     uint64_t stuck_until[CTL_BUSES]; /* somebody holds the data line */
     struct rack_supply psu[CTL_SUPPLIES];
-    bool pin[CTL_SWITCHES]; /* asked to be closed, by its pin */
+    bool pin[CTL_SWITCHES];    /* asked to be closed, by its pin */
+    bool welded[CTL_SWITCHES]; /* closed, whatever its pin says */
+    bool dead[CTL_SWITCHES];   /* open, whatever its pin says */
     uint64_t moved_at[CTL_SWITCHES];
     int operations[CTL_SWITCHES];
     bool fed[CTL_BARS];
@@ -147,6 +149,9 @@ static inline bool rack_delivers(const struct rack *r, int s)
 /* Opening takes effect at once, closing only after the whole operate time: the worst of both. */
 static inline bool rack_conducts(const struct rack *r, int i)
 {
+    if (r->welded[i] || r->dead[i]) {
+        return r->welded[i];
+    }
     return r->pin[i] && r->now >= r->moved_at[i] + r->cfg.switches[i].close_us;
 }
 

@@ -53,6 +53,22 @@ Test(config, each_mistake_has_its_reason)
     REFUSES(cfg.look = 101, CONFIG_LANES);
     REFUSES(cfg.slow = 7, CONFIG_LANES);
     REFUSES((cfg.sweep_us = 1800000000, cfg.look = 2), CONFIG_LANES);
+    REFUSES(cfg.report_us = UINT32_MAX, CONFIG_TIME);
+    REFUSES(cfg.answer_us = UINT32_MAX, CONFIG_TIME);
+}
+
+Test(config, each_mistake_in_a_server_has_its_reason)
+{
+    REFUSES(cfg.n_servers = CTL_SERVERS + 1, CONFIG_TOO_MANY);
+    REFUSES((cfg.n_servers = 1, cfg.servers[0].bars = 0), CONFIG_NO_SUCH);
+    REFUSES((cfg.n_servers = 1, cfg.servers[0].bars = 2), CONFIG_NO_SUCH);
+    REFUSES((cfg.n_servers = 1, cfg.servers[0].bars = 1), CONFIG_SOUND);
+    REFUSES((cfg.n_servers = 1, cfg.servers[0].bars = 1, cfg.servers[0].least_mW = 1),
+            CONFIG_POWER); /* a cap above what it draws */
+    REFUSES((cfg.n_servers = 1, cfg.servers[0].bars = 1, cfg.servers[0].rated_mW = UINT32_MAX),
+            CONFIG_POWER);
+    REFUSES((cfg.n_servers = 1, cfg.servers[0].bars = 1, cfg.servers[0].surge_mW = UINT32_MAX),
+            CONFIG_POWER);
 }
 
 /* Two lines: pin 3 with all supplies, pin 4 with none. */

@@ -21,7 +21,8 @@
 enum {
     SWEEP = 20000,
     COMES_BACK_us = 60000000, /* three restarts, 3.5 s and doubled, and the longest probation */
-    STATES_MAX = 150000,
+    STATES_MAX = 30000,
+    SLOTS = 4 * STATES_MAX,
     PATH_MAX = 400
 };
 
@@ -195,10 +196,10 @@ static bool comes_back(struct rack *r, mutation mutant)
 
 static bool is_new(struct explorer *x, uint64_t key)
 {
-    size_t at = key % (4 * STATES_MAX);
+    size_t at = key % SLOTS;
 
     while (x->seen[at] != 0 && x->seen[at] != key) {
-        at = (at + 1) % (4 * STATES_MAX);
+        at = (at + 1) % SLOTS;
     }
     bool fresh = x->seen[at] == 0;
     x->seen[at] = key;
@@ -238,8 +239,8 @@ static void explore(struct explorer *x, const struct ctl_config *cfg, uint8_t lo
 {
     memset(x, 0, sizeof *x);
     x->mutant = mutant;
-    x->states = malloc(STATES_MAX * sizeof *x->states);
-    x->seen = calloc(4 * STATES_MAX, sizeof *x->seen);
+    x->states = malloc((size_t)STATES_MAX * sizeof *x->states);
+    x->seen = calloc(SLOTS, sizeof *x->seen);
     rack_start(&x->start, cfg, 0xFFFF);
     run(&x->start, 2000000, NULL);
     cr_assert(serves(&x->start));

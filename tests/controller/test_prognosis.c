@@ -2,6 +2,8 @@
  * normal distribution. Then whole steps against a pretend rack whose fans wear. */
 #include "rack.h"
 
+#include "controller/quotient.h"
+
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -78,6 +80,20 @@ Test(prognosis, the_budget_of_false_alarms_is_kept)
     cr_assert_lt(siegmund(0.25, k, h - 1.0) / TRENDS, samples, "h is larger than it has to be");
     /* two standard errors of a mean of so many */
     cr_assert_leq(2.0 / sqrt(PROGNOSIS_LEARN), 0.25);
+}
+
+/* Against the processor's own division. */
+Test(prognosis, long_division_is_division)
+{
+    for (int i = 0; i < 100000; i++) {
+        uint64_t n = (uint64_t)(uniform() * 18446744073709549568.0) >> (i % 64);
+        uint64_t d = 1 + ((uint64_t)(uniform() * 9223372036854774784.0) >> ((i / 64) % 63));
+        int64_t m = (int64_t)(n >> 1) * (i % 2 ? -1 : 1), e = (int64_t)(d >> 1) + 1;
+        cr_assert_eq(quotient(n, d), n / d);
+        cr_assert_eq(quotient_signed(m, e), m / e);
+        cr_assert_eq(quotient_signed(m, -e), m / -e);
+    }
+    cr_assert_eq(quotient(7, 0), UINT64_MAX);
 }
 
 struct line {

@@ -137,6 +137,16 @@ Test(storm, garbage_keeps_the_contract)
     static struct ctl_out out;
     struct ctl_config cfg = two_bars(1);
 
+    cfg.n_servers = 5;
+    cfg.report_us = 100000;
+    cfg.answer_us = 5000;
+    for (int i = 0; i < cfg.n_servers; i++) {
+        cfg.servers[i] = (struct ctl_server_config){.bars = (uint8_t)(1 + i % 3),
+                                                    .priority = (uint8_t)(i % 2),
+                                                    .rated_mW = 400000,
+                                                    .least_mW = 300000,
+                                                    .surge_mW = 500000};
+    }
     for (uint64_t seed = 1; seed <= 60; seed++) {
         bool busy[CTL_BUSES] = {false};
         r.seed = seed;
@@ -151,10 +161,23 @@ Test(storm, garbage_keeps_the_contract)
                     in.bus[b].rx[k] = (uint8_t)rack_random(&r);
                 }
             }
+            in.report.state = (uint8_t)(rack_random(&r) % (CTL_SERVER_STATES + 1));
+            in.report.server = (uint8_t)(rack_random(&r) % 6);
+            in.report.number = (uint8_t)(rack_random(&r) % 4 ? out.ask.number : rack_random(&r));
+            in.report.limit = (uint8_t)(rack_random(&r) % (CTL_ASKS + 1));
+            in.report.age_ms = rack_random(&r) % 2000;
+            in.report.power_mW = rack_random(&r) % 2 ? rack_random(&r) : rack_random(&r) % 500000;
+            in.report.cap_mW = rack_random(&r) % 500000;
+            in.report.step_mW = rack_random(&r);
+            in.report.step_ms = rack_random(&r) % 10000;
             in.now_us += rack_random(&r) % 3000;
             controller_step(&c, &in, &out);
             uint32_t wait = out.wake_us - in.now_us;
             cr_assert(wait >= 1 && wait <= 1000000);
+            cr_assert_lt(out.ask.what, CTL_ASKS);
+            cr_assert(out.ask.what == CTL_ASK_NONE || out.ask.server < cfg.n_servers);
+            cr_assert(out.ask.what != CTL_ASK_CAP ||
+                      out.ask.cap_mW >= cfg.servers[out.ask.server].least_mW);
             for (int b = 0; b < CTL_BUSES; b++) {
                 bool asks = out.bus[b].op != CTL_OP_NONE;
                 cr_assert(!(asks && busy[b]));

@@ -101,6 +101,22 @@ static void make_table(struct bytes *b, struct ctl_config *cfg)
     make_lines(b, cfg);
 }
 
+static void add_servers(struct bytes *b, struct ctl_config *cfg)
+{
+    cfg->n_servers = (uint16_t)pick(b, 9);
+    cfg->report_us = 1000u + pick(b, 2000000);
+    cfg->answer_us = 1000u + pick(b, 50000);
+    for (uint16_t i = 0; i < cfg->n_servers; i++) {
+        uint32_t rated_mW = pick(b, 2000000);
+        cfg->servers[i] =
+            (struct ctl_server_config){.bars = (uint8_t)(1u + pick(b, (1u << cfg->n_bars) - 1u)),
+                                       .priority = (uint8_t)pick(b, 3),
+                                       .rated_mW = rated_mW,
+                                       .least_mW = rated_mW / (1u + pick(b, 4)),
+                                       .surge_mW = pick(b, 3000000)};
+    }
+}
+
 /* ---- the port ---------------------------------------------------------------------------------- */
 
 static uint16_t choose(struct bytes *b, const uint16_t usual[4])
@@ -187,6 +203,23 @@ static void answer(struct bytes *b, struct rig *r, int bus)
     }
 }
 
+static void report(struct bytes *b, struct rig *r)
+{
+    r->in.report.state = CTL_SERVER_SILENT;
+    if (r->cfg.n_servers == 0 || pick(b, 4) != 0) {
+        return;
+    }
+    r->in.report.server = (uint8_t)pick(b, r->cfg.n_servers + 1u);
+    r->in.report.state = (uint8_t)pick(b, CTL_SERVER_STATES + 1);
+    r->in.report.limit = (uint8_t)pick(b, CTL_ASKS);
+    r->in.report.number = pick(b, 2) ? r->out.ask.number : (uint8_t)take(b, 1);
+    r->in.report.age_ms = pick(b, 256);
+    r->in.report.power_mW = pick(b, 8) ? pick(b, 2000000) : take(b, 4);
+    r->in.report.cap_mW = pick(b, 2000000);
+    r->in.report.step_mW = take(b, 4);
+    r->in.report.step_ms = pick(b, 2) ? CTL_NO_STEP : pick(b, 10000);
+}
+
 /* ---- what must hold ---------------------------------------------------------------------------- */
 
 static void requests_are_well_formed(struct rig *r)
@@ -194,6 +227,10 @@ static void requests_are_well_formed(struct rig *r)
     uint32_t wait_us = r->out.wake_us - r->in.now_us;
 
     must(wait_us >= 1 && wait_us <= 1000000);
+    must(r->out.ask.what < CTL_ASKS);
+    must(r->out.ask.what == CTL_ASK_NONE || r->out.ask.server < r->cfg.n_servers);
+    must(r->out.ask.what != CTL_ASK_CAP ||
+         r->out.ask.cap_mW >= r->cfg.servers[r->out.ask.server].least_mW);
     for (int bus = 0; bus < CTL_BUSES; bus++) {
         must(r->out.bus[bus].op <= CTL_OP_RESET_MUX);
         must(r->out.bus[bus].about < r->cfg.n_supplies || r->out.bus[bus].about == CTL_NOBODY);
@@ -281,6 +318,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
             r.reg[e][k] = r.reg[e][k - 2] = (uint8_t)take(&b, 1);
         }
     }
+    add_servers(&b, &r.cfg);
     controller_init(&r.c, &r.cfg, r.in.now_us);
     for (int i = 0; i < STEPS && b.left > 0; i++) {
         foretell(&b, &r);
@@ -297,6 +335,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         for (int bus = 0; bus < CTL_BUSES; bus++) {
             answer(&b, &r, bus);
         }
+        report(&b, &r);
     }
     return 0;
 }

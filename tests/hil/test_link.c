@@ -153,6 +153,7 @@ Test(link, a_frame_without_end_does_no_harm)
 static void whole_table(struct ctl_config *cfg)
 {
     memset(cfg, 1, sizeof *cfg);
+    __builtin_clear_padding(cfg);
     cfg->n_supplies = CTL_SUPPLIES;
     cfg->n_bars = CTL_BARS;
     cfg->n_switches = CTL_SWITCHES;
@@ -169,6 +170,10 @@ static void whole_table(struct ctl_config *cfg)
     for (int i = 0; i < CTL_EXPANDERS; i++) {
         ONES(cfg->expanders[i]);
     }
+    for (int i = 0; i < CTL_SERVERS; i++) {
+        ONES(cfg->servers[i]);
+    }
+    cfg->n_servers = CTL_SERVERS;
     ONES(cfg->alert);
     cfg->alert.n_lines = CTL_ALERTS;
 }
@@ -177,6 +182,7 @@ static void both_transferring(struct ctl_out *out)
 {
     memset(out, 1, sizeof *out);
     __builtin_clear_padding(out);
+    ONES(out->ask);
     for (int b = 0; b < CTL_BUSES; b++) {
         ONES(out->bus[b]);
         out->bus[b].op = CTL_OP_TRANSFER;

@@ -1,0 +1,278 @@
+/* shed.c - caps, sheds and staged restarts.  Checked by tests/controller/test_demand.c. */
+#include "shed.h"
+
+#include "ask.h"
+#include "clock.h"
+#include "controller.h"
+#include "demand.h"
+
+#include <string.h>
+
+/* What is taken from a bar's servers. */
+struct choice {
+    bool off[CTL_SERVERS];
+    uint32_t off_mW; /* of those */
+};
+
+/* ---- what a server can give -------------------------------------------------------------------- */
+
+static bool obeys(const struct controller *c, uint16_t i)
+{
+    const struct server *u = &c->demand.servers[i];
+
+    return !u->deaf && (u->wanted != (uint8_t)CTL_ASK_OFF) &&
+           ((u->state == (uint8_t)CTL_SERVER_ON) || (u->state == (uint8_t)CTL_SERVER_BOOTS));
+}
+
+static uint32_t by_cap_mW(const struct controller *c, uint16_t i)
+{
+    uint32_t now_mW = demand_now_mW(c, i);
+    uint32_t least_mW = c->cfg.servers[i].least_mW;
+
+    return (obeys(c, i) && (c->demand.servers[i].state == (uint8_t)CTL_SERVER_ON) &&
+            (now_mW > least_mW))
+               ? ((now_mW - least_mW) / demand_parts(c, i))
+               : 0U;
+}
+
+static uint32_t by_off_mW(const struct controller *c, uint16_t i)
+{
+    return obeys(c, i) ? (demand_now_mW(c, i) / demand_parts(c, i)) : 0U;
+}
+
+/* ---- too much ---------------------------------------------------------------------------------- */
+
+static uint32_t all_caps_mW(const struct controller *c, uint8_t b)
+{
+    uint32_t sum_mW = 0;
+
+    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
+        sum_mW += demand_is_on(c, i, b) ? by_cap_mW(c, i) : 0U;
+    }
+    return sum_mW;
+}
+
+/* Who has to be off so that the caps of the others do. Taken in order; then whoever turns out not to
+ * be needed, the most important first, stays on. Returns the place in the order of the most important
+ * one; n_servers: none. */
+static uint16_t choose(const struct controller *c, uint8_t b, uint32_t lack_mW, struct choice *ch)
+{
+    uint32_t caps_mW = all_caps_mW(c, b);
+    uint16_t most = c->cfg.n_servers;
+    uint16_t taken = 0;
+
+    (void)memset(ch, 0, sizeof(*ch));
+    for (; (taken < c->cfg.n_servers) && ((caps_mW + ch->off_mW) < lack_mW); taken++) {
+        uint16_t i = c->demand.order[taken];
+
+        if (demand_is_on(c, i, b) && (by_off_mW(c, i) > 0U)) {
+            ch->off[i] = true;
+            ch->off_mW += by_off_mW(c, i);
+            caps_mW -= by_cap_mW(c, i);
+        }
+    }
+    for (uint16_t k = taken; k > 0U; k--) {
+        uint16_t i = c->demand.order[k - 1U];
+        uint32_t without_mW = (caps_mW + ch->off_mW + by_cap_mW(c, i)) - by_off_mW(c, i);
+
+        if (ch->off[i] && (without_mW >= lack_mW)) {
+            ch->off[i] = false;
+            ch->off_mW -= by_off_mW(c, i);
+            caps_mW += by_cap_mW(c, i);
+        } else if (ch->off[i] && (most == c->cfg.n_servers)) {
+            most = (uint16_t)(k - 1U);
+        } else {
+            /* on, or less important than one that is off */
+        }
+    }
+    return most;
+}
+
+static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_shed)
+{
+    struct choice ch = {{false}, 0};
+
+    if (may_shed) {
+        (void)choose(c, b, lack_mW, &ch);
+    }
+    uint32_t left_mW = (lack_mW > ch.off_mW) ? (lack_mW - ch.off_mW) : 0U;
+    for (uint16_t k = 0; k < c->cfg.n_servers; k++) {
+        uint16_t i = c->demand.order[k];
+        uint32_t cap_mW = demand_is_on(c, i, b) ? by_cap_mW(c, i) : 0U;
+
+        if (ch.off[i]) {
+            ask(c, i, CTL_ASK_OFF, 0);
+            c->count.sheds++;
+        } else if ((cap_mW > 0U) && (left_mW > 0U)) {
+            uint32_t take_mW = (cap_mW < left_mW) ? cap_mW : left_mW;
+            left_mW -= take_mW;
+            take_mW *= demand_parts(c, i);
+            ask(c, i, CTL_ASK_CAP, demand_now_mW(c, i) - take_mW);
+            c->count.caps++;
+        } else {
+            /* stays as it is */
+        }
+    }
+}
+
+uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
+{
+    uint32_t wanted_mW = c->demand.bars[b].wanted_mW;
+    struct choice ch;
+    uint16_t most = c->cfg.n_servers;
+
+    if (wanted_mW > budget_mW) {
+        most = choose(c, b, wanted_mW - budget_mW, &ch);
+    }
+    return (most < c->cfg.n_servers) ? c->cfg.servers[c->demand.order[most]].priority
+                                     : ((uint32_t)UINT8_MAX + 1U);
+}
+
+/* ---- room -------------------------------------------------------------------------------------- */
+
+/* Is there room for it on every bar that it draws from? */
+static bool fits(const struct controller *c, uint16_t i)
+{
+    uint32_t more_mW = demand_wish_mW(c, i) / demand_parts(c, i);
+    bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
+    bool fit = true;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        const struct demand_bar *d = &c->demand.bars[b];
+        uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
+
+        if (demand_is_on(c, i, b) && ((((uint32_t)c->demand.live >> b) & 1U) != 0U)) {
+            fit = fit && ((d->draw_mW + more_mW) <= room_mW) &&
+                  passed(c->now_us, d->limit_us, d->hold_us) &&
+                  (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us));
+        }
+    }
+    return fit;
+}
+
+static void release(struct controller *c, uint8_t b)
+{
+    uint16_t capped = c->cfg.n_servers;
+
+    for (uint16_t k = c->cfg.n_servers; k > 0U; k--) {
+        uint16_t i = c->demand.order[k - 1U];
+        const struct server *u = &c->demand.servers[i];
+        bool may = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
+                   (demand_wish_mW(c, i) > 0U) && fits(c, i);
+
+        if (may && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
+            ask_start(c, i);
+            c->demand.bars[b].free_us = c->now_us;
+            return;
+        }
+        capped = (may && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == c->cfg.n_servers))
+                     ? i
+                     : capped;
+    }
+    if (capped < c->cfg.n_servers) {
+        ask(c, capped, CTL_ASK_FREE, 0);
+        c->demand.bars[b].free_us = c->now_us;
+    }
+}
+
+/* ---- a bar ------------------------------------------------------------------------------------- */
+
+/* If letting servers go is what made it lack power, the next one waits for longer. */
+static void hold(struct controller *c, struct demand_bar *d)
+{
+    bool same = (d->hold_us > 0U) && !passed(c->now_us, d->limit_us, (uint32_t)SHED_HOLD_us);
+    bool again = (d->hold_us > 0U) && !passed(c->now_us, d->free_us, (uint32_t)SHED_HOLD_MAX_us);
+
+    if (!same) {
+        d->hold_us =
+            again ? backed_off_us(d->hold_us, (uint32_t)SHED_HOLD_MAX_us) : (uint32_t)SHED_HOLD_us;
+    }
+    d->limit_us = c->now_us;
+}
+
+bool shed_allows(const struct controller *c, uint8_t b)
+{
+    const struct demand_bar *d = &c->demand.bars[b];
+    bool more = false;    /* could be taken */
+    bool pending = false; /* has been asked */
+
+    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
+        const struct server *u = &c->demand.servers[i];
+
+        if (demand_is_on(c, i, b)) {
+            more = more || (by_off_mW(c, i) > 0U);
+            pending = pending ||
+                      ((u->phase != (uint8_t)SERVER_RESTS) && (u->wanted != (uint8_t)CTL_ASK_FREE));
+        }
+    }
+    return !pending &&
+           !((d->draw_mW > (d->budget_mW + (d->budget_mW / (uint32_t)SHED_LACK))) && more) &&
+           ((c->cfg.n_servers == 0U) || passed(c->now_us, d->limit_us, (uint32_t)SHED_DONE_us));
+}
+
+static void balance(struct controller *c, uint8_t b)
+{
+    struct demand_bar *d = &c->demand.bars[b];
+
+    if (d->budget_mW == 0U) {
+        return; /* dark, or not known yet */
+    }
+    if (d->draw_mW > d->budget_mW) {
+        hold(c, d);
+        limit(c, b, d->draw_mW - d->budget_mW,
+              (d->draw_mW - d->budget_mW) > (d->budget_mW / (uint32_t)SHED_LACK));
+    } else if (d->draw_mW > d->sure_mW) {
+        limit(c, b, d->draw_mW - d->sure_mW, false);
+    } else {
+        release(c, b);
+    }
+}
+
+/* The most important bar whose balance is due; n_bars: none. */
+static uint8_t next_bar(const struct controller *c)
+{
+    uint8_t next = c->cfg.n_bars;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        if ((((uint32_t)c->demand.look >> b) & 1U) != 0U) {
+            next =
+                ((next == c->cfg.n_bars) || (c->cfg.bars[b].priority < c->cfg.bars[next].priority))
+                    ? b
+                    : next;
+        }
+    }
+    return next;
+}
+
+bool shed_step(struct controller *c, struct ctl_out *out)
+{
+    uint8_t b = next_bar(c);
+
+    if (b < c->cfg.n_bars) {
+        c->demand.look &= (uint8_t) ~(1U << b);
+        balance(c, b);
+    }
+    if (c->demand.asking) {
+        ask_send(c, out);
+    }
+    return c->demand.asking || (c->demand.look != 0U);
+}
+
+void shed_init(struct controller *c)
+{
+    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
+        const struct ctl_server_config *v = &c->cfg.servers[i];
+        uint16_t k = i;
+
+        for (; k > 0U; k--) {
+            const struct ctl_server_config *before = &c->cfg.servers[c->demand.order[k - 1U]];
+            bool first = (v->priority > before->priority) ||
+                         ((v->priority == before->priority) && (v->least_mW > before->least_mW));
+            if (!first) {
+                break;
+            }
+            c->demand.order[k] = c->demand.order[k - 1U];
+        }
+        c->demand.order[k] = (uint8_t)i;
+    }
+}
