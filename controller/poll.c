@@ -500,6 +500,10 @@ static void reading_came(struct controller *c, uint8_t s)
         judge(c, s);
         welds_reading(c, s);
     } else if (c->plausibles[s].absurd != 1U) {
+        if (u->has_reading) {
+            journal_note(c, JOURNAL_DOUBT, s,
+                         c->plausibles[s].frozen ? (uint16_t)DOUBT_FROZEN : (uint16_t)DOUBT_ABSURD);
+        }
         u->has_reading = false;
         happens(c, s, ON_SILENT);
     } else {
@@ -550,6 +554,7 @@ static void who_came(struct controller *c, uint8_t s, const uint8_t rx[])
     u->want_clear = false;
     u->want_restart = false;
     is_new = identity_is_new(c, s);
+    journal_note(c, JOURNAL_DOUBT, s, is_new ? (uint16_t)DOUBT_NEW_UNIT : (uint16_t)DOUBT_STRANGER);
     u->losses = is_new ? 0U : u->losses; /* those of the one before */
     happens(c, s, is_new ? ON_GONE : ON_STRANGE);
 }
