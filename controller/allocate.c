@@ -138,9 +138,25 @@ static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
     return c->preempt.taken[s] && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
 }
 
+/* Bars to which the plan gives a switch that obeys: a welded one is not relied upon alone. */
+static uint8_t bars_with_sound(const struct controller *c, const struct plan *plan)
+{
+    uint8_t bars = 0;
+
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+        if (c->contacts[i].fault == (uint8_t)CONTACT_SOUND) {
+            bars |= plan->feeds[sw->supply] & bit(sw->bar);
+        }
+    }
+    return bars;
+}
+
 static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
 {
     uint8_t good = bars_with_good(q, plan);
+    uint8_t sound = bars_with_sound(c, plan);
     bool moved = false;
 
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -152,8 +168,12 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
                           shall_retire(c, sw->supply, good, plan, sw->bar))) {
             wanted = false;
         }
-        if (k->fault != (uint8_t)CONTACT_SOUND) {
-            wanted = k->told; /* another command would tell nothing new */
+        if ((sound & bit(sw->bar)) == 0U) {
+            wanted =
+                wanted || (k->wanted && (c->supplies[sw->supply].danger == (uint8_t)DANGER_NONE));
+        }
+        if (k->fault == (uint8_t)CONTACT_DEAD) {
+            wanted = k->told; /* it may be a false alarm: it is left as it is */
         }
         moved = moved || (wanted != k->wanted);
         k->wanted = wanted;

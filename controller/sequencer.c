@@ -150,7 +150,8 @@ static void look(const struct controller *c, struct view *v)
             v->leaving[sw->supply] = true;
             v->danger[sw->bar] = v->danger[sw->bar] || (u->danger != (uint8_t)DANGER_NONE);
         }
-        if (k->wanted && !k->stuck && !(k->told && is_settled(k))) {
+        if (k->wanted && !k->stuck && (k->fault == (uint8_t)CONTACT_SOUND) &&
+            !(k->told && is_settled(k))) {
             v->making[sw->bar] = true;
         }
         if (k->wanted && k->told && is_settled(k) && !supply_is_lost(u) &&
