@@ -28,18 +28,20 @@ void plausible_forget(struct controller *c, uint8_t s)
     p->since_us = c->now_us;
 }
 
-/* Its rated current at the upper end of its window, so rather too little. */
-static uint32_t rated_mA(const struct controller *c, uint8_t s)
-{
-    uint8_t bar = c->supplies[s].bar;
-    uint64_t uW = (uint64_t)c->cfg.supplies[s].capacity_mW * 1000U;
-
-    return (bar < c->cfg.n_bars) ? (uint32_t)(uW / c->cfg.bars[bar].v_high_mV) : UINT32_MAX;
-}
-
 static uint32_t distance(int32_t a, int32_t b)
 {
     return (a > b) ? ((uint32_t)a - (uint32_t)b) : ((uint32_t)b - (uint32_t)a);
+}
+
+/* Is it more than its rated current times `many` over `part`? In mA mV = uW, without a division. */
+static bool exceeds(const struct controller *c, uint8_t s, uint32_t i_mA, uint32_t many,
+                    uint32_t part)
+{
+    uint8_t bar = c->supplies[s].bar;
+    uint64_t rated_uW = (uint64_t)c->cfg.supplies[s].capacity_mW * 1000U;
+
+    return (bar < c->cfg.n_bars) &&
+           ((((uint64_t)i_mA * c->cfg.bars[bar].v_high_mV) * part) > (rated_uW * many));
 }
 
 /* ---- frozen ------------------------------------------------------------------------------------ */
@@ -62,7 +64,7 @@ static void note_move(struct controller *c, uint8_t s)
 {
     struct plausible *p = &c->plausibles[s];
 
-    if (distance(p->i_mA, p->base_mA) > (rated_mA(c, s) / (uint32_t)MOVE_PART)) {
+    if (exceeds(c, s, distance(p->i_mA, p->base_mA), 1U, (uint32_t)MOVE_PART)) {
         p->moved = p->changes > 0U;
         p->base_mA = p->i_mA;
         p->moved_us = c->now_us;
@@ -115,7 +117,7 @@ static bool is_absurd(const struct controller *c, uint8_t s)
         v_most_mV = (uint64_t)c->cfg.bars[u->bar].v_high_mV * (uint32_t)ABSURD_VOLTS;
     }
     return (u->v_mV > v_most_mV) ||
-           ((distance(u->i_mA, 0) / (uint32_t)ABSURD_AMPERES) > rated_mA(c, s));
+           exceeds(c, s, distance(u->i_mA, 0), (uint32_t)ABSURD_AMPERES, 1U);
 }
 
 bool plausible_reading(struct controller *c, uint8_t s)

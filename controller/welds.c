@@ -136,15 +136,14 @@ void welds_reading(struct controller *c, uint8_t s)
 void welds_tick(struct controller *c)
 {
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        uint64_t p_uW = 0;
+        uint64_t p_mW = 0;
 
         for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
             const struct supply *u = &c->supplies[s];
             if ((u->settled > 0U) && (u->bar == b) && u->has_reading && (u->i_mA > 0)) {
-                p_uW += (uint64_t)(uint32_t)u->i_mA * u->v_mV;
+                p_mW += (uint64_t)((uint32_t)u->i_mA / 8U) * (u->v_mV / 125U); /* mA mV / 1000 */
             }
         }
-        uint64_t p_mW = p_uW / 1000U;
         uint32_t faded_mW = c->drew_mW[b] - (c->drew_mW[b] / (uint32_t)FADE);
         c->drew_mW[b] =
             (p_mW > faded_mW) ? ((p_mW > UINT32_MAX) ? UINT32_MAX : (uint32_t)p_mW) : faded_mW;
