@@ -4,10 +4,12 @@
 #include "bits.h"
 #include "contingency.h"
 #include "controller.h"
+#include "identity.h"
 #include "loads.h"
 #include "pins.h"
 #include "planner.h"
 #include "pmbus.h"
+#include "poll.h"
 #include "rescue.h"
 #include "sequencer.h"
 #include "supply.h"
@@ -17,11 +19,6 @@
 
 /* How long one supply's trouble makes others doubtful. */
 enum { DOUBT_SWEEPS = 2 };
-
-static bool is_closed(const struct contact *k)
-{
-    return k->stuck ? k->read : k->told;
-}
 
 /* Silent, but so is its whole bus, or it had no turn yet since the bus came back. */
 static bool is_excused(const struct controller *c, uint8_t s)
@@ -85,9 +82,10 @@ static void ask(const struct controller *c, struct plan_problem *q)
         u->reach |= bit(sw->bar);
         u->back |= sw->one_way ? 0U : bit(sw->bar);
         u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? bit(sw->bar) : 0U;
-        u->present |= is_closed(k) ? bit(sw->bar) : 0U;
-        u->made |= (is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
-        if (k->stuck || k->resting || !pins_obey(c, sw->expander)) {
+        u->present |= contact_is_closed(k) ? bit(sw->bar) : 0U;
+        u->made |= (contact_is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
+        if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
+            !pins_obey(c, sw->expander)) {
             u->frozen |= bit(sw->bar);
         }
     }
@@ -120,7 +118,7 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
 {
     const struct supply *u = &c->supplies[s];
 
-    if (!supply_is_lost(u) || ((good & bit(bar)) == 0U)) {
+    if (!supply_is_lost(u) || !identity_is_sure(c, s) || ((good & bit(bar)) == 0U)) {
         return false;
     }
     return (u->danger != (uint8_t)DANGER_NONE) ||
@@ -135,9 +133,25 @@ static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
     return c->preempt.taken[s] && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
 }
 
+/* Bars to which the plan gives a switch that obeys: a welded one is not relied upon alone. */
+static uint8_t bars_with_sound(const struct controller *c, const struct plan *plan)
+{
+    uint8_t bars = 0;
+
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+        if (c->contacts[i].fault == (uint8_t)CONTACT_SOUND) {
+            bars |= plan->feeds[sw->supply] & bit(sw->bar);
+        }
+    }
+    return bars;
+}
+
 static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
 {
     uint8_t good = bars_with_good(q, plan);
+    uint8_t sound = bars_with_sound(c, plan);
     bool moved = false;
 
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -148,6 +162,13 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         if (!k->stuck && (shall_leave(c, sw->supply, good, plan->served, sw->bar) ||
                           shall_retire(c, sw->supply, good, plan, sw->bar))) {
             wanted = false;
+        }
+        if ((sound & bit(sw->bar)) == 0U) {
+            wanted =
+                wanted || (k->wanted && (c->supplies[sw->supply].danger == (uint8_t)DANGER_NONE));
+        }
+        if (k->fault == (uint8_t)CONTACT_DEAD) {
+            wanted = k->told; /* it may be a false alarm: it is left as it is */
         }
         moved = moved || (wanted != k->wanted);
         k->wanted = wanted;
@@ -233,6 +254,16 @@ bool allocate_doubts(const struct controller *c, uint8_t s)
     return doubt;
 }
 
+/* A danger to its bar, as far as is known: its number is about to be read back, in this turn of its. The
+ * order in which switches may move depends on it. */
+static bool is_being_named(const struct controller *c, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+
+    return (u->danger != (uint8_t)DANGER_NONE) && supply_is_lost(u) && !identity_is_sure(c, s) &&
+           (u->step != (uint8_t)POLL_REST);
+}
+
 static bool is_urgent(const struct controller *c)
 {
     bool urgent = false;
@@ -246,11 +277,13 @@ static bool is_urgent(const struct controller *c)
 bool allocate_waits(const struct controller *c)
 {
     bool doubt = false;
+    bool named = false;
 
-    for (uint8_t i = 0; (i < c->cfg.n_supplies) && !doubt; i++) {
-        doubt = casts_doubt(c, i);
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
+        doubt = doubt || casts_doubt(c, i);
+        named = named || is_being_named(c, i);
     }
-    return doubt && !is_urgent(c);
+    return named || (doubt && !is_urgent(c));
 }
 
 /* ---- the answer -------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 #include "ctl_config.h"
 
-enum { VOUT_EXPONENT_MINUS_9 = 0x17, VOUT_EXPONENT_MINUS_8 = 0x18 };
+enum { VOUT_EXPONENT_MINUS_9 = 0x17 }; /* as real supplies have it [S8] */
 
 static const struct chip rows[CTL_CHIPS] = {
     [CTL_CHIP_STANDARD] = {.name = "standard",
@@ -37,7 +37,7 @@ static const struct chip rows[CTL_CHIPS] = {
                                .takes_pec = true,
                                .has_ara = true,
                                .has_vout_mode = false,
-                               .vout_mode = VOUT_EXPONENT_MINUS_8,
+                               .vout_mode = VOUT_EXPONENT_MINUS_9,
                                .start_us = 3500000},
     /* Symptom: pulls its alert line, and nobody answers the alert response address. Remedy: read its
      * STATUS_WORD instead; CLEAR_FAULTS makes it let go. */
@@ -48,6 +48,25 @@ static const struct chip rows[CTL_CHIPS] = {
                          .has_vout_mode = true,
                          .vout_mode = VOUT_EXPONENT_MINUS_9,
                          .start_us = 3500000},
+    /* Symptom: after its input was away, its output is back, and power good never comes. Remedy: OPERATION
+     * off and on, T_pwok_on (500 ms) after its output. */
+    [CTL_CHIP_NEEDS_TOGGLE] = {.name = "needs-toggle",
+                               .has_pec = true,
+                               .takes_pec = true,
+                               .has_ara = true,
+                               .has_vout_mode = true,
+                               .vout_mode = VOUT_EXPONENT_MINUS_9,
+                               .toggle_us = 600000,
+                               .start_us = 3500000},
+    /* Symptom: says good many seconds after its output is up, and starts all over again when it is switched
+     * off and on meanwhile: a rack went dark with its enables cycling once a second. Remedy: time. */
+    [CTL_CHIP_SLOW_OK] = {.name = "slow-ok",
+                          .has_pec = true,
+                          .takes_pec = true,
+                          .has_ara = true,
+                          .has_vout_mode = true,
+                          .vout_mode = VOUT_EXPONENT_MINUS_9,
+                          .start_us = 20000000},
 };
 
 uint8_t chips_count(void)

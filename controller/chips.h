@@ -14,7 +14,10 @@ struct chip {
     bool has_ara;       /* answers the alert response address when it has pulled its alert line */
     bool has_vout_mode; /* answers VOUT_MODE; else `vout_mode` holds */
     uint8_t vout_mode;
-    uint16_t gap_us;   /* it needs this long between two transfers */
+    uint16_t gap_us; /* it needs this long between two transfers */
+    uint32_t
+        toggle_us; /* up without power good for so long, it wants to be switched off and on; 0: the
+                           same as start_us */
     uint32_t start_us; /* longest time from OPERATION on, or from the input, to power good */
 };
 

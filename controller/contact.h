@@ -5,6 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What only current tells, whatever the pin says: welds.h. */
+enum contact_fault {
+    CONTACT_SOUND,
+    CONTACT_WELDED, /* closed, though told to be open */
+    CONTACT_DEAD    /* open, though told to be closed */
+};
+
 struct contact {
     bool wanted;         /* by the plan */
     bool told;           /* by the output register of the expander */
@@ -13,11 +20,22 @@ struct contact {
     bool proven;         /* the pin was read back as told, since it was last told */
     bool resting;        /* its dwell has not passed yet */
     bool stuck;          /* does not follow: planned around */
+    uint8_t fault;       /* enum contact_fault */
+    uint8_t odd;         /* readings in a row that say otherwise */
+    bool made;           /* has carried current since it was told to close */
     uint8_t misses;      /* read-backs in a row that disagreed */
     uint8_t stuck_count; /* times it was found stuck: each doubles the pause before a new attempt */
     uint32_t operations; /* since the start */
     uint32_t since_us;   /* when it was last told something new */
     uint32_t stuck_us;   /* when it was found stuck */
 };
+
+/* Does it join its supply to its bar, as far as is known? */
+static inline bool contact_is_closed(const struct contact *k)
+{
+    bool closed = k->stuck ? k->read : k->told;
+
+    return (k->fault == (uint8_t)CONTACT_WELDED) || (closed && (k->fault != (uint8_t)CONTACT_DEAD));
+}
 
 #endif

@@ -119,6 +119,7 @@ static void tick(struct controller *c)
     }
     alert_tick(c);
     sequencer_tick(c);
+    welds_tick(c);
     prognosis_tick(c);
     preempt_tick(c);
     demand_tick(c);

@@ -12,12 +12,15 @@
 #include "ctl_config.h"
 #include "ctl_io.h"
 #include "demand.h"
+#include "identity.h"
 #include "journal.h"
 #include "pins.h"
 #include "planner.h"
+#include "plausible.h"
 #include "preempt.h"
 #include "prognosis.h"
 #include "supply.h"
+#include "welds.h"
 #include "wire.h"
 
 #include <stdbool.h>
@@ -64,6 +67,7 @@ struct controller_counts {
     uint32_t refusals;        /* trials of such a replacement that did not pay */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
+    uint32_t strangers;       /* answers that turned out to be another device's */
     uint32_t requests;        /* to servers */
     uint32_t caps;            /* servers told to draw less */
     uint32_t sheds;           /* servers told to be off */
@@ -93,6 +97,8 @@ struct controller {
     uint8_t redundant;
     struct wire wires[CTL_BUSES];
     struct supply supplies[CTL_SUPPLIES];
+    struct identity identities[CTL_SUPPLIES];
+    struct plausible plausibles[CTL_SUPPLIES];
     struct prognosis prognoses[CTL_SUPPLIES];
     struct preempt preempt;
     uint32_t sample_us; /* when the samples of the prognoses were last taken */
@@ -100,6 +106,7 @@ struct controller {
     struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
+    uint32_t drew_mW[CTL_BARS]; /* the most that its supplies gave of late */
     struct demand demand;
     bool at_rest;                /* every switch is where the plan wants it */
     uint8_t search;              /* enum controller_search: what the planner works at */

@@ -37,6 +37,8 @@ enum ctl_chip {
     CTL_CHIP_WRONG_PEC,
     CTL_CHIP_NO_VOUT_MODE,
     CTL_CHIP_NO_ARA,
+    CTL_CHIP_NEEDS_TOGGLE,
+    CTL_CHIP_SLOW_OK,
     CTL_CHIPS
 };
 

@@ -33,8 +33,12 @@ enum journal_what {
     JOURNAL_BROKEN,   /* an invariant of our own: the safe state follows */
     JOURNAL_FORETOLD, /* who: supply; detail: minutes until it fails, 65535: not in sight, or more */
     JOURNAL_PREEMPT,  /* who: supply; detail: 1 replaced before it fails, 0 taken back */
+    JOURNAL_DOUBT,    /* who: supply whose readings are not believed; detail: enum journal_doubt */
     JOURNAL_WHATS
 };
+
+/* Why readings are not believed. */
+enum journal_doubt { DOUBT_STRANGER, DOUBT_NEW_UNIT, DOUBT_FROZEN, DOUBT_ABSURD };
 
 /* Time is in microseconds since the start that it belongs to: wraps * 2^32 + at_us. */
 struct journal_entry {

@@ -25,7 +25,7 @@ enum pmbus_cmd {
     CMD_READ_TEMPERATURE_1 = 0x8D,
     CMD_READ_TEMPERATURE_2 = 0x8E,
     CMD_READ_FAN_SPEED_1 = 0x90,
-    CMD_MFR_ID = 0x99
+    CMD_MFR_SERIAL = 0x9E
 };
 
 enum pmbus_operation { OPERATION_OFF = 0x00, OPERATION_ON = 0x80 };

@@ -5,12 +5,17 @@
 #include "chips.h"
 #include "clock.h"
 #include "controller.h"
+#include "identity.h"
 #include "lanes.h"
+#include "plausible.h"
 #include "pmbus.h"
 #include "prognosis.h"
 #include "sequencer.h"
 #include "verdict.h"
+#include "welds.h"
 #include "wire.h"
+
+#include <stddef.h>
 
 /* ---- whose turn -------------------------------------------------------------------------------- */
 
@@ -40,12 +45,12 @@ static void begin_turn(struct controller *c, uint8_t s)
     u->want_restart = false;
     lanes_begin(c, s);
     if (u->state != (uint8_t)SUPPLY_ABSENT) {
-        u->step = (uint8_t)POLL_STATUS;
+        u->step = identity_comes_first(c, s) ? (uint8_t)POLL_WHO : (uint8_t)POLL_STATUS;
     } else if (chip->has_vout_mode) {
         u->step = (uint8_t)POLL_MODE;
     } else {
         u->mode = chip->vout_mode;
-        u->step = (uint8_t)POLL_ID;
+        u->step = (uint8_t)POLL_SERIAL;
     }
 }
 
@@ -177,11 +182,15 @@ static void happens(struct controller *c, uint8_t s, enum supply_event event)
 
     if (event == ON_IDENTIFIED) {
         prognosis_forget(&c->prognoses[s]);
+        plausible_forget(c, s);
     }
     if (supply_happens(&c->supplies[s], event, c->now_us)) {
         journal_supply(c, s, before);
         c->count.changes++;
-        c->count.losses += (!was_lost && supply_is_lost(&c->supplies[s])) ? 1U : 0U;
+        if (!was_lost && supply_is_lost(&c->supplies[s])) {
+            c->count.losses++;
+            c->identities[s].sure = false;
+        }
         c->replan = true;
         sequencer_wake(c);
     }
@@ -198,7 +207,7 @@ struct question {
 
 static const struct question questions[POLL_STEPS] = {
     [POLL_MODE] = {.cmd = (uint8_t)CMD_VOUT_MODE, .n_read = 1},
-    [POLL_ID] = {.cmd = (uint8_t)CMD_MFR_ID, .n_read = (uint8_t)POLL_ID_BYTES + 1U},
+    [POLL_SERIAL] = {.cmd = (uint8_t)CMD_MFR_SERIAL, .n_read = (uint8_t)IDENTITY_BYTES + 1U},
     [POLL_STATUS] = {.cmd = (uint8_t)CMD_STATUS_WORD, .n_read = 2},
     [POLL_STATUS_VOUT] = {.cmd = (uint8_t)CMD_STATUS_VOUT, .n_read = 1},
     [POLL_STATUS_IOUT] = {.cmd = (uint8_t)CMD_STATUS_IOUT, .n_read = 1},
@@ -210,6 +219,7 @@ static const struct question questions[POLL_STEPS] = {
     [POLL_HOT] = {.cmd = (uint8_t)CMD_READ_TEMPERATURE_1, .n_read = 2},
     [POLL_INLET] = {.cmd = (uint8_t)CMD_READ_TEMPERATURE_2, .n_read = 2},
     [POLL_FAN] = {.cmd = (uint8_t)CMD_READ_FAN_SPEED_1, .n_read = 2},
+    [POLL_WHO] = {.cmd = (uint8_t)CMD_MFR_SERIAL, .n_read = (uint8_t)IDENTITY_BYTES + 1U},
     [POLL_OFF] = {.cmd = (uint8_t)CMD_OPERATION, .n_write = 1, .value = (uint8_t)OPERATION_OFF},
     [POLL_CLEAR] = {.cmd = (uint8_t)CMD_CLEAR_FAULTS},
     [POLL_ON] = {.cmd = (uint8_t)CMD_OPERATION, .n_write = 1, .value = (uint8_t)OPERATION_ON},
@@ -219,14 +229,16 @@ void poll_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *ou
 {
     const struct ctl_supply_config *cfg = &c->cfg.supplies[s];
     const struct chip *chip = chip_row(cfg->chip);
-    const struct question *q = &questions[c->supplies[s].step];
+    const uint8_t step = c->supplies[s].step;
+    const struct question *q = &questions[step];
+    uint8_t n_read = (step == (uint8_t)POLL_WHO) ? identity_bytes(c, s) : q->n_read;
     uint8_t n = 1;
 
     out->bus[bus].op = CTL_OP_TRANSFER;
     out->bus[bus].address = cfg->address;
     out->bus[bus].tx[0] = q->cmd;
-    if (q->n_read > 0U) {
-        out->bus[bus].n_rx = (uint8_t)(q->n_read + (chip->has_pec ? 1U : 0U));
+    if (n_read > 0U) {
+        out->bus[bus].n_rx = (uint8_t)(n_read + (chip->has_pec ? 1U : 0U));
     } else {
         if (q->n_write > 0U) {
             out->bus[bus].tx[n++] = q->value;
@@ -249,8 +261,9 @@ static uint8_t reading_of(uint8_t step)
     return (uint8_t)(step - (uint8_t)POLL_VOUT);
 }
 
-static bool wants_step(const struct supply *u, uint8_t step)
+static bool wants_step(const struct controller *c, uint8_t s, uint8_t step)
 {
+    const struct supply *u = &c->supplies[s];
     bool wanted = true;
 
     if (is_reading(step)) {
@@ -265,6 +278,9 @@ static bool wants_step(const struct supply *u, uint8_t step)
         break;
     case POLL_STATUS_INPUT:
         wanted = (u->details & ((uint32_t)ST_INPUT >> 8)) != 0U;
+        break;
+    case POLL_WHO:
+        wanted = identity_is_due(c, s);
         break;
     case POLL_OFF:
     case POLL_ON:
@@ -284,7 +300,7 @@ static void next_step(struct controller *c, uint8_t s)
     struct supply *u = &c->supplies[s];
     uint8_t step = (uint8_t)(u->step + 1U);
 
-    while ((step < (uint8_t)POLL_STEPS) && !wants_step(u, step)) {
+    while ((step < (uint8_t)POLL_STEPS) && !wants_step(c, s, step)) {
         step++;
     }
     u->tries = 0;
@@ -383,7 +399,7 @@ static void status_came(struct controller *c, uint8_t s, uint16_t status)
 
     take_status(c, s, status);
     lanes_status_came(c, s, news);
-    if (!wants_step(u, (uint8_t)POLL_VOUT)) {
+    if (!wants_step(c, s, (uint8_t)POLL_VOUT)) {
         u->silent = 0;
     }
     /* On a bar that has collapsed it may be the one that pulls it down: then its switch has to open
@@ -399,8 +415,12 @@ static uint32_t restart_wait_us(const struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
     bool starts_itself = !u->tripped || (u->state != (uint8_t)SUPPLY_ISOLATED);
-    uint32_t wait_us =
-        starts_itself ? chip_row(c->cfg.supplies[s].chip)->start_us : (uint32_t)SUPPLY_TRIPPED_us;
+    const struct chip *chip = chip_row(c->cfg.supplies[s].chip);
+    uint32_t wait_us = starts_itself ? chip->start_us : (uint32_t)SUPPLY_TRIPPED_us;
+
+    if ((chip->toggle_us != 0U) && ((u->status & (uint16_t)ST_OFF) == 0U)) {
+        wait_us = chip->toggle_us;
+    }
 
     for (uint8_t i = 0; i < u->restarts; i++) {
         wait_us *= 2U; /* at most SUPPLY_RESTARTS times */
@@ -474,23 +494,69 @@ static void reading_came(struct controller *c, uint8_t s)
     struct supply *u = &c->supplies[s];
 
     u->silent = 0;
-    u->has_reading = true;
-    u->read_us = c->now_us;
-    judge(c, s);
+    if (plausible_reading(c, s)) {
+        u->has_reading = true;
+        u->read_us = c->now_us;
+        judge(c, s);
+        welds_reading(c, s);
+    } else if (c->plausibles[s].absurd != 1U) {
+        if (u->has_reading) {
+            journal_note(c, JOURNAL_DOUBT, s,
+                         c->plausibles[s].frozen ? (uint16_t)DOUBT_FROZEN : (uint16_t)DOUBT_ABSURD);
+        }
+        u->has_reading = false;
+        happens(c, s, ON_SILENT);
+    } else {
+        /* once is overlooked */
+    }
 }
 
-/* Only to tell one device from another; what it says is its own affair. */
-static uint8_t fingerprint(const uint8_t rx[])
+static void silent_turn(struct controller *c, uint8_t s)
 {
-    uint8_t sum = 0;
+    struct supply *u = &c->supplies[s];
 
-    if (rx[0] > (uint8_t)POLL_ID_BYTES) {
-        return 0;
+    u->silent = (u->silent < UINT8_MAX) ? (uint8_t)(u->silent + 1U) : u->silent;
+    if (u->silent >= c->cfg.confirm) {
+        identity_doubt(c, s);
+        happens(c, s, ON_SILENT);
     }
-    for (uint8_t i = 0; i <= rx[0]; i++) {
-        sum = pec_add(sum, rx[i]);
+    if (u->state == (uint8_t)SUPPLY_ABSENT) {
+        u->skip_us = c->cfg.identify_us;
+        u->skip_from_us = c->now_us;
     }
-    return sum;
+    end_turn(c, s);
+}
+
+/* NULL: it has none. */
+static void serial_came(struct controller *c, uint8_t s, const uint8_t rx[])
+{
+    if (identity_learn(c, s, rx)) {
+        happens(c, s, ON_IDENTIFIED);
+        next_step(c, s);
+    } else {
+        silent_turn(c, s);
+    }
+}
+
+/* What was read of it in this turn, and since the last look, may be another device's. */
+static void who_came(struct controller *c, uint8_t s, const uint8_t rx[])
+{
+    struct supply *u = &c->supplies[s];
+
+    bool is_new = false;
+
+    if (identity_check(c, s, rx)) {
+        c->replan = c->replan || supply_is_lost(u);
+        return;
+    }
+    u->has_reading = false;
+    u->bad = 0;
+    u->want_clear = false;
+    u->want_restart = false;
+    is_new = identity_is_new(c, s);
+    journal_note(c, JOURNAL_DOUBT, s, is_new ? (uint16_t)DOUBT_NEW_UNIT : (uint16_t)DOUBT_STRANGER);
+    u->losses = is_new ? 0U : u->losses; /* those of the one before */
+    happens(c, s, is_new ? ON_GONE : ON_STRANGE);
 }
 
 static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
@@ -502,9 +568,8 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     case POLL_MODE:
         u->mode = rx[0];
         break;
-    case POLL_ID:
-        u->identity = fingerprint(rx);
-        happens(c, s, ON_IDENTIFIED);
+    case POLL_WHO:
+        who_came(c, s, rx);
         break;
     case POLL_STATUS:
         status_came(c, s, word);
@@ -546,6 +611,18 @@ static void take_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     }
 }
 
+/* How many bytes the answer has, PEC not counted; 0: not one that could be checked. */
+static uint8_t answer_length(const struct controller *c, uint8_t s, const uint8_t rx[])
+{
+    uint8_t step = c->supplies[s].step;
+    uint8_t n = questions[step].n_read;
+
+    if ((step == (uint8_t)POLL_SERIAL) || (step == (uint8_t)POLL_WHO)) {
+        n = (rx[0] > (uint8_t)IDENTITY_BYTES) ? 0U : (uint8_t)(rx[0] + 1U);
+    }
+    return n;
+}
+
 /* Is what came an answer at all? */
 static bool is_answer(struct controller *c, uint8_t s, const uint8_t rx[])
 {
@@ -553,13 +630,14 @@ static bool is_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     const struct chip *chip = chip_row(cfg->chip);
     uint8_t step = c->supplies[s].step;
     const struct question *q = &questions[step];
-    uint8_t n = q->n_read;
+    uint8_t n = answer_length(c, s, rx);
 
-    if ((n == 0U) || ((step == (uint8_t)POLL_ID) && (rx[0] > (uint8_t)POLL_ID_BYTES))) {
-        return true; /* a write; or a supply without a name, which is no reason to refuse it */
+    if ((step == (uint8_t)POLL_WHO) && ((n == 0U) || (n > identity_bytes(c, s)))) {
+        c->identities[s].whole = true; /* it has more letters than were asked for */
+        return false;
     }
-    if (step == (uint8_t)POLL_ID) {
-        n = (uint8_t)(rx[0] + 1U);
+    if (n == 0U) {
+        return true; /* a write; or a supply without a number, which is no reason to refuse it */
     }
     if (chip->has_pec && !pec_of_read_is_right(cfg->address, q->cmd, rx, (uint8_t)(n + 1U))) {
         c->count.pec_errors++;
@@ -571,21 +649,6 @@ static bool is_answer(struct controller *c, uint8_t s, const uint8_t rx[])
     /* BUSY: it declined to answer. All ones: nobody drove the lines. */
     return (step != (uint8_t)POLL_STATUS) ||
            (((rx[0] & (uint32_t)ST_BUSY) == 0U) && ((rx[0] & rx[1]) != 0xFFU));
-}
-
-static void silent_turn(struct controller *c, uint8_t s)
-{
-    struct supply *u = &c->supplies[s];
-
-    u->silent = (u->silent < UINT8_MAX) ? (uint8_t)(u->silent + 1U) : u->silent;
-    if (u->silent >= c->cfg.confirm) {
-        happens(c, s, ON_SILENT);
-    }
-    if (u->state == (uint8_t)SUPPLY_ABSENT) {
-        u->skip_us = c->cfg.identify_us;
-        u->skip_from_us = c->now_us;
-    }
-    end_turn(c, s);
 }
 
 void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[])
@@ -604,8 +667,18 @@ void poll_answered(struct controller *c, uint8_t s, const uint8_t rx[])
     }
     u->heard_us = c->now_us;
     u->stalls = 0;
+    if (u->step == (uint8_t)POLL_SERIAL) {
+        serial_came(c, s, rx);
+        return;
+    }
+    bool first = u->step == (uint8_t)POLL_WHO && identity_comes_first(c, s);
     take_answer(c, s, rx);
-    next_step(c, s);
+    if (first && (c->identities[s].strange == 0U) && (u->state != (uint8_t)SUPPLY_ABSENT)) {
+        u->step = (uint8_t)POLL_STATUS;
+        u->tries = 0;
+    } else {
+        next_step(c, s);
+    }
 }
 
 void poll_failed(struct controller *c, uint8_t s, bool at_once)
@@ -625,9 +698,8 @@ void poll_failed(struct controller *c, uint8_t s, bool at_once)
         next_step(c, s);
         return;
     }
-    if (!at_once && (u->step == (uint8_t)POLL_ID)) {
-        happens(c, s, ON_IDENTIFIED); /* it has no name, but it answered VOUT_MODE */
-        next_step(c, s);
+    if (!at_once && (u->step == (uint8_t)POLL_SERIAL)) {
+        serial_came(c, s, NULL); /* it has no number, but it answered VOUT_MODE */
         return;
     }
     silent_turn(c, s);

@@ -1,9 +1,10 @@
 /* poll.h - whose turn it is on a bus, and what a supply is asked in its turn.
  *
- *   MODE, ID                       only a supply that has to be identified
+ *   MODE, SERIAL                   only a supply that has to be identified
  *   STATUS [VOUT IOUT INPUT]       sub-registers only of bits not seen before
  *   [READ_VOUT] [READ_IOUT]        as lanes.h says; after these the reading is complete and is judged
  *   [READ_VIN ... FAN_SPEED_1]     the rest of the slow lane
+ *   [WHO]                          its serial number read back, as identity.h says
  *   [OFF] [CLEAR] [ON]             CLEAR_FAULTS once after new bits were recorded; OPERATION off and
  *                                  on a bounded number of times for one that stays off without reason
  *
@@ -25,7 +26,7 @@
 enum poll_step {
     POLL_REST, /* not its turn */
     POLL_MODE,
-    POLL_ID,
+    POLL_SERIAL,
     POLL_STATUS,
     POLL_STATUS_VOUT,
     POLL_STATUS_IOUT,
@@ -37,18 +38,14 @@ enum poll_step {
     POLL_HOT,
     POLL_INLET,
     POLL_FAN,
+    POLL_WHO, /* the serial number once more */
     POLL_OFF,
     POLL_CLEAR,
     POLL_ON,
     POLL_STEPS
 };
 
-enum {
-    POLL_ID_BYTES = 16,
-    POLL_IDLE_us = 1000,
-    POLL_PAUSE_us = 20000,
-    POLL_PAUSE_MAX_us = 2000000
-};
+enum { POLL_IDLE_us = 1000, POLL_PAUSE_us = 20000, POLL_PAUSE_MAX_us = 2000000 };
 
 struct controller;
 struct wire_seat;

@@ -87,7 +87,8 @@ uint8_t rescue_plan(const struct plan_problem *before, const struct plan *plan, 
     (void)memset(out, 0, sizeof(*out));
     for (uint8_t s = 0; s < q->n_supplies; s++) {
         const struct plan_supply *u = &q->supplies[s];
-        bool closes = (u->present == 0U) && !has_several(plan->feeds[s]) &&
+        bool closes = ((u->present | before->supplies[s].present) == 0U) &&
+                      !has_several(plan->feeds[s]) &&
                       ((plan->feeds[s] & (uint8_t)~plan_movable(u)) == 0U);
 
         present[s] = u->present;

@@ -66,6 +66,9 @@ void sequencer_told(struct controller *c, uint8_t e)
         if ((c->cfg.switches[i].expander == e) && (told != k->told)) {
             k->told = told;
             k->moving = true;
+            k->made = false;
+            k->odd = 0;
+            k->fault = (uint8_t)CONTACT_SOUND;
             k->proven = false;
             k->resting = true;
             k->misses = 0;
@@ -148,10 +151,12 @@ static void look(const struct controller *c, struct view *v)
             v->leaving[sw->supply] = true;
             v->danger[sw->bar] = v->danger[sw->bar] || (u->danger != (uint8_t)DANGER_NONE);
         }
-        if (k->wanted && !k->stuck && !(k->told && is_settled(k))) {
+        if (k->wanted && !k->stuck && (k->fault == (uint8_t)CONTACT_SOUND) &&
+            !(k->told && is_settled(k))) {
             v->making[sw->bar] = true;
         }
-        if (k->wanted && k->told && is_settled(k) && !supply_is_lost(u)) {
+        if (k->wanted && k->told && is_settled(k) && !supply_is_lost(u) &&
+            (k->fault == (uint8_t)CONTACT_SOUND)) {
             v->good[sw->bar]++;
         }
     }
@@ -162,7 +167,8 @@ static bool may_move(const struct controller *c, uint8_t i)
     const struct contact *k = &c->contacts[i];
     const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
-    return !k->stuck && !k->moving && !k->resting && pins_obey(c, sw->expander);
+    return !k->stuck && (k->fault == (uint8_t)CONTACT_SOUND) && !k->moving && !k->resting &&
+           pins_obey(c, sw->expander);
 }
 
 static bool may_close(const struct controller *c, const struct view *v, uint8_t i, bool strict)
@@ -266,9 +272,9 @@ static void tell_supplies(struct controller *c)
         if ((u->bar == (uint8_t)CTL_NOBODY) || (k->told && (u->closed == 0U))) {
             u->bar = c->cfg.switches[i].bar;
         }
-        if (k->stuck ? k->read : k->told) {
+        if (contact_is_closed(k)) {
             u->closed++;
-            if (is_settled(k) || k->stuck) {
+            if (is_settled(k) || k->stuck || (k->fault == (uint8_t)CONTACT_WELDED)) {
                 u->settled++;
             }
         } else if (k->moving) {

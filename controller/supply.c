@@ -26,17 +26,17 @@ enum {
  * closed switch) is corrected by the next ON_CLOSING, ON_CLOSED or ON_OPENED. */
 /* clang-format off */
 static const uint8_t table[SUPPLY_STATES][SUPPLY_EVENTS] = {
-/*               IDENT GOOD RETUR WARN OVERL  BAD SILEN GONE CLOSG CLOSD OPEND PROVN EXHAU RESTD */
-    [ABS]     = { IDE, ABS,  ABS, ABS,  ABS, ABS,  ABS, ABS,  ABS,  ABS,  ABS,  ABS,  ABS,  ABS },
-    [IDE]     = { IDE, STB,  PRO, SUS,  SUS, LOS,  ABS, ABS,  IDE,  IDE,  IDE,  IDE,  IDE,  IDE },
-    [STB]     = { STB, STB,  STB, SUS,  SUS, LOS,  SUS, ABS,  STA,  SHA,  STB,  STB,  STB,  STB },
-    [STA]     = { STA, STA,  STA, SUS,  STA, LOS,  SUS, ABS,  STA,  SHA,  STB,  STA,  STA,  STA },
-    [SHA]     = { SHA, SHA,  SHA, SUS,  SUS, LOS,  SUS, ABS,  SHA,  SHA,  STB,  SHA,  SHA,  SHA },
-    [SUS]     = { SUS, STB,  STB, SUS,  SUS, LOS,  SUS, ABS,  SUS,  SUS,  SUS,  SUS,  SUS,  SUS },
-    [LOS]     = { LOS, PRO,  PRO, PRO,  SUS, LOS,  LOS, ABS,  LOS,  LOS,  ISO,  LOS,  RET,  LOS },
-    [ISO]     = { ISO, PRO,  PRO, PRO,  PRO, ISO,  ISO, ABS,  LOS,  LOS,  ISO,  ISO,  RET,  ISO },
-    [PRO]     = { PRO, PRO,  PRO, PRO,  PRO, LOS,  LOS, ABS,  PRO,  PRO,  PRO,  STB,  RET,  PRO },
-    [RET]     = { RET, RET,  RET, RET,  RET, RET,  RET, ABS,  RET,  RET,  RET,  RET,  RET,  LOS },
+/*               IDENT GOOD RETUR WARN OVERL  BAD SILEN STRAN GONE CLOSG CLOSD OPEND PROVN EXHAU RESTD */
+    [ABS]     = { IDE, ABS,  ABS, ABS,  ABS, ABS,  ABS,   ABS, ABS,  ABS,  ABS,  ABS,  ABS,  ABS,  ABS },
+    [IDE]     = { IDE, STB,  PRO, SUS,  SUS, LOS,  ABS,   ABS, ABS,  IDE,  IDE,  IDE,  IDE,  IDE,  IDE },
+    [STB]     = { STB, STB,  STB, SUS,  SUS, LOS,  SUS,   SUS, ABS,  STA,  SHA,  STB,  STB,  STB,  STB },
+    [STA]     = { STA, STA,  STA, SUS,  STA, LOS,  SUS,   SUS, ABS,  STA,  SHA,  STB,  STA,  STA,  STA },
+    [SHA]     = { SHA, SHA,  SHA, SUS,  SUS, LOS,  SUS,   SUS, ABS,  SHA,  SHA,  STB,  SHA,  SHA,  SHA },
+    [SUS]     = { SUS, STB,  STB, SUS,  SUS, LOS,  SUS,   SUS, ABS,  SUS,  SUS,  SUS,  SUS,  SUS,  SUS },
+    [LOS]     = { LOS, PRO,  PRO, PRO,  SUS, LOS,  LOS,   SUS, ABS,  LOS,  LOS,  ISO,  LOS,  RET,  LOS },
+    [ISO]     = { ISO, PRO,  PRO, PRO,  PRO, ISO,  ISO,   ISO, ABS,  LOS,  LOS,  ISO,  ISO,  RET,  ISO },
+    [PRO]     = { PRO, PRO,  PRO, PRO,  PRO, LOS,  LOS,   SUS, ABS,  PRO,  PRO,  PRO,  STB,  RET,  PRO },
+    [RET]     = { RET, RET,  RET, RET,  RET, RET,  RET,   RET, ABS,  RET,  RET,  RET,  RET,  RET,  LOS },
 };
 /* clang-format on */
 

@@ -31,6 +31,7 @@ enum supply_event {
     ON_OVERLOADED, /* its voltage is pulled out of the window by what it has to carry */
     ON_BAD,        /* enough readings in a row say that it does not deliver */
     ON_SILENT,     /* enough turns in a row without an answer, or its reading is too old */
+    ON_STRANGE,    /* what was read of it was another device's */
     ON_GONE,       /* silent for so long that another one may sit in its place */
     ON_CLOSING,    /* its first switch was told to close */
     ON_CLOSED,     /* a switch of it has settled closed */
@@ -72,7 +73,6 @@ struct supply {
     uint8_t step;      /* enum poll_step: where its turn on the bus has got to */
     uint8_t tries;     /* failed attempts of the transfer in hand */
     uint8_t mode;      /* VOUT_MODE */
-    uint8_t identity;  /* checksum over what it answered to MFR_ID; 0: nothing */
     uint8_t details;   /* status sub-registers yet to be read in this turn */
     uint8_t bad;       /* turns in a row that say it failed */
     uint8_t silent;    /* turns in a row without a full reading */

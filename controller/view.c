@@ -119,7 +119,8 @@ bool controller_switch_read(const struct controller *c, uint8_t sw)
 
 bool controller_switch_stuck(const struct controller *c, uint8_t sw)
 {
-    return is_switch(c, sw) && c->contacts[sw].stuck;
+    return is_switch(c, sw) &&
+           (c->contacts[sw].stuck || (c->contacts[sw].fault != (uint8_t)CONTACT_SOUND));
 }
 
 bool controller_feeds(const struct controller *c, uint8_t supply, uint8_t bar)

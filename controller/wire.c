@@ -39,6 +39,17 @@ bool wire_is_down(const struct controller *c, uint8_t bus)
     return c->wires[bus].state == (uint8_t)WIRE_DOWN;
 }
 
+void wire_reset_mux(struct controller *c, uint8_t bus)
+{
+    struct wire *b = &c->wires[bus];
+
+    if (b->state == (uint8_t)WIRE_READY) {
+        b->stuck = false;
+        b->state = (uint8_t)WIRE_RESETTING;
+        c->count.recoveries++;
+    }
+}
+
 static void pause(struct wire *b, uint32_t now_us, uint32_t length_us)
 {
     b->pause_from_us = now_us;

@@ -92,6 +92,9 @@ void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in);
  * Returns how long until the bus has something to do by itself. */
 uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out);
 
+/* Its muxes are reset when the transfer under way has ended, and channels selected anew. */
+void wire_reset_mux(struct controller *c, uint8_t bus);
+
 /* A supply's switches can't be commanded, its readings not renewed. */
 bool wire_is_down(const struct controller *c, uint8_t bus);
 

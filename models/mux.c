@@ -25,9 +25,10 @@ struct mux_params {
 
 struct mux_state {
     uint8_t channels;
+    bool wedged, hard;  /* hard: RESET# doesn't help either */
+    uint8_t astray, to; /* whoever asks for one of these channels gets those; 0: nobody */
+    uint32_t news;      /* event after which it reads back something unexpected, until it is read */
     int32_t pulls[MUX_CHANNELS]; /* how many pull the INT# input of a channel */
-    bool wedged, hard;           /* hard: RESET# doesn't help either */
-    uint32_t news; /* event after which it reads back something unexpected, until it is read */
 };
 
 /* clang-format off */
@@ -52,16 +53,29 @@ static void mux_wire(struct world *w, int32_t part)
     i2c_attach(w, part, &p->i2c);
 }
 
-static void set_channels(struct world *w, int32_t part, uint8_t channels)
+/* What its pass gates connect when its register says `channels`. */
+static uint8_t connected(const struct mux_state *s, uint8_t channels)
+{
+    return channels & s->astray ? (uint8_t)((channels & ~s->astray) | s->to) : channels;
+}
+
+static void connect(struct world *w, int32_t part)
 {
     const struct mux_params *p = world_params(w, part);
+    const struct mux_state *s = world_state(w, part);
+
+    if (p->i2c.bus != NO_PART) {
+        i2c_channels_changed(w, p->i2c.bus, part, connected(s, s->channels));
+    }
+}
+
+static void set_channels(struct world *w, int32_t part, uint8_t channels)
+{
     struct mux_state *s = world_state(w, part);
 
     if (s->channels != channels) {
         s->channels = channels;
-        if (p->i2c.bus != NO_PART) {
-            i2c_channels_changed(w, p->i2c.bus, part, channels);
-        }
+        connect(w, part);
     }
 }
 
@@ -189,7 +203,37 @@ static bool act_unwedge(struct world *w, int32_t part, const struct act_args *a)
     return true;
 }
 
+static bool act_misroute(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct mux_state *s = world_state(w, part);
+
+    s->astray = (uint8_t)(1u << (int)a->from);
+    s->to = (uint8_t)(1u << (int)a->to);
+    world_event(w, part, EV_FAULT_ON, a->from);
+    connect(w, part);
+    return a->from != a->to;
+}
+
+static bool act_route(struct world *w, int32_t part, const struct act_args *a)
+{
+    struct mux_state *s = world_state(w, part);
+    bool had = s->astray != 0;
+
+    (void)a;
+    s->astray = 0;
+    world_event(w, part, EV_FAULT_OFF, s->channels);
+    connect(w, part);
+    return had;
+}
+
 /* clang-format off */
+static const struct field misroute_args[] = {
+    {.key = "channel", .type = FIELD_COUNT, .min = 0, .max = 7, .def = REQUIRED,
+     .offset = offsetof(struct act_args, from), .doc = "what is asked for"},
+    {.key = "to", .type = FIELD_REAL, .quantity = QTY_RATIO, .min = 0.0, .max = 7.0, .def = REQUIRED,
+     .offset = offsetof(struct act_args, to), .doc = "what is switched on instead"},
+    {.key = NULL},
+};
 static const struct field wedge_args[] = {
     {.key = "hard", .type = FIELD_FLAG, .def = 0.0, .offset = offsetof(struct act_args, from),
      .doc = "its reset line doesn't help either, only a power cycle"},
@@ -200,6 +244,9 @@ static const struct action mux_actions[] = {
     {.key = "reset", .run = act_reset, .doc = "a pulse on its reset line: all channels off"},
     {.key = "wedge", .args = wedge_args, .undo = "unwedge", .run = act_wedge,
      .doc = "acknowledges, but keeps its channels whatever is written, until it is reset"},
+    {.key = "misroute", .args = misroute_args, .undo = "route", .run = act_misroute,
+     .doc = "one of its channels leads to another one; its register reads back as written"},
+    {.key = "route", .run = act_route, .doc = "every channel leads where it should"},
     {.key = "unwedge", .run = act_unwedge, .doc = "takes what is written again"},
     {.key = "brown_out", .run = act_brown_out,
      .doc = "its supply dips: power-on reset, all channels off"},
@@ -220,14 +267,14 @@ static double read_fault(const struct world *w, int32_t part, ns_t at)
     const struct mux_state *s = world_state_const(w, part);
 
     (void)at;
-    return s->wedged;
+    return s->wedged ? 1.0 : s->astray != 0 ? 2.0 : 0.0;
 }
 
 /* clang-format off */
 static const struct signal mux_signals[] = {
     {.key = "channels", .quantity = QTY_RATIO, .doc = "its control byte, bit n for channel n",
      .read = read_channels},
-    {.key = "fault", .choices = "SOUND|WEDGED", .doc = "how it has failed", .read = read_fault},
+    {.key = "fault", .choices = "SOUND|WEDGED|ASTRAY", .doc = "how it has failed", .read = read_fault},
     {.key = NULL},
 };
 /* clang-format on */

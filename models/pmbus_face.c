@@ -449,6 +449,13 @@ static bool write_command(struct pmbus_face *f, const struct i2c_request *rq,
     return carry_out(f, rq->tx, wish);
 }
 
+/* Does it know the command? */
+static bool knows(const struct pmbus_face *f, uint8_t command)
+{
+    return rows[command].shape != SHAPE_UNKNOWN &&
+           !(command == CMD_VOUT_MODE && f->config.quirks & PMBUS_NO_VOUT_MODE);
+}
+
 /* ---- the face ---------------------------------------------------------------------------------- */
 
 bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i2c_reply *re,
@@ -458,7 +465,7 @@ bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i
     if (rq->n_tx == 0) {
         return true; /* it answers its address, and has nothing to say */
     }
-    if (rows[rq->tx[0]].shape == SHAPE_UNKNOWN) {
+    if (!knows(f, rq->tx[0])) {
         return refuse(f, ST_CML_COMMAND);
     }
     return rq->n_rx > 0 ? read_command(f, rq, re) : write_command(f, rq, wish);
@@ -466,7 +473,7 @@ bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i
 
 ns_t pmbus_face_stretch(const struct pmbus_face *f, const struct i2c_request *rq)
 {
-    if (rq->n_tx > 0 && rows[rq->tx[0]].shape == SHAPE_UNKNOWN) {
+    if (rq->n_tx > 0 && !knows(f, rq->tx[0])) {
         return I2C_REFUSES(2);
     }
     return f->config.stretch;

@@ -59,9 +59,10 @@ enum pmbus_value {
 
 /* How a unit departs from the standard, seen in the field. */
 enum pmbus_quirk {
-    PMBUS_WRONG_PEC = 1, /* appends a PEC that is wrong [S90] */
-    PMBUS_NO_PEC = 2,    /* knows no PEC: a byte more reads FF */
-    PMBUS_ANY_PAGE = 4,  /* accepts every PAGE, reads it back, and ignores it */
+    PMBUS_WRONG_PEC = 1,     /* appends a PEC that is wrong [S90] */
+    PMBUS_NO_PEC = 2,        /* knows no PEC: a byte more reads FF */
+    PMBUS_ANY_PAGE = 4,      /* accepts every PAGE, reads it back, and ignores it */
+    PMBUS_NO_VOUT_MODE = 16, /* doesn't know VOUT_MODE: its data sheet says */
     PMBUS_HOLDS_ALERT =
         8 /* asks for SMBALERT# as long as an unmasked bit is set, heard or not [E] */
 };

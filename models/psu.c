@@ -124,6 +124,7 @@ void psu_stop(struct world *w, int32_t part, enum psu_phase phase)
     psu_keep_energy(w, part);
     s->overloads = false;
     s->regulated = false;
+    s->withholds = psu_params(w, part)->quirk == QUIRK_NEEDS_TOGGLE;
     psu_power_good(w, part, false);
     if (psu_output_is_on(s->phase)) {
         world_event(w, part, EV_OUTPUT_OFF, 0.0);
@@ -153,6 +154,7 @@ void psu_enable(struct world *w, int32_t part, bool on)
     }
     if (!on && s->phase != PSU_HOT) {
         psu_stop(w, part, PSU_OFF);
+        s->withholds = false;
     } else if (on && s->phase == PSU_OFF) {
         psu_restart(w, part);
     } else {
@@ -243,7 +245,7 @@ static void phase_due(struct world *w, int32_t part)
 
 static void pwok_due(struct world *w, int32_t part)
 {
-    if (psu_look(w, part)->phase == PSU_ON) {
+    if (psu_look(w, part)->phase == PSU_ON && !psu_look(w, part)->withholds) {
         psu_power_good(w, part, true);
         psu_report(w, part);
     }
@@ -252,8 +254,8 @@ static void pwok_due(struct world *w, int32_t part)
 static void psu_due(struct world *w, int32_t part)
 {
     static void (*const handlers[PSU_TIMERS])(struct world *, int32_t) = {
-        phase_due,    pwok_due,  psu_warning_due, psu_energy_due, psu_overload_due, psu_ovp_due,
-        psu_heat_due, blink_due, psu_wear_due,    psu_alert_due,  flicker_due};
+        phase_due,    pwok_due,     psu_warning_due, psu_energy_due, psu_overload_due, psu_ovp_due,
+        psu_heat_due, psu_pins_due, blink_due,       psu_wear_due,   psu_alert_due,    flicker_due};
     struct psu_state *s = psu_state(w, part);
 
     for (int i = 0; i < PSU_TIMERS; i++) {
@@ -330,6 +332,22 @@ double psu_rated_W(const struct world *w, int32_t part)
 int32_t psu_feed(const struct world *w, int32_t part)
 {
     return psu_params(w, part)->feed;
+}
+
+enum psu_personality psu_personality(const struct world *w, int32_t part)
+{
+    static const uint8_t of[] = {[QUIRK_NONE] = PSU_STANDARD,
+                                 [QUIRK_WRONG_PEC] = PSU_WRONG_PEC,
+                                 [QUIRK_NO_PEC] = PSU_WRONG_PEC,
+                                 [QUIRK_ANY_PAGE] = PSU_STANDARD,
+                                 [QUIRK_NO_VOUT_MODE] = PSU_NO_VOUT_MODE,
+                                 [QUIRK_NEEDS_GAP] = PSU_NEEDS_GAP,
+                                 [QUIRK_NEEDS_TOGGLE] = PSU_NEEDS_TOGGLE};
+    const struct psu_params *p = psu_params(w, part);
+    ns_t delay = p->ac_delay > p->on_delay_most ? p->ac_delay : p->on_delay_most;
+    bool slow = delay + p->rise + p->pwok_delay > MS(3500); /* T_ac_on_delay, T_pwok_on [S3a] */
+
+    return p->quirk == QUIRK_NONE && slow ? PSU_SLOW_OK : (enum psu_personality)of[p->quirk];
 }
 
 const struct i2c_path *psu_path(const struct world *w, int32_t part)

@@ -27,6 +27,18 @@ const struct i2c_path *psu_path(const struct world *w, int32_t part);
  * response address. */
 int32_t psu_alert_line(const struct world *w, int32_t part);
 bool psu_alerts_by_mux(const struct world *w, int32_t part);
+/* How it departs from the standard, as the row of the controller's table that is made for it says. */
+enum psu_personality {
+    PSU_STANDARD,
+    PSU_WRONG_PEC, /* or none */
+    PSU_NO_VOUT_MODE,
+    PSU_NEEDS_GAP,
+    PSU_NEEDS_TOGGLE,
+    PSU_SLOW_OK, /* its power-good may come later than 3.5 s after its input */
+    PSU_PERSONALITIES
+};
+enum psu_personality psu_personality(const struct world *w, int32_t part);
+
 bool psu_has_ara(const struct world *w, int32_t part);
 
 #endif

@@ -156,8 +156,16 @@ const struct field psu_fields[] = {
      .doc = "of READ_VOUT (VOUT_MODE)", .source = "S8"},
     {FIELD("iout_exponent", iout_exponent), COUNT(-16, 15), .def = -3, .doc = "of READ_IOUT",
      .source = "S8"},
-    {FIELD("quirk", quirk), .type = FIELD_CHOICE, .choices = "none|wrong_pec|no_pec|any_page",
-     .def = 0.0, .doc = "how it departs from the standard", .source = "S90"},
+    {FIELD("quirk", quirk), .type = FIELD_CHOICE,
+     .choices = "none|wrong_pec|no_pec|any_page|no_vout_mode|needs_gap|needs_toggle", .def = 0.0,
+     .doc = "how it departs from the standard; needs_toggle: its power-good stays low after "
+            "a stop that nobody asked for, until it is switched off and on",
+     .source = "S90"},
+    {FIELD("pin_time", pin_time), TIME(0.0, 1.0), .def = 5e-3,
+     .doc = "when it is pulled, its signal pins part this long before its power pins",
+     .source = "E"},
+    {FIELD("gap", gap), TIME(0.0, 1.0), .def = 100e-6,
+     .doc = "with quirk needs_gap: it doesn't answer so soon after a transfer", .source = "S90"},
     {FIELD("alert", alert), .type = FIELD_PART, .choices = "alert|mux", .def = 0.0,
      .doc = "where its SMBALERT# goes: an alert line, or its mux when that has INT# inputs"},
     {FIELD("alert_delay", alert_delay), TIME(0.0, 1.0), .def = 1e-3,
@@ -180,6 +188,10 @@ const char *psu_check(const void *params, const char **key)
     *key = "on_delay_most";
     if (p->on_delay_most < p->on_delay_least) {
         return "must not be less than on_delay_least";
+    }
+    *key = "quirk";
+    if (p->quirk != QUIRK_NONE && !p->ara) {
+        return "and `ara: no`: the controller has no row for a unit with both";
     }
     *key = "alert";
     if (p->alert != NO_PART && p->i2c.bus == NO_PART) {

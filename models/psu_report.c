@@ -151,24 +151,43 @@ static void start_telemetry(struct world *w, int32_t part)
     telemetry_start(&s->seen_t, &s->seen_t_as, now, s->heat_C);
 }
 
-void psu_report_init(struct world *w, int32_t part)
+/* One unit's number is another than the next one's, as on real labels. */
+static void number(char serial[PMBUS_TEXT], uint32_t n)
+{
+    for (int i = 3; i >= 0; i--) {
+        serial[i] = (char)('0' + n % 10);
+        n /= 10;
+    }
+    serial[4] = '\0';
+}
+
+void psu_report_unit(struct world *w, int32_t part, uint32_t unit)
 {
     static const uint8_t quirks[] = {[QUIRK_NONE] = 0,
                                      [QUIRK_WRONG_PEC] = PMBUS_WRONG_PEC,
                                      [QUIRK_NO_PEC] = PMBUS_NO_PEC,
-                                     [QUIRK_ANY_PAGE] = PMBUS_ANY_PAGE};
+                                     [QUIRK_ANY_PAGE] = PMBUS_ANY_PAGE,
+                                     [QUIRK_NO_VOUT_MODE] = PMBUS_NO_VOUT_MODE,
+                                     [QUIRK_NEEDS_GAP] = 0,
+                                     [QUIRK_NEEDS_TOGGLE] = 0};
     const struct psu_params *p = psu_params(w, part);
     struct psu_state *s = psu_state(w, part);
     struct pmbus_face_config c = pmbus_face_usual();
 
+    number(c.serial, 1000 * unit + (uint32_t)part + 1);
     c.vout_exponent = (int8_t)p->vout_exponent;
     c.exponent[PMBUS_READ_IOUT] = (int8_t)p->iout_exponent;
     c.quirks = (uint8_t)(quirks[p->quirk] | (p->alert_holds ? PMBUS_HOLDS_ALERT : 0));
     c.stretch = p->stretch;
     pmbus_face_init(&s->face, &c);
     s->face.value[PMBUS_POUT_MAX] = p->rated_W;
-    start_telemetry(w, part);
     psu_report(w, part);
+}
+
+void psu_report_init(struct world *w, int32_t part)
+{
+    start_telemetry(w, part);
+    psu_report_unit(w, part, 0);
 }
 
 /* One draw a sample, however often it is read. */
@@ -327,6 +346,7 @@ bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
         fill_reading(w, part, rq->tx[0]);
     }
     bool answers = pmbus_face_i2c(&s->face, rq, re, &wish);
+    s->asked_at = world_now(w);
     psu_alert_tells(w, part);
     re->cause = s->changed != s->told ? s->changed : 0;
     if (rq->n_rx > 0 && rq->tx[0] == CMD_STATUS_WORD) {
@@ -341,7 +361,12 @@ bool psu_report_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
 
 ns_t psu_report_stretch(const struct world *w, int32_t part, const struct i2c_request *rq)
 {
+    const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
+    bool early =
+        p->quirk == QUIRK_NEEDS_GAP && s->asked_at > 0 && world_now(w) < s->asked_at + p->gap;
 
-    return s->mute || !psu_has_power(w, part) ? I2C_REFUSES(1) : pmbus_face_stretch(&s->face, rq);
+    return s->mute || s->away || early || !psu_has_power(w, part)
+               ? I2C_REFUSES(1)
+               : pmbus_face_stretch(&s->face, rq);
 }

@@ -8,6 +8,7 @@
  *   psu_air.c       its cooling air, and what that leaves of its rating
  *   psu_output.c    the output as laws of the network: set-point, limits, sharing
  *   psu_wear.c      what wears out: fan, capacitors, converter
+ *   psu_hotplug.c   pulled and plugged
  *   psu_report.c    what it tells over its serial bus: telemetry and status registers
  *   psu_alert.c     its SMBALERT# */
 #ifndef MODELS_PSU_STATE_H
@@ -56,6 +57,7 @@ struct psu_params {
         fan_noise;
     int32_t vout_exponent, iout_exponent;
     int32_t quirk; /* enum psu_quirk */
+    ns_t gap, pin_time;
     /* alert line */
     int32_t alert; /* an alert line, or the mux that has an INT# input for it */
     int32_t ara, alert_holds;
@@ -63,7 +65,15 @@ struct psu_params {
 };
 
 enum overload_answer { OVERLOAD_LATCH, OVERLOAD_HICCUP, OVERLOAD_LIMIT };
-enum psu_quirk { QUIRK_NONE, QUIRK_WRONG_PEC, QUIRK_NO_PEC, QUIRK_ANY_PAGE };
+enum psu_quirk {
+    QUIRK_NONE,
+    QUIRK_WRONG_PEC,
+    QUIRK_NO_PEC,
+    QUIRK_ANY_PAGE,
+    QUIRK_NO_VOUT_MODE,
+    QUIRK_NEEDS_GAP,
+    QUIRK_NEEDS_TOGGLE
+};
 
 enum psu_phase {
     PSU_OFF,     /* told to be off, or no input */
@@ -87,6 +97,7 @@ enum psu_timer {
     TIMER_OVERLOAD, /* overload budget spent */
     TIMER_OVP,      /* over-voltage comparator's delay */
     TIMER_HEAT,     /* too hot, or cool again */
+    TIMER_PINS,     /* pulled: its power pins part */
     TIMER_BLINK,    /* intermittent output */
     TIMER_WEAR,     /* another step of something that wears out */
     TIMER_ALERT,    /* its alert output may change */
@@ -134,6 +145,8 @@ struct psu_state {
     double rating;    /* what the air leaves of it, 0..1 */
     double rated_A;   /* rating * nominal_A */
     double limit;     /* this unit's current limit over rated_A */
+    bool away;        /* not in its slot */
+    bool withholds;   /* power-good, until it is switched off and on */
     bool input, unplugged, enabled, pwok, half_spent, ruined, blinks_off, regulated;
     ns_t blink;
     double duty;
@@ -163,6 +176,7 @@ struct psu_state {
     struct telemetry seen_v, seen_i, seen_t;
     struct telemetry_config seen_v_as, seen_i_as, seen_t_as;
     bool frozen, mute;
+    ns_t asked_at;    /* end of the last transfer with it */
     uint32_t changed; /* last event that changed what it reports */
     uint32_t told;    /* the same, when it was last read */
     bool pulls;       /* its alert output is low */
@@ -254,6 +268,13 @@ void psu_wear_stop(struct world *w, int32_t part, enum psu_wear_of what, double 
 bool psu_renew(struct world *w, int32_t part);    /* all as new again; false: it was */
 void psu_wear_due(struct world *w, int32_t part); /* TIMER_WEAR */
 
+/* ---- psu_hotplug.c ----------------------------------------------------------------------------- */
+
+bool psu_pull(struct world *w, int32_t part, const struct act_args *a);
+bool psu_plug(struct world *w, int32_t part, const struct act_args *a);
+void psu_pins_due(struct world *w, int32_t part); /* TIMER_PINS */
+extern const struct field psu_plug_args[];
+
 /* ---- psu_air.c --------------------------------------------------------------------------------- */
 
 /* The part of its blown cooling at this flow, 0..1. */
@@ -281,6 +302,7 @@ bool psu_output_is_on(enum psu_phase phase);
 /* ---- psu_report.c ------------------------------------------------------------------------------ */
 
 void psu_report_init(struct world *w, int32_t part);
+void psu_report_unit(struct world *w, int32_t part, uint32_t unit); /* another one in its slot */
 void psu_report(struct world *w, int32_t part); /* after every change of its state */
 void psu_report_moved(struct world *w, int32_t part, ns_t t1);
 void psu_report_freeze(struct world *w, int32_t part, bool on); /* no more samples; again */

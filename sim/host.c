@@ -382,6 +382,7 @@ COUNTER(pec_errors, pec_errors)
 COUNTER(nacks, nacks)
 COUNTER(timeouts, timeouts)
 COUNTER(recoveries, recoveries)
+COUNTER(strangers, strangers)
 COUNTER(alerts, alerts)
 COUNTER(asks, alert_asks)
 COUNTER(storms, alert_storms)
@@ -444,6 +445,10 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "recoveries of a stuck bus",
      .read = read_recoveries},
+    {.key = "strangers",
+     .quantity = QTY_OPERATIONS,
+     .doc = "answers that turned out to be another device's",
+     .read = read_strangers},
     {.key = "alerts",
      .quantity = QTY_OPERATIONS,
      .doc = "times an alert line was found low",

@@ -140,6 +140,17 @@ static uint8_t feed_index(const struct world *w, int32_t feed)
     return index;
 }
 
+/* The row of chips.c that is made for it. */
+static uint8_t chip_of(const struct world *w, int32_t i)
+{
+    static const uint8_t rows[PSU_PERSONALITIES] = {
+        [PSU_STANDARD] = CTL_CHIP_STANDARD,         [PSU_WRONG_PEC] = CTL_CHIP_WRONG_PEC,
+        [PSU_NO_VOUT_MODE] = CTL_CHIP_NO_VOUT_MODE, [PSU_NEEDS_GAP] = CTL_CHIP_NEEDS_GAP,
+        [PSU_NEEDS_TOGGLE] = CTL_CHIP_NEEDS_TOGGLE, [PSU_SLOW_OK] = CTL_CHIP_SLOW_OK};
+
+    return psu_has_ara(w, i) ? rows[psu_personality(w, i)] : (uint8_t)CTL_CHIP_NO_ARA;
+}
+
 static void add_supply(const struct world *w, int32_t i, struct host_state *s)
 {
     const struct i2c_path *path = psu_path(w, i);
@@ -151,7 +162,7 @@ static void add_supply(const struct world *w, int32_t i, struct host_state *s)
         .mux_address = mux_address(w, path),
         .channel = mux_channel(path),
         .address = (uint8_t)path->address,
-        .chip = psu_has_ara(w, i) ? CTL_CHIP_STANDARD : CTL_CHIP_NO_ARA,
+        .chip = chip_of(w, i),
         .feed = feed_index(w, psu_feed(w, i)),
         .capacity_mW = milli(psu_rated_W(w, i)),
     };

@@ -22,6 +22,7 @@ static const char *who(const struct scenario *s, const struct host_state *h,
 {
     switch (e->what) {
     case JOURNAL_SUPPLY:
+    case JOURNAL_DOUBT:
     case JOURNAL_FORETOLD:
     case JOURNAL_PREEMPT:
         return name_of(s, h->supply_part[e->who]);
@@ -81,6 +82,13 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
         break;
     case JOURNAL_STUCK:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays closed" : "stays open");
+        break;
+    case JOURNAL_DOUBT:
+        snprintf(text, TEXT, "%s",
+                 e->detail == DOUBT_STRANGER   ? "another supply answers in its place"
+                 : e->detail == DOUBT_NEW_UNIT ? "another unit is in its slot"
+                 : e->detail == DOUBT_FROZEN   ? "its readings are frozen"
+                                               : "its readings are absurd");
         break;
     case JOURNAL_FORETOLD:
         if (e->detail != UINT16_MAX) {

@@ -23,6 +23,8 @@ struct rack_supply {
     bool shorted;      /* pulls its bar to ground */
     bool overvolt;     /* 20 % too high, takes all the load */
     bool wedged;       /* hangs the bus on every transfer addressed to it */
+    bool no_number;    /* has no serial number */
+    int unit;          /* another one for each time that it was replaced */
     bool lies;         /* its status says that all is well, whatever is */
     double fan_lost;   /* part of its fan's speed */
     uint8_t unknown;   /* a command that it does not know; 0: none */
@@ -71,7 +73,9 @@ struct rack {
     struct rack_transfer wire[CTL_BUSES];
     uint64_t stuck_until[CTL_BUSES]; /* somebody holds the data line */
     struct rack_supply psu[CTL_SUPPLIES];
-    bool pin[CTL_SWITCHES]; /* asked to be closed, by its pin */
+    bool pin[CTL_SWITCHES];    /* asked to be closed, by its pin */
+    bool welded[CTL_SWITCHES]; /* closed, whatever its pin says */
+    bool dead[CTL_SWITCHES];   /* open, whatever its pin says */
     uint64_t moved_at[CTL_SWITCHES];
     int operations[CTL_SWITCHES];
     bool fed[CTL_BARS];
@@ -80,10 +84,12 @@ struct rack {
     bool was_fed[CTL_BARS];
     uint32_t nack_ppm, pec_ppm, timeout_ppm; /* of transfers */
     uint64_t seed;
+    bool astray; /* channel `asked` of every mux leads to `shown` */
+    int asked, shown;
     uint32_t line_low, line_cut; /* alert pins shorted to ground; that stay high */
     int asks;                    /* reads from the alert response address */
     int reads_config, writes;
-    uint64_t first_write_at, transfers;
+    uint64_t first_write_at, transfers, numbers_read;
     bool (*watch)(struct rack *);
 };
 
@@ -143,6 +149,9 @@ static inline bool rack_delivers(const struct rack *r, int s)
 /* Opening takes effect at once, closing only after the whole operate time: the worst of both. */
 static inline bool rack_conducts(const struct rack *r, int i)
 {
+    if (r->welded[i] || r->dead[i]) {
+        return r->welded[i];
+    }
     return r->pin[i] && r->now >= r->moved_at[i] + r->cfg.switches[i].close_us;
 }
 
@@ -321,17 +330,19 @@ static inline uint16_t rack_word_bit(uint8_t cmd)
 
 static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
 {
-    static const char id[] = "ACME";
+    static const char id[] = "SN00";
     uint16_t word = 0;
 
     switch (cmd) {
     case 0x20:
         rx[0] = 0x17;
         return 1;
-    case 0x99:
-        rx[0] = 4;
+    case 0x9E:
+        r->numbers_read++;
+        rx[0] = (uint8_t)(r->psu[s].no_number ? 0 : 4);
         memcpy(&rx[1], id, 4);
-        return 5;
+        rx[4] = (uint8_t)(rx[4] + s + 16 * r->psu[s].unit);
+        return rx[0] + 1;
     case 0x7A:
         rx[0] = (rack_status(r, s) & 0x8000) ? 0x80 : 0;
         return 1;
@@ -459,7 +470,12 @@ static inline uint32_t rack_lines(struct rack *r)
 
 static inline bool rack_reaches(const struct rack *r, int bus, uint8_t mux, uint8_t channel)
 {
-    return mux == CTL_NO_MUX || ((r->mux_mask[bus][mux] >> channel) & 1) != 0;
+    uint8_t on = r->mux_mask[bus][mux];
+
+    if (r->astray && ((on >> r->asked) & 1) != 0) {
+        on = (uint8_t)((on & ~(1 << r->asked)) | (1 << r->shown));
+    }
+    return mux == CTL_NO_MUX || ((on >> channel) & 1) != 0;
 }
 
 static inline bool rack_is_mux(const struct rack *r, int bus, uint8_t address)
@@ -544,7 +560,8 @@ static inline enum ctl_bus_status rack_carry_out(struct rack *r, int bus, uint8_
             }
             answers++;
             ok = rack_supply(r, s, t, rx);
-            cr_assert_eq(r->out.bus[bus].about == s || r->out.bus[bus].op == CTL_OP_NONE, true);
+            cr_assert_eq(
+                r->astray || r->out.bus[bus].about == s || r->out.bus[bus].op == CTL_OP_NONE, true);
         }
     }
     for (int e = 0; e < r->cfg.n_expanders; e++) {

@@ -39,14 +39,14 @@ Test(supply, whoever_works_is_lost_on_bad_and_suspect_on_silence)
 }
 
 /* Nothing but a full probation leads from a loss back to work, except for a supply that was only
- * overloaded and may go on at once. */
+ * overloaded and may go on at once, and for one whose loss was read from another device. */
 Test(supply, a_lost_one_returns_through_probation_only)
 {
     for (int e = 0; e < SUPPLY_EVENTS; e++) {
         enum supply_state next = supply_next(SUPPLY_LOST, (enum supply_event)e);
         cr_assert(next == SUPPLY_LOST || next == SUPPLY_ISOLATED || next == SUPPLY_PROBATION ||
                   next == SUPPLY_RETIRED || next == SUPPLY_ABSENT ||
-                  (next == SUPPLY_SUSPECT && e == ON_OVERLOADED));
+                  (next == SUPPLY_SUSPECT && (e == ON_OVERLOADED || e == ON_STRANGE)));
         next = supply_next(SUPPLY_PROBATION, (enum supply_event)e);
         cr_assert(next != SUPPLY_SHARING && next != SUPPLY_STARTING);
         cr_assert(next != SUPPLY_STANDBY || e == ON_PROVEN);

@@ -62,7 +62,7 @@ static void make_table(struct bytes *b, struct ctl_config *cfg)
                                                       .mux_address = (uint8_t)(0x70 + s / 8),
                                                       .channel = s % 8,
                                                       .address = 0x58,
-                                                      .chip = (uint8_t)pick(b, 5),
+                                                      .chip = (uint8_t)pick(b, CTL_CHIPS),
                                                       .feed = (uint8_t)pick(b, 3),
                                                       .capacity_mW = 1 + pick(b, 4000000)};
     }

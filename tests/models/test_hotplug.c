@@ -1,0 +1,45 @@
+/* A supply pulled and plugged. Oracle: its own times, added up, and the bytes it answers with. */
+#include "supply_stand.h"
+
+/* Signal pins first: its output stops at once, and its power pins part without current. */
+Test(hotplug, pulled_its_output_stops_before_its_power_pins_part)
+{
+    struct stand *s = one(500.0, ", pin_time: 4 ms");
+
+    stand_run(s, MS(10));
+    stand_act(s, "psu1", "pull");
+    stand_run(s, MS(10) + US(1));
+    cr_assert_eq(stand_read(s, "psu1", "i"), 0.0);
+    cr_assert_eq(stand_read(s, "psu1", "input"), 1.0);
+    stand_run(s, MS(14) + US(1));
+    cr_assert_eq(stand_read(s, "psu1", "input"), 0.0);
+    stand_free(s);
+}
+
+/* Plugged: up after ac_delay and its ramp, whatever was wrong with the one before. */
+Test(hotplug, plugged_a_sound_one_starts)
+{
+    struct stand *s = one(500.0, "");
+
+    stand_run(s, MS(10));
+    stand_act(s, "psu1", "die");
+    stand_run(s, MS(20));
+    stand_act(s, "psu1", "pull");
+    stand_run(s, MS(100));
+    cr_assert_eq(stand_read(s, "psu1", "state"), PSU_DEAD);
+    stand_act(s, "psu1", "plug");
+    stand_run(s, MS(100) + MS(300) + MS(20) + US(1));
+    cr_assert_eq(stand_read(s, "psu1", "state"), PSU_ON);
+    stand_free(s);
+}
+
+Test(hotplug, only_what_is_away_is_plugged)
+{
+    struct stand *s = one(500.0, "");
+
+    stand_run(s, MS(10));
+    cr_assert(!stand_act(s, "psu1", "plug"));
+    cr_assert(stand_act(s, "psu1", "pull"));
+    cr_assert(!stand_act(s, "psu1", "pull"));
+    stand_free(s);
+}
