@@ -282,15 +282,24 @@ static bool reported(const struct controller *c, uint8_t b, uint32_t *mW)
     return all;
 }
 
-static uint32_t sum_of(const struct controller *c, uint8_t b,
-                       uint32_t (*of)(const struct controller *, uint16_t))
+/* What is on its way to the servers of a bar. */
+static uint32_t all_coming_mW(const struct controller *c, uint8_t b)
 {
     uint32_t sum_mW = 0;
 
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        if (demand_is_on(c, i, b)) {
-            sum_mW += of(c, i) / demand_parts(c, i);
-        }
+        sum_mW += demand_is_on(c, i, b) ? (coming_mW(c, i) / demand_parts(c, i)) : 0U;
+    }
+    return sum_mW;
+}
+
+/* What they would draw more if nobody was held down. */
+static uint32_t all_wish_mW(const struct controller *c, uint8_t b)
+{
+    uint32_t sum_mW = 0;
+
+    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
+        sum_mW += demand_is_on(c, i, b) ? (demand_wish_mW(c, i) / demand_parts(c, i)) : 0U;
     }
     return sum_mW;
 }
@@ -318,7 +327,7 @@ static void believe(struct controller *c, uint8_t b)
     } else {
         d->draw_mW = is_reported ? reported_mW : c->cfg.bars[b].load_mW;
     }
-    d->draw_mW = least_mW(d->draw_mW + sum_of(c, b, coming_mW), (uint32_t)CONFIG_LOAD_MAX_mW);
+    d->draw_mW = least_mW(d->draw_mW + all_coming_mW(c, b), (uint32_t)CONFIG_LOAD_MAX_mW);
 }
 
 /* The planner is told in steps, upwards at once, downwards when it is worth it. */
@@ -396,8 +405,7 @@ void demand_tick(struct controller *c)
     }
     believe(c, b);
     trim(c, b);
-    d->wanted_mW =
-        least_mW(d->draw_mW + sum_of(c, b, demand_wish_mW), (uint32_t)CONFIG_LOAD_MAX_mW);
+    d->wanted_mW = least_mW(d->draw_mW + all_wish_mW(c, b), (uint32_t)CONFIG_LOAD_MAX_mW);
     round_up(c, b);
     c->demand.look |= (uint8_t)(1U << b);
     c->demand.turn = ((b + 1U) < c->cfg.n_bars) ? (uint8_t)(b + 1U) : 0U;

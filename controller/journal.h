@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    JOURNAL_ENTRIES = 48,
+    JOURNAL_ENTRIES = 36,
     JOURNAL_LIT_us = 600000000 /* a story is kept until all bars were lit for so long, and longer */
 };
 

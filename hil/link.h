@@ -7,7 +7,8 @@
  *
  *   bench to board                      board to bench, with the same sequence number
  *   LINK_HELLO  -                       LINK_HELLO   struct link_hello
- *   LINK_INIT   now_us, ctl_config      LINK_READY   struct link_ready
+ *   LINK_INIT   now_us, 1 after a       LINK_READY   struct link_ready
+ *               reset, ctl_config
  *   LINK_STEP   ctl_in                  LINK_DONE    cost in ticks, ctl_out
  *                                       LINK_REFUSED enum link_refusal
  *
@@ -25,12 +26,12 @@
 #include <stdint.h>
 
 enum {
-    LINK_VERSION = 2, /* of the frames and of what they carry */
+    LINK_VERSION = 3, /* of the frames and of what they carry */
     LINK_END = 0x7E,
     LINK_ESCAPE = 0x7D,
     LINK_FLIP = 0x20,
     LINK_OVERHEAD = 4,                                         /* type, sequence number, FCS */
-    LINK_BYTES = LINK_OVERHEAD + 4 + sizeof(struct ctl_config) /* none longer; unescaped */
+    LINK_BYTES = LINK_OVERHEAD + 5 + sizeof(struct ctl_config) /* none longer; unescaped */
 };
 
 enum link_type {

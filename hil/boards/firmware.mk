@@ -12,7 +12,7 @@ STACK  := 0x800 # main(), the link and one step; the step's own part is measured
 IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf)
 
 # Soft floats, so that a float in the controller shows as a call that nobody defines.
-ARM_CFLAGS   := -std=c11 -g -O2 -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
+ARM_CFLAGS   := -std=c11 -g -Os -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
                 -fdata-sections -fno-common -fcallgraph-info=su $(WARNINGS)
 ARM_CPPFLAGS := -I. -isystem hil/boards/include -DPOWERGAP_VERSION='"$(VERSION)"'
 
@@ -69,14 +69,15 @@ firmware-check: firmware
 # ---- The same steps on a board -------------------------------------------------------------------
 
 TWIN := $(B)/tests/hil/twin_step
-$(TWIN): LDFLAGS += $(if $(WHOLE),-fno-lto) -Wl,--wrap=controller_init,--wrap=controller_step
+$(TWIN): LDFLAGS += $(if $(WHOLE),-fno-lto) -Wl,--wrap=controller_init,--wrap=controller_restart,--wrap=controller_step
 $(TWIN): $(call objects,sim/main.c tests/hil/twin_step.c) $(LIB)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 # A part of every kind, in less than a minute.
 TWINS := $(addprefix scenarios/,psu-failure/fet.yaml psu-failure/tripped-comes-back.yaml \
-         serial-bus/stuck-sda.yaml several-bars/two-bars.yaml shorts/with-oring.yaml)
+         serial-bus/stuck-sda.yaml shorts/with-oring.yaml controller/reset-in-transfer.yaml \
+         interrupt/interrupt.yaml server-channel/feed-loss.yaml contingency/single.yaml)
 
 .PHONY: twins twins-all
 ## play chosen scenarios with a twin of the controller on each emulated board: the same answers (twins-all: every scenario)

@@ -49,16 +49,22 @@ static void say_hello(uint8_t sequence)
 static void start(uint8_t sequence)
 {
     uint32_t now_us;
+    uint8_t kept;
     struct link_ready r;
 
     (void)memset(&config, 0, sizeof config);
     link_u32(&frame, &now_us);
+    link_u8(&frame, &kept);
     link_config(&frame, &config);
     if (!link_is_whole(&frame)) {
         refuse(sequence, LINK_MALFORMED);
         return;
     }
-    controller_init(&controller, &config, now_us);
+    if (kept != 0U) {
+        controller_restart(&controller, &config, now_us);
+    } else {
+        controller_init(&controller, &config, now_us);
+    }
     has_table = true;
     r.mode = (uint8_t)controller_mode(&controller);
     r.fault = (uint8_t)controller_fault(&controller);

@@ -94,7 +94,7 @@ Test(journal, garbage_is_not_taken_for_entries)
         taken += length() - 1;
     }
     double expected = 1000.0 * JOURNAL_ENTRIES / 256.0 * (JOURNAL_WHATS - 1) / 256.0;
-    cr_assert_lt(taken, 3.0 * expected, "%d of 48000, by chance %.0f", taken, expected);
+    cr_assert_lt(taken, 3.0 * expected, "%d of 36000, by chance %.0f", taken, expected);
     memset(&r.c, 0, sizeof r.c);
     controller_restart(&r.c, &r.cfg, 0);
     cr_assert_eq(length(), 1, "zeros are no entries");

@@ -1,6 +1,6 @@
 /* twin_step.c - powergap, with a twin of its controller on an emulated board.
  *
- * Linked in front of controller_init() and controller_step(): the table and every ctl_in go to the
+ * Linked in front of controller_init(), controller_restart() and controller_step(): the table and every ctl_in go to the
  * board, too, and every ctl_out that it answers must be the same, byte for byte, as the one that the
  * host's build has given. A run that ends without a word to the contrary was computed alike by two
  * compilers on two instruction sets.
@@ -22,6 +22,8 @@ enum { AHEAD = 8 };
 
 void __real_controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
 void __wrap_controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
+void __real_controller_restart(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
+void __wrap_controller_restart(struct controller *c, const struct ctl_config *cfg, uint32_t now_us);
 void __real_controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out);
 void __wrap_controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out);
 
@@ -181,12 +183,13 @@ static void start(void)
     (void)atexit(finish);
 }
 
-void __wrap_controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+/* The board starts as c has just done. */
+static void start_alike(const struct controller *c, const struct ctl_config *cfg, uint32_t now_us,
+                        uint8_t kept)
 {
     struct ctl_config table = *cfg;
     struct link_ready ready;
 
-    __real_controller_init(c, cfg, now_us);
     if (!twin.started) {
         start();
     }
@@ -196,6 +199,7 @@ void __wrap_controller_init(struct controller *c, const struct ctl_config *cfg, 
     uint32_t hash = link_config_hash(&table, &twin.frame);
     link_begin(&twin.frame, LINK_INIT, 0);
     link_u32(&twin.frame, &now_us);
+    link_u8(&twin.frame, &kept);
     link_config(&twin.frame, &table);
     ask(LINK_INIT, LINK_READY);
     link_ready(&twin.frame, &ready);
@@ -204,6 +208,18 @@ void __wrap_controller_init(struct controller *c, const struct ctl_config *cfg, 
         fail("the board has understood another table");
     }
     twin.of = c;
+}
+
+void __wrap_controller_init(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+{
+    __real_controller_init(c, cfg, now_us);
+    start_alike(c, cfg, now_us, 0);
+}
+
+void __wrap_controller_restart(struct controller *c, const struct ctl_config *cfg, uint32_t now_us)
+{
+    __real_controller_restart(c, cfg, now_us);
+    start_alike(c, cfg, now_us, 1);
 }
 
 void __wrap_controller_step(struct controller *c, const struct ctl_in *in, struct ctl_out *out)
