@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing but make and a Debian machine; `make help` lists all.
 #
 # Everything built goes to build/<compiler>-<OPT>/, so that variants live side by side:
-#   make                      build/gcc-O2/powergap
+#   make                      build/gcc-O3/powergap
 #   make CC=clang OPT=O0      build/clang-O0/powergap
 #   make OPT=asan             build/gcc-asan/powergap: AddressSanitizer and UBSan
 # V=1 shows every command.
@@ -14,7 +14,7 @@ DATADIR  = $(PREFIX)/share/powergap
 ifeq ($(origin CC),default)
 CC   := gcc
 endif
-OPT  ?= O2
+OPT  ?= O3
 JOBS ?= $(shell nproc)
 Q    := $(if $(V),,@)
 B    := build/$(notdir $(lastword $(CC)))-$(OPT)

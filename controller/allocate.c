@@ -231,27 +231,18 @@ static bool is_doubted(const struct controller *c, const struct doubt *d, uint8_
     return unread && related && (s != d->of) && supply_is_good(u);
 }
 
-/* Is there a supply that i casts doubt on? */
-static bool casts_doubt(const struct controller *c, uint8_t i)
+plan_set allocate_doubted(const struct controller *c)
 {
-    const struct doubt d = doubt_of(c, i);
-    bool doubt = false;
+    plan_set set = 0;
 
-    for (uint8_t s = 0; (d.feed || d.bar) && (s < c->cfg.n_supplies) && !doubt; s++) {
-        doubt = is_doubted(c, &d, s);
-    }
-    return doubt;
-}
-
-bool allocate_doubts(const struct controller *c, uint8_t s)
-{
-    bool doubt = false;
-
-    for (uint8_t i = 0; (i < c->cfg.n_supplies) && !doubt; i++) {
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
         const struct doubt d = doubt_of(c, i);
-        doubt = is_doubted(c, &d, s);
+
+        for (uint8_t s = 0; (d.feed || d.bar) && (s < c->cfg.n_supplies); s++) {
+            set |= is_doubted(c, &d, s) ? ((plan_set)1U << s) : 0U;
+        }
     }
-    return doubt;
+    return set;
 }
 
 /* A danger to its bar, as far as is known: its number is about to be read back, in this turn of its. The
@@ -276,14 +267,12 @@ static bool is_urgent(const struct controller *c)
 
 bool allocate_waits(const struct controller *c)
 {
-    bool doubt = false;
     bool named = false;
 
-    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
-        doubt = doubt || casts_doubt(c, i);
-        named = named || is_being_named(c, i);
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        named = named || is_being_named(c, s);
     }
-    return named || (doubt && !is_urgent(c));
+    return named || ((allocate_doubted(c) != 0U) && !is_urgent(c));
 }
 
 /* ---- the answer -------------------------------------------------------------------------------- */

@@ -20,6 +20,8 @@
 #ifndef CONTROLLER_ALLOCATE_H
 #define CONTROLLER_ALLOCATE_H
 
+#include "planner.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,8 +31,8 @@ struct controller;
  * danger to its bar. */
 bool allocate_waits(const struct controller *c);
 
-/* Is this supply, good by its last reading, on the feed or the bar of one that failed since? */
-bool allocate_doubts(const struct controller *c, uint8_t s);
+/* Supplies, good by their last readings, on the feed or the bar of one that failed since. */
+plan_set allocate_doubted(const struct controller *c);
 
 /* If the question is a new one, answer it: by the table of contingencies, or for the time being and
  * with a search begun. Make the answer the wanted positions. False: a supply that was replaced before

@@ -16,7 +16,7 @@ static void want(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t c
     demand_expect(c, i, (int32_t)demand_now_mW(c, i) - was_mW);
 }
 
-void ask(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW)
+void ask_server(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW)
 {
     want(c, i, what, cap_mW);
     c->demand.servers[i].phase = (uint8_t)SERVER_DUE;
@@ -29,7 +29,7 @@ void ask_start(struct controller *c, uint16_t i)
     struct server *u = &c->demand.servers[i];
     int32_t surge_mW = (int32_t)demand_wish_mW(c, i);
 
-    ask(c, i, CTL_ASK_FREE, 0);
+    ask_server(c, i, CTL_ASK_FREE, 0);
     u->changed_us = c->now_us;
     demand_expect(c, i, surge_mW);
     c->count.starts++;
@@ -69,7 +69,7 @@ static void failed(struct controller *c, uint16_t i)
         want(c, i, (u->state == (uint8_t)CTL_SERVER_WAITS) ? CTL_ASK_OFF : CTL_ASK_FREE, 0);
     }
     if (was_cap && lacks(c, i)) {
-        ask(c, i, CTL_ASK_OFF, 0);
+        ask_server(c, i, CTL_ASK_OFF, 0);
         c->count.escalations++;
     } else {
         is_deaf(c, i);

@@ -25,7 +25,7 @@ enum {
 struct controller;
 
 /* It shall be so from now on; its bars are expected to follow. */
-void ask(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW);
+void ask_server(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW);
 
 /* One that waits shall start: its surge is expected. */
 void ask_start(struct controller *c, uint16_t i);

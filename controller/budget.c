@@ -47,7 +47,7 @@ static uint32_t lack_mW(const struct controller *c, uint8_t b)
 }
 
 /* A supply that joins bars gives each as much as it lacks, as far as it goes. */
-static void divide(struct controller *c, uint8_t s)
+static void divide(struct controller *c, uint8_t s, bool doubted)
 {
     uint32_t sum_W = 1;
 
@@ -60,13 +60,20 @@ static void divide(struct controller *c, uint8_t s)
 
         if (feeds(c, s, b)) {
             d->budget_mW += part_mW;
-            d->sure_mW += allocate_doubts(c, s) ? 0U : part_mW;
+            d->sure_mW += doubted ? 0U : part_mW;
         }
     }
 }
 
+static bool is_in(plan_set set, uint8_t s)
+{
+    return ((set >> s) & 1U) != 0U;
+}
+
 void budget(struct controller *c)
 {
+    const plan_set doubted = allocate_doubted(c);
+
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         struct demand_bar *d = &c->demand.bars[b];
         bool alone = is_alone(c, b);
@@ -77,13 +84,13 @@ void budget(struct controller *c)
             if (feeds(c, s, b) && !joins(c, s)) {
                 uint32_t mW = gives_mW(c, s, alone);
                 d->budget_mW += mW;
-                d->sure_mW += allocate_doubts(c, s) ? 0U : mW;
+                d->sure_mW += is_in(doubted, s) ? 0U : mW;
             }
         }
     }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         if (joins(c, s)) {
-            divide(c, s);
+            divide(c, s, is_in(doubted, s));
         }
     }
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {

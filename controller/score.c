@@ -307,7 +307,7 @@ static void judge_service(const struct plan_problem *p, const struct plan_brief 
     groups_tally(p, plan->feeds, k->serves, &t);
     *cost += groups_find(p->n_bars, k->load_mW, &t, &g);
     plan->served = groups_carried(&g, p->n_bars);
-    term[PLAN_DARK] = weight_of(p, k, all & (uint8_t)~plan->served);
+    term[PLAN_DARK] = weight_of(p, k, (uint8_t)(all & ~(uint32_t)plan->served));
     for (uint8_t b = 0; b < p->n_bars; b++) {
         if (b == lowest_in(g.of[b])) {
             term[PLAN_SHORTAGE_mW] += groups_shortage_mW(&g, p->n_bars, b);

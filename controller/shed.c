@@ -90,8 +90,9 @@ static uint16_t choose(const struct controller *c, uint8_t b, uint32_t lack_mW, 
 
 static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_shed)
 {
-    struct choice ch = {{false}, 0};
+    struct choice ch;
 
+    (void)memset(&ch, 0, sizeof(ch));
     if (may_shed) {
         (void)choose(c, b, lack_mW, &ch);
     }
@@ -101,13 +102,13 @@ static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_sh
         uint32_t cap_mW = demand_is_on(c, i, b) ? by_cap_mW(c, i) : 0U;
 
         if (ch.off[i]) {
-            ask(c, i, CTL_ASK_OFF, 0);
+            ask_server(c, i, CTL_ASK_OFF, 0);
             c->count.sheds++;
         } else if ((cap_mW > 0U) && (left_mW > 0U)) {
             uint32_t take_mW = (cap_mW < left_mW) ? cap_mW : left_mW;
             left_mW -= take_mW;
             take_mW *= demand_parts(c, i);
-            ask(c, i, CTL_ASK_CAP, demand_now_mW(c, i) - take_mW);
+            ask_server(c, i, CTL_ASK_CAP, demand_now_mW(c, i) - take_mW);
             c->count.caps++;
         } else {
             /* stays as it is */
@@ -170,7 +171,7 @@ static void release(struct controller *c, uint8_t b)
                      : capped;
     }
     if (capped < c->cfg.n_servers) {
-        ask(c, capped, CTL_ASK_FREE, 0);
+        ask_server(c, capped, CTL_ASK_FREE, 0);
         c->demand.bars[b].free_us = c->now_us;
     }
 }

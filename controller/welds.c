@@ -141,8 +141,8 @@ void welds_tick(struct controller *c)
         for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
             const struct supply *u = &c->supplies[s];
             if ((u->settled > 0U) && (u->bar == b) && u->has_reading && (u->i_mA > 0)) {
-                uint64_t i_8mA = (uint32_t)u->i_mA / 8U;
-                p_mW += i_8mA * (u->v_mV / 125U); /* mA mV / 1000 */
+                const uint32_t i_8mA = (uint32_t)u->i_mA / 8U;
+                p_mW += (uint64_t)i_8mA * (u->v_mV / 125U); /* mA mV / 1000 */
             }
         }
         uint32_t faded_mW = c->drew_mW[b] - (c->drew_mW[b] / (uint32_t)FADE);

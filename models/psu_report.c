@@ -237,34 +237,53 @@ static double off_by(const struct world *w, int32_t part, uint32_t draw, double 
            noise * world_normal_at(w, part, purpose, tick);
 }
 
-static void fill_input(struct world *w, int32_t part, double value[])
+/* READ_VIN over the truth, and READ_IIN. */
+static double v_in_gain(const struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
-    const struct psu_state *s = psu_look(w, part);
-    double in_V = input_V(w, part);
-    double out_W = s->seen_v.y * s->seen_i.y;
-    double in_W = s->input ? out_W / s->wear[WEAR_EFFICIENCY].value + p->idle_W : 0.0;
-    double v_off = off_by(w, part, DRAW_V_IN_ERROR, p->in_error, NOISE_V_IN, p->in_noise);
-    double i_off = off_by(w, part, DRAW_I_IN_ERROR, p->in_error, NOISE_I_IN, p->in_noise);
 
-    value[PMBUS_READ_VIN] = in_V * (1.0 + v_off);
-    value[PMBUS_READ_IIN] = s->input ? in_W / in_V * (1.0 + i_off) : 0.0;
-    value[PMBUS_READ_PIN] = in_W * (1.0 + v_off) * (1.0 + i_off);
+    return 1.0 + off_by(w, part, DRAW_V_IN_ERROR, p->in_error, NOISE_V_IN, p->in_noise);
 }
 
-static void fill_air(struct world *w, int32_t part, double value[])
+static double i_in_gain(const struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+
+    return 1.0 + off_by(w, part, DRAW_I_IN_ERROR, p->in_error, NOISE_I_IN, p->in_noise);
+}
+
+static double input_W(const struct world *w, int32_t part)
+{
+    const struct psu_state *s = psu_look(w, part);
+    double out_W = s->seen_v.y * s->seen_i.y;
+
+    return s->input ? out_W / s->wear[WEAR_EFFICIENCY].value + psu_params(w, part)->idle_W : 0.0;
+}
+
+static double reported_hot_C(const struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
-    double unsteady = p->fan_noise * (1.0 + FAN_UNSTEADY * (1.0 - s->flow));
 
-    value[PMBUS_READ_TEMPERATURE_1] =
-        telemetry_read(&s->seen_t, &s->seen_t_as, 0.0) +
-        off_by(w, part, DRAW_HOT_ERROR, p->t_error_K, NOISE_HOT, p->t_noise_K);
-    value[PMBUS_READ_TEMPERATURE_2] =
-        s->inlet_C + off_by(w, part, DRAW_INLET_ERROR, p->t_error_K, NOISE_INLET, p->t_noise_K);
-    value[PMBUS_READ_FAN_SPEED_1] =
-        FAN_RPM * s->flow * (1.0 + off_by(w, part, NOISE_FAN, 0.0, NOISE_FAN, unsteady));
+    return telemetry_read(&s->seen_t, &s->seen_t_as, 0.0) +
+           off_by(w, part, DRAW_HOT_ERROR, p->t_error_K, NOISE_HOT, p->t_noise_K);
+}
+
+static double reported_inlet_C(const struct world *w, int32_t part)
+{
+    const struct psu_params *p = psu_params(w, part);
+
+    return psu_look(w, part)->inlet_C +
+           off_by(w, part, DRAW_INLET_ERROR, p->t_error_K, NOISE_INLET, p->t_noise_K);
+}
+
+static double reported_rpm(const struct world *w, int32_t part)
+{
+    const struct psu_state *s = psu_look(w, part);
+    double unsteady = psu_params(w, part)->fan_noise * (1.0 + FAN_UNSTEADY * (1.0 - s->flow));
+
+    return FAN_RPM * s->flow *
+           (1.0 + unsteady * world_normal_at(w, part, NOISE_FAN, s->seen_t.tick));
 }
 
 /* The reading that this command asks for, as it stands in its register now. */
@@ -273,15 +292,40 @@ static void fill_reading(struct world *w, int32_t part, uint8_t cmd)
     struct psu_state *s = psu_state(w, part);
     double *value = s->face.value;
 
-    if (cmd == CMD_READ_VOUT) {
+    if (cmd != CMD_READ_VOUT && cmd != CMD_READ_IOUT) {
+        psu_report_moved(w, part, world_now(w));
+    }
+    switch (cmd) {
+    case CMD_READ_VOUT:
         value[PMBUS_READ_VOUT] = reported_V(w, part, s);
-    } else if (cmd == CMD_READ_IOUT) {
+        break;
+    case CMD_READ_IOUT:
         value[PMBUS_READ_IOUT] = reported_A(w, part, s);
-    } else {
+        break;
+    case CMD_READ_POUT:
         value[PMBUS_READ_POUT] = reported_V(w, part, s) * reported_A(w, part, s);
-        telemetry_hold(&s->seen_t, &s->seen_t_as, world_now(w), s->heat_C);
-        fill_input(w, part, value);
-        fill_air(w, part, value);
+        break;
+    case CMD_READ_VIN:
+        value[PMBUS_READ_VIN] = input_V(w, part) * v_in_gain(w, part);
+        break;
+    case CMD_READ_IIN:
+        value[PMBUS_READ_IIN] =
+            s->input ? input_W(w, part) / input_V(w, part) * i_in_gain(w, part) : 0.0;
+        break;
+    case CMD_READ_PIN:
+        value[PMBUS_READ_PIN] = input_W(w, part) * v_in_gain(w, part) * i_in_gain(w, part);
+        break;
+    case CMD_READ_TEMPERATURE_1:
+        value[PMBUS_READ_TEMPERATURE_1] = reported_hot_C(w, part);
+        break;
+    case CMD_READ_TEMPERATURE_2:
+        value[PMBUS_READ_TEMPERATURE_2] = reported_inlet_C(w, part);
+        break;
+    case CMD_READ_FAN_SPEED_1:
+        value[PMBUS_READ_FAN_SPEED_1] = reported_rpm(w, part);
+        break;
+    default: /* no reading of ours */
+        break;
     }
 }
 

@@ -17,7 +17,7 @@ enum { CELLS = 9, LINE = 512 };
 static void read_circuit(const char *name, struct ckt *c)
 {
     static char text[CKT_TEXT];
-    char path[64];
+    char path[LINE + 64];
     int wrong;
 
     snprintf(path, sizeof path, "tests/oracle/%s.ckt", name);
@@ -85,7 +85,8 @@ static void each_row(const char *path,
 {
     static struct ckt c;
     static struct outcome o;
-    char line[LINE], name[8] = "", *cell[CELLS];
+    char line[LINE], name[LINE] = "", *cell[CELLS];
+    int rows = 0;
     FILE *in = fopen(path, "r");
 
     cr_assert(in != NULL && fgets(line, sizeof line, in) != NULL, "%s", path);
@@ -98,12 +99,14 @@ static void each_row(const char *path,
             at[-1] = '\0';
         }
         if (strcmp(name, cell[0]) != 0) {
-            snprintf(name, sizeof name, "%s", cell[0]);
+            memcpy(name, cell[0], strlen(cell[0]) + 1);
             read_circuit(name, &c);
             cr_assert(referee_play(&c, 0.0, &o), "%s", name);
         }
         check(&c, &o, cell);
+        rows++;
     }
+    cr_assert_gt(rows, 0, "%s holds nothing", path);
     fclose(in);
 }
 

@@ -6,7 +6,7 @@ readme=$(mktemp) || exit 3
 trap 'rm -f "$readme"' EXIT INT TERM
 
 cp README.md "$readme"
-if ! sh tests/tools/claims.sh "${POWERGAP:-build/gcc-O2/powergap}" "$readme"; then
+if ! sh tests/tools/claims.sh "${POWERGAP:-build/gcc-O3/powergap}" "$readme"; then
     echo "a claim does not hold"
 elif ! diff README.md "$readme"; then
     echo "README.md says otherwise: 'make claims' writes what is measured now"

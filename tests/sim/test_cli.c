@@ -33,7 +33,7 @@ static const char *program(void)
 {
     const char *path = getenv("POWERGAP");
 
-    return path != NULL ? path : "build/gcc-O2/powergap";
+    return path != NULL ? path : "build/gcc-O3/powergap";
 }
 
 /* Run "powergap ARGS" ('@' in it stands for a folder of ours); the exit status; output in `said`. */
