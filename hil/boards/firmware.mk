@@ -77,7 +77,7 @@ $(TWIN): $(call objects,sim/main.c tests/hil/twin_step.c) $(LIB)
 # A part of every kind, in less than a minute.
 TWINS := $(addprefix scenarios/,psu-failure/fet.yaml psu-failure/tripped-comes-back.yaml \
          serial-bus/stuck-sda.yaml shorts/with-oring.yaml controller/reset-in-transfer.yaml \
-         priorities/shed.yaml)
+         contingency/single.yaml)
 
 .PHONY: twins twins-all
 ## play chosen scenarios with a twin of the controller on each emulated board: the same answers (twins-all: every scenario)
