@@ -47,7 +47,7 @@ static uint32_t lack_mW(const struct controller *c, uint8_t b)
 }
 
 /* A supply that joins bars gives each as much as it lacks, as far as it goes. */
-static void divide(struct controller *c, uint8_t s, bool doubted)
+static void divide(struct controller *c, uint8_t s, bool sure)
 {
     uint32_t sum_W = 1;
 
@@ -60,9 +60,20 @@ static void divide(struct controller *c, uint8_t s, bool doubted)
 
         if (feeds(c, s, b)) {
             d->budget_mW += part_mW;
-            d->sure_mW += doubted ? 0U : part_mW;
+            d->sure_mW += sure ? part_mW : 0U;
         }
     }
+}
+
+/* Supplies that may have failed with another one, or that have yet to be switched onto their bar. */
+static plan_set unsure(const struct controller *c)
+{
+    plan_set set = allocate_doubted(c);
+
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        set |= (c->supplies[s].settled == 0U) ? ((plan_set)1U << s) : 0U;
+    }
+    return set;
 }
 
 static bool is_in(plan_set set, uint8_t s)
@@ -72,7 +83,7 @@ static bool is_in(plan_set set, uint8_t s)
 
 void budget(struct controller *c)
 {
-    const plan_set doubted = allocate_doubted(c);
+    const plan_set unsure_of = unsure(c);
 
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         struct demand_bar *d = &c->demand.bars[b];
@@ -84,13 +95,13 @@ void budget(struct controller *c)
             if (feeds(c, s, b) && !joins(c, s)) {
                 uint32_t mW = gives_mW(c, s, alone);
                 d->budget_mW += mW;
-                d->sure_mW += is_in(doubted, s) ? 0U : mW;
+                d->sure_mW += is_in(unsure_of, s) ? 0U : mW;
             }
         }
     }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         if (joins(c, s)) {
-            divide(c, s, is_in(doubted, s));
+            divide(c, s, !is_in(unsure_of, s));
         }
     }
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
