@@ -237,7 +237,8 @@ enum config_fault config_check(const struct ctl_config *cfg)
         (cfg->alert.storm_most_us > (uint32_t)CONFIG_TIME_MAX_us)) {
         return CONFIG_TIME;
     }
-    if ((cfg->trend_us != 0U) && (cfg->trend_us < (uint32_t)PROGNOSIS_LEAST_us)) {
+    if ((cfg->trend_us != 0U) &&
+        (cfg->trend_us < ((uint32_t)PROGNOSIS_LEAST_us * cfg->n_supplies))) {
         return CONFIG_TREND;
     }
     fault = check_lanes(cfg);

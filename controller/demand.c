@@ -2,6 +2,7 @@
 #include "demand.h"
 
 #include "ask.h"
+#include "bits.h"
 #include "budget.h"
 #include "clock.h"
 #include "config.h"
@@ -128,7 +129,7 @@ void demand_expect(struct controller *c, uint16_t i, int32_t more_mW)
             *draw =
                 ((part_mW < 0) && (*draw < (uint32_t)-part_mW)) ? 0U : (*draw + (uint32_t)part_mW);
             c->demand.bars[b].stir_us = c->now_us;
-            c->demand.look |= (uint8_t)(1U << b);
+            c->demand.look |= bit(b);
         }
     }
 }
@@ -162,7 +163,9 @@ void demand_heard(struct controller *c, const struct ctl_in *in)
         u->state = in->report.state;
         u->changed_us = c->now_us;
         for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-            c->demand.look |= demand_is_on(c, i, b) ? (uint8_t)(1U << b) : 0U;
+            if (demand_is_on(c, i, b)) {
+                c->demand.look |= bit(b);
+            }
         }
     }
     u->heard_us = c->now_us;
@@ -383,8 +386,10 @@ void demand_look(struct controller *c)
             d->stir_us = c->now_us;
         }
         c->demand.doubt = c->demand.doubt || (d->sure_mW < d->budget_mW);
-        c->demand.look |= (uint8_t)(1U << b);
-        live |= (d->budget_mW > 0U) ? (uint8_t)(1U << b) : 0U;
+        c->demand.look |= bit(b);
+        if (d->budget_mW > 0U) {
+            live |= bit(b);
+        }
     }
     if (live != c->demand.live) {
         live_changes(c, live);

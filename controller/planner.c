@@ -163,7 +163,7 @@ static uint16_t others(const struct planner *s)
     for (uint8_t i = 0; i < s->problem.n_supplies; i++) {
         bits += bits_in(s->brief.movable[i]);
     }
-    return (bits <= (uint32_t)PLANNER_EXACT_BITS) ? (uint16_t)(((uint32_t)1 << bits) - 1U) : 0U;
+    return (uint16_t)((bits <= (uint32_t)PLANNER_EXACT_BITS) ? (((uint32_t)1 << bits) - 1U) : 0U);
 }
 
 /* The next one in the order of an odometer: of every supply all subsets of what is movable. */

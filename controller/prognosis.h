@@ -57,7 +57,7 @@ enum {
     PROGNOSIS_QUARTERS = 4,
     PROGNOSIS_USUALS = (4 * PROGNOSIS_QUARTERS) + 2,
     PROGNOSIS_TICK_us = 5000, /* a tick looks at one supply, twice for each sample */
-    PROGNOSIS_LEAST_us = 2 * CTL_SUPPLIES * PROGNOSIS_TICK_us
+    PROGNOSIS_LEAST_us = 2 * PROGNOSIS_TICK_us /* for each supply, between two samples */
 };
 
 struct prognosis {

@@ -137,9 +137,9 @@ static bool mux_i2c(struct world *w, int32_t part, const struct i2c_request *rq,
     const struct mux_params *p = world_params(w, part);
     struct mux_state *s = world_state(w, part);
     bool takes = rq->n_tx > 0 && !s->wedged;
-    uint8_t there = p->int_inputs ? (1 << INT_CHANNELS) - 1 : UINT8_MAX;
-    uint8_t wanted = takes ? rq->tx[rq->n_tx - 1] & there : s->channels;
-    uint8_t told = p->int_inputs ? (uint8_t)(wanted | interrupting(s) << INT_CHANNELS) : wanted;
+    uint8_t there = (uint8_t)(p->int_inputs ? (1 << INT_CHANNELS) - 1 : UINT8_MAX);
+    uint8_t wanted = (uint8_t)(takes ? rq->tx[rq->n_tx - 1] & there : s->channels);
+    uint8_t told = (uint8_t)(p->int_inputs ? wanted | interrupting(s) << INT_CHANNELS : wanted);
 
     for (int i = 0; i < rq->n_rx; i++) {
         re->rx[i] &= told;

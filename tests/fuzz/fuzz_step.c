@@ -95,7 +95,7 @@ static void make_table(struct bytes *b, struct ctl_config *cfg)
     }
     cfg->look = (uint8_t)(1 + pick(b, 4));
     cfg->slow = (uint8_t)pick(b, 7);
-    cfg->trend_us = pick(b, 2) * PROGNOSIS_LEAST_us;
+    cfg->trend_us = pick(b, 2) * PROGNOSIS_LEAST_us * cfg->n_supplies;
     cfg->horizon_s = take(b, 2);
     cfg->preempt_most = (uint8_t)pick(b, 4);
     make_lines(b, cfg);
