@@ -148,6 +148,11 @@ static uint8_t bars_with_sound(const struct controller *c, const struct plan *pl
     return bars;
 }
 
+static bool is_unknown(const struct supply *u)
+{
+    return (u->state == (uint8_t)SUPPLY_ABSENT) || (u->state == (uint8_t)SUPPLY_IDENTIFIED);
+}
+
 static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
 {
     uint8_t good = bars_with_good(q, plan);
@@ -169,6 +174,9 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         }
         if (k->fault == (uint8_t)CONTACT_DEAD) {
             wanted = k->told; /* it may be a false alarm: it is left as it is */
+        }
+        if (!k->wanted && !k->told && is_unknown(&c->supplies[sw->supply])) {
+            wanted = false; /* whatever a plan says that was made before */
         }
         moved = moved || (wanted != k->wanted);
         k->wanted = wanted;
