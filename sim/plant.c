@@ -558,8 +558,11 @@ const struct net *world_net_const(const struct world *w)
 
 void world_wake(struct world *w, int32_t part, ns_t due)
 {
+    struct slot *s = plant_slot(w, part);
+
     CHECK(due >= w->plant->now);
-    plant_slot(w, part)->wake_cause = w->plant->cause;
+    s->wake_cause = w->plant->cause;
+    s->wakes++;
     heap_set(&w->plant->heap, part, due);
 }
 

@@ -20,8 +20,9 @@ struct slot {
     int64_t state_at;    /* bytes from the plant to the model's state */
     int32_t home;        /* a node of the part's, NO_STATE: it has none */
     uint32_t wake_cause; /* the event that asked for the due time */
-    uint64_t stream;     /* key of the part's random stream: from seed and name */
-    uint64_t draws;      /* numbers taken from it */
+    uint32_t wakes;      /* times that a due time was asked for */
+    uint32_t draws;      /* numbers taken from the part's random stream */
+    uint64_t stream;     /* the key of that: from seed and name */
 };
 
 enum member {
