@@ -87,11 +87,12 @@ struct plant {
     struct unrest unrest;
     struct plant_counts counts;
     int32_t n_parts;
-    int64_t slots_at, islands_at, island_of_at, member_at[MEMBER_TYPES], marked_at;
+    int64_t islands_at, island_of_at, member_at[MEMBER_TYPES], marked_at;
     int32_t member_used[MEMBER_TYPES], member_room[MEMBER_TYPES];
     int64_t x0_at, x1_at, c0_at, c1_at;
     struct net net;
     struct heap heap;
+    struct slot slots[]; /* of the parts */
 };
 
 /* What an event says when it happens; kept by the trace, not by the plant. */
@@ -203,7 +204,7 @@ static inline const int32_t *plant_members(const struct world *w, const struct i
 
 static inline struct slot *plant_slot(const struct world *w, int32_t part)
 {
-    return (struct slot *)plant_at(w->plant, w->plant->slots_at) + part;
+    return &w->plant->slots[part];
 }
 
 static inline double *plant_x0(const struct world *w)
