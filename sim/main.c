@@ -8,7 +8,8 @@
 static const struct command *const commands[] = {
     &run_command,    &check_command,    &explain_command,
     &schema_command, &parts_command,    &plot_command,
-    &export_command, &diverged_command, NULL,
+    &report_command, &export_command,   &diverged_command,
+    NULL,
 };
 
 static void help(FILE *out)

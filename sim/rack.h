@@ -22,6 +22,7 @@ struct part {
     int32_t number;      /* 3; -1: the name has none */
     const char *library; /* name of its library part, NULL: none */
     struct place at;     /* where its name is written */
+    const struct place *said; /* where the value of each field is written; line 0: nowhere */
 };
 
 /* One measured curve: a column of a CSV file. Times rise strictly. */

@@ -97,19 +97,19 @@ static const char *play_into(const char *out, const struct run_options *more)
     return said;
 }
 
-Test(trace, the_seven_files_are_there_and_nothing_else)
+Test(trace, the_eight_files_are_there_and_nothing_else)
 {
     static const char *const names[] = {"signals.csv", "events.csv",  "gaps.csv", "spans.csv",
-                                        "verdict.csv", "journal.csv", "run.yaml"};
+                                        "verdict.csv", "journal.csv", "rack.csv", "run.yaml"};
 
     cr_expect_str_eq(play_into(in_home("a/b/t"), NULL), "");
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 8; i++) {
         char name[64];
         snprintf(name, sizeof name, "a/b/t/%s", names[i]);
         cr_expect_gt(strlen(read_file(name)), 20, "%s", name);
     }
     cr_expect_eq(files_in(in_home("a/b")), 1); /* no partial folder */
-    cr_expect_eq(files_in(in_home("a/b/t")), 7);
+    cr_expect_eq(files_in(in_home("a/b/t")), 8);
 }
 
 /* Each row has as many cells as the header, time never falls, every sample is there. */
