@@ -89,8 +89,7 @@ static bool print_page(struct page *p, const char *out, struct diag *d,
 {
     const char *html = arena_print(p->arena, "%s.html", plots_place(p->plots, "page"));
     const char *pdf = arena_print(p->arena, "%s.pdf", plots_place(p->plots, "page"));
-    bool good = write_page(p, html, d) && browser_print(html, pdf, d, stop) &&
-                copy(pdf, out, d);
+    bool good = write_page(p, html, d) && browser_print(html, pdf, d, stop) && copy(pdf, out, d);
 
     unlink(html);
     unlink(pdf);
@@ -103,14 +102,16 @@ static int make(const struct report_flags *f, int n, char **folders, const char 
     struct arena *a = arena_new();
     struct diag *d = diag_new();
     struct report r = {.n = 0};
-    struct page p = {.arena = a, .report = &r, .print = ends(f->out, ".pdf")};
+    struct page p = {.arena = a, .report = &r};
+    bool paper = ends(f->out, ".pdf");
     bool good = read_all(&r, a, d, n, folders);
 
     if (good) {
         p.plots = plots_draw(&r, plots_folder, a, d, stop);
         p.folder = arena_print(a, "%s/report", plots_folder);
+        p.brief = paper && r.n > 1;
         good = p.plots != NULL &&
-               (p.print ? print_page(&p, f->out, d, stop) : write_page(&p, f->out, d));
+               (paper ? print_page(&p, f->out, d, stop) : write_page(&p, f->out, d));
         plots_free(p.plots);
     }
     if (good && !f->quiet) {

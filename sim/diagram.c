@@ -36,6 +36,12 @@ static const char *name_of(struct arena *a, const struct report_part *first,
     return last == first ? first->name : arena_print(a, "%s … %s", first->name, last->name);
 }
 
+static const char *names_of(struct arena *a, const struct symbol *s)
+{
+    return s->count == 2 ? arena_print(a, "%s, %s", s->part->name, s->last->name)
+                         : name_of(a, s->part, s->last);
+}
+
 /* ---- boxes --------------------------------------------------------------------------------------- */
 
 /* The two lines under a name: what part it is, and how strong. */
@@ -62,12 +68,14 @@ static void box(FILE *out, const struct plan *p, const struct symbol *s)
 {
     double middle = (s->x0 + s->x1) / 2.0;
     const char *class = s->role == SHAPE_SUPPLY ? "supply" : "load";
-    const char *name = name_of(p->arena, s->part, s->last);
+    const char *name = names_of(p->arena, s);
 
     for (int k = s->count > 1 ? 2 : 0; k >= 0; k--) { /* a pile of cards */
-        html_print(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"4\" class=\"%s%s\"/>\n",
-                   s->x0 + 4.0 * k, s->y + 4.0 * k, s->x1 - s->x0, DIAGRAM_TALL, class,
-                   s->hit != NULL ? " hit" : "");
+        html_print(
+            out,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"4\" class=\"%s%s\"/>\n",
+            s->x0 + 4.0 * k, s->y + 4.0 * k, s->x1 - s->x0, DIAGRAM_TALL, class,
+            s->hit != NULL ? " hit" : "");
     }
     text_at(out, middle, s->y + 17.0, "name", "middle",
             s->count > 1 && s->role == SHAPE_SUPPLY
@@ -132,11 +140,9 @@ static void switch_words(FILE *out, const struct plan *p, const struct drop *d, 
 {
     double x = d->x + 17.0;
 
-    text_at(out, x, y - 3.0, "name", "start", d->with->name);
+    text_at(out, x, y + (d->last == d->with ? 4.0 : -3.0), "name", "start", d->with->name);
     if (d->last != d->with) {
         text_at(out, x, y + 10.0, "small", "start", arena_print(p->arena, "… %s", d->last->name));
-    } else {
-        text_at(out, x, y + 10.0, "small", "start", param_text(d->with, "on"));
     }
     if (d->hit != NULL) {
         text_at(out, d->x - 14.0, y + CONTACT / 2.0 + 14.0, "hit", "start",
@@ -156,16 +162,23 @@ static void drop(FILE *out, const struct plan *p, const struct drop *d)
     bool from_supply = from->role == SHAPE_SUPPLY;
 
     line_at(out, d->x, y0, d->x, y1, "wire");
-    if (from->role == SHAPE_FEED || from->role == SHAPE_BAR) {
-        html_print(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" class=\"dot\"/>\n", d->x, y0);
-    }
-    if (to->role == SHAPE_BAR) {
-        html_print(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" class=\"dot\"/>\n", d->x, y1);
-    }
     if (d->with != NULL) {
         double y = from_supply ? p->switches_y : (y0 + y1) / 2.0;
         contact(out, d, y);
         switch_words(out, p, d, y);
+    }
+}
+
+/* On the lines, over everything: what is joined there. */
+static void dots(FILE *out, const struct plan *p, const struct drop *d)
+{
+    const struct symbol *ends[] = {&p->shapes[d->from], &p->shapes[d->to]};
+
+    for (int i = 0; i < 2; i++) {
+        if (ends[i]->role == SHAPE_FEED || ends[i]->role == SHAPE_BAR) {
+            html_print(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\" class=\"dot\"/>\n", d->x,
+                       ends[i]->y);
+        }
     }
 }
 
@@ -190,6 +203,9 @@ bool diagram_write(FILE *out, struct arena *a, const struct report_run *run)
         } else if (s->count > 0) {
             bar(out, &p, s);
         }
+    }
+    for (int32_t i = 0; i < p.n_drops; i++) {
+        dots(out, &p, &p.drops[i]);
     }
     fputs("</svg>\n", out);
     return true;

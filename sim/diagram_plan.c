@@ -28,9 +28,10 @@ static bool is_link(const struct report_part *p)
 
 static bool role_of(const struct report_part *p, enum shape_role *role)
 {
-    static const char *const kinds[] = {
-        [SHAPE_FEED] = "feed", [SHAPE_SUPPLY] = "psu source", [SHAPE_BAR] = "bus node",
-        [SHAPE_LOAD] = "server load"};
+    static const char *const kinds[] = {[SHAPE_FEED] = "feed",
+                                        [SHAPE_SUPPLY] = "psu source",
+                                        [SHAPE_BAR] = "bus node",
+                                        [SHAPE_LOAD] = "server load"};
 
     for (*role = SHAPE_FEED; *role <= SHAPE_LOAD; (*role)++) {
         if (is_one_of(p->kind_name, kinds[*role])) {
@@ -98,7 +99,8 @@ static bool same_params(const struct report_part *a, const struct report_part *b
     return same;
 }
 
-static struct symbol *add_shape(struct plan *p, enum shape_role role, const struct report_part *part)
+static struct symbol *add_shape(struct plan *p, enum shape_role role,
+                                const struct report_part *part)
 {
     struct symbol *s = &p->shapes[p->n_shapes++];
 
@@ -112,8 +114,7 @@ static void add_part(struct plan *p, enum shape_role role, const struct report_p
 {
     struct symbol *last = p->n_shapes > 0 ? &p->shapes[p->n_shapes - 1] : NULL;
     bool joins = last != NULL && role == SHAPE_LOAD && last->role == SHAPE_LOAD &&
-                 last->hit == NULL && hit_on(p->run, part) == NULL &&
-                 same_params(last->part, part);
+                 last->hit == NULL && hit_on(p->run, part) == NULL && same_params(last->part, part);
 
     if (joins) {
         last->last = part;
@@ -183,9 +184,10 @@ static bool same_drop(const struct drop *a, const struct drop *b)
 {
     return a->hit == NULL && b->hit == NULL && a->to == b->to &&
            (a->with == NULL) == (b->with == NULL) &&
-           (a->with == NULL || (strcmp(a->with->library, b->with->library) == 0 &&
-                                strcmp(a->with->kind_name, b->with->kind_name) == 0 &&
-                                strcmp(text_of(a->with, "closed"), text_of(b->with, "closed")) == 0));
+           (a->with == NULL ||
+            (strcmp(a->with->library, b->with->library) == 0 &&
+             strcmp(a->with->kind_name, b->with->kind_name) == 0 &&
+             strcmp(text_of(a->with, "closed"), text_of(b->with, "closed")) == 0));
 }
 
 /* Drop number n that leaves this shape downwards; NULL: there are not so many. */
@@ -269,11 +271,27 @@ static bool is_tie(const struct plan *p, const struct drop *d)
     return p->shapes[d->from].role == SHAPE_BAR && p->shapes[d->to].role == SHAPE_BAR;
 }
 
+/* A contact and the longest name of a switch beside it. */
+static double drop_width(const struct plan *p)
+{
+    size_t longest = 0;
+
+    for (int32_t i = 0; i < p->n_drops; i++) {
+        const struct drop *d = &p->drops[i];
+        size_t name = d->with != NULL ? strlen(d->with->name) : 0;
+        size_t last = d->last != d->with ? strlen(d->last->name) + 2 : 0;
+        longest = name > longest ? name : longest;
+        longest = last > longest ? last : longest;
+    }
+    return 38.0 + DIAGRAM_LETTER * (double)longest;
+}
+
 /* Left to right: supplies with their drops, then ties of bars. Returns the right end. */
 static double place_supplies(struct plan *p)
 {
     double x = DIAGRAM_EDGE;
 
+    p->drop = drop_width(p);
     for (int32_t i = 0; i < p->n_shapes; i++) {
         struct symbol *s = &p->shapes[i];
         if (s->role != SHAPE_SUPPLY || s->count == 0) {
@@ -284,19 +302,52 @@ static double place_supplies(struct plan *p)
             n++;
         }
         s->x0 = x;
-        s->x1 = x + fmax(DIAGRAM_BOX, (double)n * DIAGRAM_DROP);
+        s->x1 = x + fmax(DIAGRAM_BOX, n * p->drop);
         for (int32_t k = 0; k < n; k++) {
-            drop_of(p, i, k)->x = (s->x0 + s->x1) / 2.0 + (k - (n - 1) / 2.0) * DIAGRAM_DROP;
+            drop_of(p, i, k)->x = (s->x0 + s->x1) / 2.0 + (k - (n - 1) / 2.0) * p->drop - 12.0;
         }
         x = s->x1 + DIAGRAM_GAP;
     }
     for (int32_t i = 0; i < p->n_drops; i++) {
         if (is_tie(p, &p->drops[i])) {
-            p->drops[i].x = x + DIAGRAM_DROP / 2.0;
-            x += DIAGRAM_DROP;
+            p->drops[i].x = x + p->drop / 2.0;
+            x += p->drop;
         }
     }
     return x - DIAGRAM_GAP;
+}
+
+/* A load from x on, its drops evenly over it. */
+static void place_load(struct plan *p, int32_t load, double x)
+{
+    struct symbol *s = &p->shapes[load];
+    int32_t n = 0, at = 0;
+
+    s->x0 = x;
+    s->x1 = x + DIAGRAM_BOX;
+    for (int32_t k = 0; k < p->n_drops; k++) {
+        n += p->drops[k].to == load;
+    }
+    for (int32_t k = 0; k < p->n_drops; k++) {
+        if (p->drops[k].to == load) {
+            p->drops[k].x = x + DIAGRAM_BOX * ++at / (n + 1.0);
+        }
+    }
+}
+
+/* Does a drop of this load all but coincide with another on its bar? */
+static bool touches(const struct plan *p, int32_t load)
+{
+    for (int32_t i = 0; i < p->n_drops; i++) {
+        for (int32_t k = 0; p->drops[i].to == load && k < p->n_drops; k++) {
+            const struct drop *d = &p->drops[k];
+            if (d->to != load && (d->from == p->drops[i].from || d->to == p->drops[i].from) &&
+                fabs(d->x - p->drops[i].x) < 18.0) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* Loads below, in the middle of what stands above. Returns the right end. */
@@ -316,21 +367,12 @@ static double place_loads(struct plan *p, double right)
         if (s->role != SHAPE_LOAD) {
             continue;
         }
-        s->x0 = x;
-        s->x1 = x + DIAGRAM_BOX;
+        place_load(p, i, x);
+        for (int tries = 0; tries < 6 && touches(p, i); tries++) {
+            place_load(p, i, s->x0 + 12.0);
+        }
+        x = fmax(x + step, s->x1 + DIAGRAM_GAP);
         right = fmax(right, s->x1);
-        x += step;
-        int32_t feeds = 0;
-        for (int32_t k = 0; k < p->n_drops; k++) {
-            feeds += p->drops[k].to == i;
-        }
-        int32_t at = 0;
-        for (int32_t k = 0; k < p->n_drops; k++) {
-            if (p->drops[k].to == i) {
-                p->drops[k].x = s->x0 + DIAGRAM_BOX * (at + 1.0) / (feeds + 1.0);
-                at++;
-            }
-        }
     }
     return right;
 }
@@ -368,8 +410,9 @@ static int32_t place_lines(struct plan *p, enum shape_role role, double right)
             s->x0 = DIAGRAM_EDGE;
             s->x1 = right;
         }
-        s->x0 -= DIAGRAM_BOX / 2.0;
-        s->x1 += DIAGRAM_BOX / 2.0;
+        s->x0 -=
+            role == SHAPE_FEED ? 30.0 : 20.0 + DIAGRAM_LETTER * (double)(strlen(s->part->name) + 6);
+        s->x1 += 30.0;
         for (s->lane = 0;; s->lane++) {
             bool free = true;
             for (int32_t k = 0; k < i; k++) {
@@ -405,6 +448,28 @@ static void place_rows(struct plan *p, int32_t feed_lanes, int32_t bar_lanes)
     p->height = loads_y + DIAGRAM_TALL + 34.0;
 }
 
+/* Everything to the right until nothing stands left of the edge. */
+static void shift(struct plan *p, double right)
+{
+    double left = INFINITY;
+
+    for (int32_t i = 0; i < p->n_shapes; i++) {
+        if (p->shapes[i].count > 0) {
+            left = fmin(left, p->shapes[i].x0);
+            right = fmax(right, p->shapes[i].x1);
+        }
+    }
+    double by = 12.0 - left;
+    for (int32_t i = 0; i < p->n_shapes; i++) {
+        p->shapes[i].x0 += by;
+        p->shapes[i].x1 += by;
+    }
+    for (int32_t i = 0; i < p->n_drops; i++) {
+        p->drops[i].x += by;
+    }
+    p->width = right + by + 24.0;
+}
+
 bool plan_make(struct plan *p, struct arena *a, const struct report_run *run)
 {
     size_t n = (size_t)run->n_parts + 1;
@@ -422,6 +487,6 @@ bool plan_make(struct plan *p, struct arena *a, const struct report_run *run)
     int32_t feed_lanes = place_lines(p, SHAPE_FEED, right);
     int32_t bar_lanes = place_lines(p, SHAPE_BAR, right);
     place_rows(p, feed_lanes, bar_lanes);
-    p->width = right + DIAGRAM_EDGE;
+    shift(p, right);
     return p->n_shapes > 0;
 }

@@ -20,9 +20,9 @@ struct symbol {
 
 /* A line down from one shape to another, as a rule with a switch on it. */
 struct drop {
-    int32_t from, to;                /* shapes */
-    const struct report_part *with;  /* the switch; NULL: a wire */
-    const struct report_part *last;  /* of the switches that it stands for */
+    int32_t from, to;               /* shapes */
+    const struct report_part *with; /* the switch; NULL: a wire */
+    const struct report_part *last; /* of the switches that it stands for */
     const char *hit;
     double x;
 };
@@ -36,14 +36,15 @@ struct plan {
     const struct report_part **others; /* what has no place: control, cooling, ... */
     double width, height;
     double switches_y; /* the middle of the row of switches */
+    double drop;       /* between two drops of a supply: room for the name of a switch */
 };
 
 enum {
-    DIAGRAM_DROP = 84,    /* between two drops of a supply */
-    DIAGRAM_BOX = 116,    /* least width of a box */
-    DIAGRAM_TALL = 50,    /* height of a box */
-    DIAGRAM_GAP = 16,     /* between two boxes */
-    DIAGRAM_EDGE = 70     /* left and right of all */
+    DIAGRAM_LETTER = 8, /* width of one */
+    DIAGRAM_BOX = 116,  /* least width of a box */
+    DIAGRAM_TALL = 50,  /* height of a box */
+    DIAGRAM_GAP = 16,   /* between two boxes */
+    DIAGRAM_EDGE = 70   /* left and right of all */
 };
 
 /* False: the rack has nothing that a diagram shows. */

@@ -20,16 +20,18 @@ struct report_deed {
     const char *part;   /* "psu1" */
     const char *action; /* "die" */
     ns_t at;
-    bool is_repair;     /* it ends another action: "restore_input" */
-    ns_t detected;      /* the controller's first decision that it led to; NS_NEVER: none */
-    const char *whom;   /* whom that was about, and what: "psu1", "LOST" */
+    bool is_repair;   /* it ends another action: "restore_input" */
+    ns_t detected;    /* the controller's first decision that it led to; NS_NEVER: none */
+    const char *whom; /* whom that was about, and what: "psu1", "LOST" */
     const char *mind;
     ns_t closed;        /* the first switch that it made conduct; NS_NEVER: none */
     const char *closer; /* which */
     int32_t lost;       /* times that a server was switched off by it */
 };
 
+/* What became of one instance of an expectation, or of the worst of several that hold. */
 struct report_verdict {
+    int32_t row, count; /* in verdict.csv; instances that it stands for */
     enum verdict verdict;
     const char *expectation; /* "gap: bus_a.v < 11.4 V, at_most: 16 ms" */
     const char *instance;    /* "bus_a.v < 11.4 V" */
@@ -77,6 +79,7 @@ struct report_run {
     bool interrupted;
     double duration_s, reached_s, events;
     enum verdict verdict;
+    int32_t n_rulings, n_pass; /* of all instances */
     int32_t n_covers, n_deeds, n_verdicts, n_gaps, n_parts;
     const char *const *covers;
     const struct report_deed *deeds;
@@ -86,7 +89,7 @@ struct report_run {
 };
 
 struct report {
-    const char *name; /* what it is a report of: the folder */
+    const char *name; /* of the folder that holds them; NULL: several were named */
     int32_t n;
     struct report_run *runs;
 };
@@ -104,6 +107,9 @@ bool report_events(struct report_run *run, struct arena *a, struct diag *d);
 /* A margin in parts of its limit, to compare those of different quantities: the smaller the worse.
  * INFINITY: it has none. */
 double report_margin(const struct report_verdict *v);
+
+/* False: it must be exactly so, or its limit is nothing. */
+bool report_has_margin(const struct report_verdict *v);
 
 /* The longest gap; NULL: none. */
 const struct report_gap *report_longest(const struct report_run *run);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "rack.h"
 #include "report.h"
 
 enum { LINE = 4096, DEEDS_MAX = 100000, EVENTS_MAX = 1 << 28 };
@@ -42,16 +43,19 @@ static bool note_cause(struct telling *t, uint32_t id, uint32_t cause)
     return true;
 }
 
-/* Does this action of the part end another? */
-static bool is_repair(const struct report_run *run, const char *part, const char *action)
+/* Does `action` end what an earlier deed has begun on the part? */
+static bool is_repair(const struct telling *t, const char *part, const char *action)
 {
     const struct kind *k = NULL;
 
-    for (int32_t i = 0; i < run->n_parts; i++) {
-        k = strcmp(run->parts[i].name, part) == 0 ? run->parts[i].kind : k;
+    for (int32_t i = 0; i < t->run->n_parts; i++) {
+        k = strcmp(t->run->parts[i].name, part) == 0 ? t->run->parts[i].kind : k;
     }
-    for (const struct action *a = k != NULL ? k->actions : NULL; a != NULL && a->key; a++) {
-        if (a->undo != NULL && strcmp(a->undo, action) == 0) {
+    for (int32_t i = 0; k != NULL && i < t->n; i++) {
+        const struct report_deed *d = &t->deeds[i];
+        const struct action *begun =
+            strcmp(d->part, part) == 0 ? kind_action(k, d->action, strlen(d->action)) : NULL;
+        if (begun != NULL && begun->undo != NULL && strcmp(begun->undo, action) == 0) {
             return true;
         }
     }
@@ -70,7 +74,7 @@ static void add_deed(struct telling *t, uint32_t id, ns_t at, const char *part, 
     }
     name = arena_text(t->arena, name, strlen(name));
     const char *dot = strrchr(name, '.');
-    struct report_deed *d = &t->deeds[t->n++];
+    struct report_deed *d = &t->deeds[t->n];
     *d = (struct report_deed){.id = id,
                               .name = name,
                               .part = arena_text(t->arena, part, strlen(part)),
@@ -81,7 +85,8 @@ static void add_deed(struct telling *t, uint32_t id, ns_t at, const char *part, 
                               .mind = "",
                               .closed = NS_NEVER,
                               .closer = ""};
-    d->is_repair = is_repair(t->run, part, d->action);
+    d->is_repair = is_repair(t, part, d->action);
+    t->n++;
     t->deed_of[id] = (uint32_t)t->n;
 }
 

@@ -141,7 +141,7 @@ bool report_find(struct report *r, struct arena *a, struct diag *d, int n, char 
         runs[i].folder = f.folder[i];
         runs[i].label = f.n == 1 ? last_of(f.folder[i]) : f.folder[i] + skip;
     }
-    r->name = without_slash(a, paths[0]);
+    r->name = n == 1 ? last_of(without_slash(a, paths[0])) : NULL;
     r->n = f.n;
     r->runs = runs;
     return true;

@@ -6,7 +6,7 @@
 #include "html.h"
 #include "report_page.h"
 
-enum { SHOWN = 20, ANATOMIES = 6 };
+enum { SHOWN = 20, ANATOMIES = 6, BRIEF_SHOWN = 5, BRIEF_ANATOMIES = 1 };
 
 static ns_t length(const struct report_gap *g)
 {
@@ -47,10 +47,10 @@ static void gap_row(struct page *p, int32_t run, const struct report_gap *g)
                "<td class=\"n\">%s</td>",
                run + 1, g->number, g->number, g->observer,
                report_value(below, QTY_VOLT, g->threshold_V), report_time(at, g->start));
-    html_print(p->out, "<td class=\"n\"><b>%s%s</b> <small>± %s</small></td>",
-               g->open ? "> " : "", report_time(lasts, length(g)),
-               report_value(error, QTY_SECOND, g->error_s));
-    html_print(p->out, "<td class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td><td>%s</td></tr>\n",
+    html_print(p->out, "<td class=\"n\"><b>%s%s</b> <small>± %s</small></td>", g->open ? "> " : "",
+               report_time(lasts, length(g)), report_value(error, QTY_SECOND, g->error_s));
+    html_print(p->out,
+               "<td class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td><td>%s</td></tr>\n",
                report_value(least, QTY_VOLT, g->v_min_V),
                report_value(energy, QTY_JOULE, g->missing_J), g->fault[0] != '\0' ? g->fault : "–",
                g->open                  ? "open at the end"
@@ -171,8 +171,7 @@ static void waterfall_row(struct page *p, const struct report_gap *g, const stru
     bool before = s->number == 0;
     ns_t sum = before ? s->end - s->start : sum_of(g, s->text);
 
-    html_print(p->out, "<tr><td>%s</td><td class=\"n\">%s</td>", s->text,
-               report_time(lasts, sum));
+    html_print(p->out, "<tr><td>%s</td><td class=\"n\">%s</td>", s->text, report_time(lasts, sum));
     if (before) {
         fputs("<td class=\"n\"><small>before</small></td>", p->out);
     } else {
@@ -244,7 +243,7 @@ static void anatomies(struct page *p, const struct report_run *run,
         if (!is_first_alike(run, order, i)) {
             continue;
         }
-        if (shown == ANATOMIES) {
+        if (shown == (p->brief ? BRIEF_ANATOMIES : ANATOMIES)) {
             left_out++;
             continue;
         }
@@ -257,7 +256,8 @@ static void anatomies(struct page *p, const struct report_run *run,
         fputs("</section>\n", p->out);
     }
     if (left_out > 0) {
-        html_print(p->out, "<p class=\"note\">%d shorter ones went other ways: spans.csv has all.</p>\n",
+        html_print(p->out,
+                   "<p class=\"note\">%d shorter ones went other ways: spans.csv has all.</p>\n",
                    left_out);
     }
 }
@@ -266,7 +266,8 @@ void page_gaps(struct page *p, int32_t i, int level)
 {
     const struct report_run *run = &p->report->runs[i];
     const struct report_gap **order = sorted(p, run);
-    int32_t shown = run->n_gaps < SHOWN ? run->n_gaps : SHOWN;
+    int32_t most = p->brief ? BRIEF_SHOWN : SHOWN;
+    int32_t shown = run->n_gaps < most ? run->n_gaps : most;
 
     html_print(p->out, "<h%d>Gaps</h%d>\n", level, level);
     if (run->n_gaps == 0) {

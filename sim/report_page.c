@@ -19,7 +19,11 @@ static const char *title_of(struct page *p)
 {
     const struct report *r = p->report;
 
-    return r->n == 1 ? r->runs[0].title : arena_print(p->arena, "%s: %d runs", r->name, r->n);
+    if (r->n == 1) {
+        return r->runs[0].title;
+    }
+    return arena_print(p->arena, "%s%s%d runs", r->name != NULL ? r->name : "",
+                       r->name != NULL ? ": " : "", r->n);
 }
 
 static void contents(struct page *p)
@@ -36,16 +40,19 @@ static void body(struct page *p)
 {
     const struct report *r = p->report;
 
-    html_print(p->out,
-               "<header><p>powergap %s · design review</p><h1>%s</h1></header>\n<main>\n",
-               r->runs[0].version, r->n == 1 ? "Report of one run" : title_of(p));
+    html_print(p->out, "<header><div><p>powergap %s · design review</p><h1>", r->runs[0].version);
+    if (r->n == 1) {
+        page_badge(p, r->runs[0].verdict);
+        fputc(' ', p->out);
+    }
+    html_print(p->out, "%s</h1></div></header>\n<main>\n", title_of(p));
     contents(p);
     plots_marks(p->out);
     if (r->n > 1) {
         page_overview(p);
     }
     for (int32_t i = 0; i < r->n; i++) {
-        page_run(p, i, 2);
+        page_run(p, i, r->n == 1 ? 1 : 2);
     }
     page_params(p, r->runs, r->n);
     fputs("</main>\n", p->out);

@@ -11,7 +11,7 @@ struct page {
     const struct report *report;
     struct plots *plots;
     const char *folder; /* of the template, the style and the script */
-    bool print;         /* for paper: without what needs a click */
+    bool brief;         /* many runs on paper: of each what matters most */
 };
 
 /* The whole page. False: reported. */

@@ -32,6 +32,25 @@ static bool is_chosen(const struct report_param *q)
     return !q->in_library && !is_reference_of_one(q);
 }
 
+/* Where the part sits on a bus, which pin drives it. */
+static void address_cell(struct page *p, const struct report_run *run, int32_t first)
+{
+    const struct report_part *part = &run->parts[first];
+    bool any = false;
+    bool more = false;
+
+    for (int32_t i = 0; i < part->n; i++) {
+        if (is_reference_of_one(&part->params[i])) {
+            html_print(p->out, "<code>%s</code> ", part->params[i].text);
+            any = true;
+        }
+    }
+    for (int32_t k = first + 1; any && k < run->n_parts && !more; k++) {
+        more = same_choice(part, &run->parts[k]);
+    }
+    fputs(more ? "…" : "", p->out);
+}
+
 static void choice_cell(struct page *p, const struct report_part *part)
 {
     int32_t n = 0;
@@ -60,7 +79,7 @@ static void name_cell(struct page *p, const struct report_run *run, int32_t firs
             n++;
         }
     }
-    html_print(p->out, "<tr><td><b>%s</b>", part->name);
+    html_print(p->out, "<tr><td class=\"n\"><b>%s</b>", part->name);
     if (n == 2) {
         html_print(p->out, ", <b>%s</b>", last->name);
     } else if (n > 2) {
@@ -81,14 +100,17 @@ static bool is_first(const struct report_run *run, int32_t i)
 
 void page_given(struct page *p, const struct report_run *run)
 {
-    fputs("<div class=\"wide\"><table><thead><tr><th>Part</th><th>Kind</th><th>From the library</th>"
-          "<th>Chosen for this rack</th></tr></thead><tbody>\n",
-          p->out);
+    fputs(
+        "<div class=\"wide\"><table><thead><tr><th>Part</th><th>Kind</th><th>From the library</th>"
+        "<th>Address or pin</th><th>Chosen for this rack</th></tr></thead><tbody>\n",
+        p->out);
     for (int32_t i = 0; i < run->n_parts; i++) {
         if (is_first(run, i)) {
             name_cell(p, run, i);
             html_print(p->out, "<td>%s</td><td>%s</td><td>", run->parts[i].kind_name,
                        run->parts[i].library[0] != '\0' ? run->parts[i].library : "–");
+            address_cell(p, run, i);
+            fputs("</td><td>", p->out);
             choice_cell(p, &run->parts[i]);
             fputs("</td></tr>\n", p->out);
         }
@@ -149,10 +171,9 @@ static void gather(struct page *p, struct values *all, const struct report_part 
 
 static const char *doc_of(const struct value *v)
 {
-    const struct field *f =
-        v->part->kind != NULL
-            ? kind_field(v->part->kind, v->param->key, strlen(v->param->key))
-            : NULL;
+    const struct field *f = v->part->kind != NULL
+                                ? kind_field(v->part->kind, v->param->key, strlen(v->param->key))
+                                : NULL;
 
     return f != NULL && f->doc != NULL ? f->doc : "";
 }
@@ -190,10 +211,11 @@ void page_params(struct page *p, const struct report_run *runs, int32_t n)
 {
     struct values all = {.n = 0};
 
-    fputs("<section id=\"parameters\"><h2>Parameters of the parts</h2>\n<p>What the parts are before "
-          "a rack chooses anything. A source such as S5 is a data sheet or standard of the hardware "
-          "notes; <span class=\"estimate\">E</span> marks an estimate.</p>\n",
-          p->out);
+    fputs(
+        "<section id=\"parameters\"><h2>Parameters of the parts</h2>\n<p>What the parts are before "
+        "a rack chooses anything. A source such as S5 is a data sheet or standard of the hardware "
+        "notes; <span class=\"estimate\">E</span> marks an estimate.</p>\n",
+        p->out);
     for (int32_t i = 0; i < n; i++) {
         for (int32_t k = 0; k < runs[i].n_parts; k++) {
             gather(p, &all, &runs[i].parts[k]);

@@ -192,6 +192,9 @@ static size_t needless(const char *at)
         end = strchr(at + 5, '"');
         return end != NULL ? (size_t)(end - at) + 1 : 0;
     }
+    if (begins(at, "xlink:href=")) {
+        return strlen("xlink:");
+    }
     if (begins(at, "<title>")) {
         end = strstr(at, "</title>");
         return end != NULL ? (size_t)(end - at) + 8 : 0;

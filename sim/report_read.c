@@ -75,8 +75,8 @@ static bool read_facts(const struct reader *r)
     const struct yaml *counts = yaml_get(map, "counts");
     run->events = counts != NULL ? strtod(fact(counts, "events"), NULL) : NAN;
     const struct yaml *covers = yaml_get(map, "covers");
-    const char **words = arena_array(r->arena, covers != NULL ? (size_t)covers->n + 1 : 1,
-                                     sizeof *words);
+    const char **words =
+        arena_array(r->arena, covers != NULL ? (size_t)covers->n + 1 : 1, sizeof *words);
     run->covers = words;
     for (const struct yaml *y = covers != NULL ? covers->first : NULL; y != NULL; y = y->next) {
         words[run->n_covers++] = y->text;
@@ -97,6 +97,13 @@ static enum quantity quantity_of(const char *unit)
     return QTY_RATIO;
 }
 
+bool report_has_margin(const struct report_verdict *v)
+{
+    bool counts = v->quantity == QTY_RATIO || v->quantity == QTY_OPERATIONS;
+
+    return v->verdict != VERDICT_PASS || (!counts && v->limit != 0.0 && isfinite(report_margin(v)));
+}
+
 double report_margin(const struct report_verdict *v)
 {
     double part = v->margin / (fabs(v->limit) > 0.0 ? fabs(v->limit) : 1.0);
@@ -104,15 +111,41 @@ double report_margin(const struct report_verdict *v)
     return isnan(part) ? INFINITY : part;
 }
 
+/* What fails, then what is unresolved, then by margin; what has none stands last. */
 static int worst_first(const void *a, const void *b)
 {
     const struct report_verdict *x = a, *y = b;
+    bool no_x = !report_has_margin(x), no_y = !report_has_margin(y);
     double mx = report_margin(x), my = report_margin(y);
 
     if (x->verdict != y->verdict) {
         return x->verdict > y->verdict ? -1 : 1;
     }
-    return mx != my ? (mx < my ? -1 : 1) : strcmp(x->instance, y->instance);
+    if (no_x != no_y) {
+        return no_x ? 1 : -1;
+    }
+    return mx != my ? (mx < my ? -1 : 1) : (x->row > y->row) - (x->row < y->row);
+}
+
+/* Of the instances of one expectation that hold, only the worst is kept. */
+static int32_t join_instances(struct report_verdict *all, int32_t n)
+{
+    int32_t kept = 0;
+
+    for (int32_t i = 0; i < n; i++) {
+        int32_t same = 0;
+        while (same < kept &&
+               !(all[i].verdict == VERDICT_PASS && all[same].verdict == VERDICT_PASS &&
+                 strcmp(all[same].expectation, all[i].expectation) == 0)) {
+            same++;
+        }
+        if (same < kept) {
+            all[same].count++;
+        } else {
+            all[kept++] = all[i];
+        }
+    }
+    return kept;
 }
 
 static bool read_verdicts(const struct reader *r)
@@ -128,7 +161,9 @@ static bool read_verdicts(const struct reader *r)
     struct report_verdict *all = arena_array(r->arena, (size_t)s.n + 1, sizeof *all);
     for (int32_t i = 0; i < s.n; i++) {
         struct report_verdict *v = &all[i];
-        *v = (struct report_verdict){.expectation = sheet_text(&s, i, "expectation"),
+        *v = (struct report_verdict){.row = i,
+                                     .count = 1,
+                                     .expectation = sheet_text(&s, i, "expectation"),
                                      .instance = sheet_text(&s, i, "instance"),
                                      .note = sheet_text(&s, i, "note"),
                                      .quantity = quantity_of(sheet_text(&s, i, "unit")),
@@ -138,14 +173,18 @@ static bool read_verdicts(const struct reader *r)
                                      .error = sheet_number(&s, i, "error"),
                                      .at = sheet_ns(&s, i, "at_ns")};
         if (!verdict_of(sheet_text(&s, i, "verdict"), &v->verdict)) {
-            diag_error(r->diag, (struct place){.in = NULL}, "'%s/verdict.csv': row %d has no verdict",
-                       r->run->folder, i + 1);
+            diag_error(r->diag, (struct place){.in = NULL},
+                       "'%s/verdict.csv': row %d has no verdict", r->run->folder, i + 1);
             return false;
         }
     }
     qsort(all, (size_t)s.n, sizeof *all, worst_first);
     r->run->verdicts = all;
-    r->run->n_verdicts = s.n;
+    r->run->n_rulings = s.n;
+    r->run->n_verdicts = join_instances(all, s.n);
+    for (int32_t i = 0; i < r->run->n_verdicts; i++) {
+        r->run->n_pass += all[i].verdict == VERDICT_PASS ? all[i].count : 0;
+    }
     return true;
 }
 
@@ -180,9 +219,10 @@ static bool read_spans(const struct reader *r, struct report_gap *gaps, int32_t 
 
 static bool read_gaps(const struct reader *r)
 {
-    static const char *const wanted[] = {
-        "gap",   "observer", "threshold_V", "start_ns",  "end_ns",    "error_s",        "v_min_V",
-        "fault", "fault_ns", "missing_J",   "hold_up_s", "ride_through_s", "recovery", "open", NULL};
+    static const char *const wanted[] = {"gap",      "observer",  "threshold_V", "start_ns",
+                                         "end_ns",   "error_s",   "v_min_V",     "fault",
+                                         "fault_ns", "missing_J", "hold_up_s",   "ride_through_s",
+                                         "recovery", "open",      NULL};
     struct sheet s;
 
     if (!read_sheet(r, &s, "gaps.csv", wanted)) {
@@ -297,9 +337,10 @@ const char *report_value(char buf[REPORT_VALUE], enum quantity q, double value)
         snprintf(buf, REPORT_VALUE, "%s", value > 0.0 ? "never" : "");
     } else {
         const char *words = q == QTY_SECOND ? words_time(text, value) : words_value(text, q, value);
-        size_t n = strlen(words);
-        bool micro = n > 3 && strcmp(words + n - 3, " us") == 0;
-        snprintf(buf, REPORT_VALUE, "%.*s%s", (int)(micro ? n - 2 : n), words, micro ? "µs" : "");
+        const char *micro = strstr(words, " u");
+        size_t n = micro != NULL ? (size_t)(micro - words) : strlen(words);
+        snprintf(buf, REPORT_VALUE, "%.*s%s%s", (int)n, words, micro != NULL ? " µ" : "",
+                 micro != NULL ? micro + 2 : "");
     }
     return buf;
 }

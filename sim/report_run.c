@@ -17,18 +17,8 @@ void page_badge(struct page *p, enum verdict v)
 
 static void tile(struct page *p, const char *what, const char *value, const char *more)
 {
-    html_print(p->out, "<div class=\"tile\"><span>%s</span><b>%s</b><small>%s</small></div>\n", what,
-               value, more);
-}
-
-static int32_t count_of(const struct report_run *run, enum verdict v)
-{
-    int32_t n = 0;
-
-    for (int32_t i = 0; i < run->n_verdicts; i++) {
-        n += run->verdicts[i].verdict == v;
-    }
-    return n;
+    html_print(p->out, "<div class=\"tile\"><span>%s</span><b>%s</b><small>%s</small></div>\n",
+               what, value, more);
 }
 
 static const struct report_deed *first_detected(const struct report_run *run)
@@ -50,7 +40,7 @@ static void tiles(struct page *p, const struct report_run *run)
 
     fputs("<div class=\"tiles\">\n", p->out);
     tile(p, "expectations that hold",
-         arena_print(p->arena, "%d of %d", count_of(run, VERDICT_PASS), run->n_verdicts),
+         arena_print(p->arena, "%d of %d", run->n_pass, run->n_rulings),
          run->interrupted ? "the run was interrupted" : "");
     tile(p, "longest gap",
          g == NULL ? "none"
@@ -86,20 +76,23 @@ static void verdict_row(struct page *p, const struct report_verdict *v)
     page_badge(p, v->verdict);
     html_print(p->out, "</td><td>%s", v->expectation);
     if (*instance_of(v) != '\0') {
-        html_print(p->out, "<br><small>%s</small>", v->instance);
+        html_print(p->out, "<br/><small>%s%s", v->count > 1 ? "worst of all: " : "", v->instance);
+        if (v->count > 1) {
+            html_print(p->out, " (of %d)", v->count);
+        }
+        fputs("</small>", p->out);
     }
-    html_print(p->out, "</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\"><b>%s</b>",
-               report_value(measured, v->quantity, v->measured),
-               report_value(limit, v->quantity, v->limit),
-               report_value(margin, v->quantity, v->margin));
+    html_print(
+        p->out, "</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\"><b>%s</b>",
+        report_value(measured, v->quantity, v->measured),
+        report_value(limit, v->quantity, v->limit), report_value(margin, v->quantity, v->margin));
     if (v->error > 0.0) {
         html_print(p->out, " <small>± %s</small>", report_value(error, v->quantity, v->error));
     }
     fputs("</td><td class=\"meter\">", p->out);
-    if (isfinite(part) && v->limit != 0.0) {
+    if (report_has_margin(v) && isfinite(part)) {
         html_print(p->out, "<i class=\"%s\" style=\"width:%.1f%%\"></i>",
-                   v->verdict == VERDICT_PASS ? "good" : "bad",
-                   100.0 * fmin(1.0, fabs(part)));
+                   v->verdict == VERDICT_PASS ? "good" : "bad", 100.0 * fmin(1.0, fabs(part)));
     }
     html_print(p->out, "</td><td class=\"n\">%s</td><td>%s</td></tr>\n",
                v->at == NS_NEVER ? "" : report_time(at, v->at), v->note);
@@ -123,31 +116,6 @@ static void verdict_table(struct page *p, const struct report_run *run)
 
 /* ---- what was simulated -------------------------------------------------------------------------- */
 
-/* "web[*].p 350 W": the control side in words, for the diagram shows only the power. */
-static void control(struct page *p, const struct report_run *run)
-{
-    bool any = false;
-
-    for (int32_t i = 0; i < run->n_parts; i++) {
-        const struct report_part *part = &run->parts[i];
-        const struct report_param *at = report_param(part, "i2c");
-        const char *kind = part->kind_name;
-        if (strcmp(kind, "controller") != 0 && strcmp(kind, "i2c") != 0 &&
-            strcmp(kind, "mux") != 0 && strcmp(kind, "expander") != 0 &&
-            strcmp(kind, "alert") != 0 && strcmp(kind, "channel") != 0 &&
-            strcmp(kind, "cooling") != 0 && strcmp(kind, "share") != 0) {
-            continue;
-        }
-        fputs(any ? "; " : "<p>Beside these: ", p->out);
-        html_print(p->out, "%s <b>%s</b>", kind, part->name);
-        if (at != NULL) {
-            html_print(p->out, " at <code>%s</code>", at->text);
-        }
-        any = true;
-    }
-    fputs(any ? ".</p>\n" : "", p->out);
-}
-
 static void simulated(struct page *p, const struct report_run *run, int level)
 {
     html_print(p->out, "<h%d>What was simulated</h%d>\n<figure>", level, level);
@@ -155,8 +123,9 @@ static void simulated(struct page *p, const struct report_run *run, int level)
     html_print(p->out, "<figcaption>%s</figcaption></figure>\n",
                drawn ? "The rack as it is at the start; what the scenario strikes is marked ✕."
                      : "The rack has no parts that a diagram shows.");
-    control(p, run);
-    page_given(p, run);
+    if (!p->brief) {
+        page_given(p, run);
+    }
     if (run->n_deeds > 0) {
         html_print(p->out, "<h%d>What was done to it</h%d>\n", level, level);
         page_failures(p, run, 1);
@@ -175,11 +144,12 @@ static void picture(struct page *p, int32_t i, const char *name, const char *cap
 
 static void pictures(struct page *p, int32_t i, int level)
 {
-    picture(p, i, "voltages",
-            "Bus bars and servers, with the thresholds below which a gap counts.", level,
-            "Voltages");
-    picture(p, i, "sharing", "What each supply carries, and all of them together.", level,
-            "Currents");
+    picture(p, i, "voltages", "Bus bars and servers, with the thresholds below which a gap counts.",
+            level, "Voltages");
+    if (!p->brief) {
+        picture(p, i, "sharing", "What each supply carries, and all of them together.", level,
+                "Currents");
+    }
     picture(p, i, "timeline",
             "States of supplies, switches and servers; under each supply what the controller "
             "believes of it; what goes over the serial buses.",
@@ -190,6 +160,10 @@ static void pictures(struct page *p, int32_t i, int level)
 
 static void repeat(struct page *p, const struct report_run *run, int level)
 {
+    if (p->brief) {
+        html_print(p->out, "<pre>%s\nevent hash %s</pre>\n", run->command, run->event_hash);
+        return;
+    }
     html_print(p->out,
                "<h%d>How to repeat it</h%d>\n<pre>%s</pre>\n<dl class=\"facts\">"
                "<dt>powergap</dt><dd>%s</dd><dt>event hash</dt><dd><code>%s</code></dd>"
@@ -212,9 +186,12 @@ void page_run(struct page *p, int32_t i, int level)
 {
     const struct report_run *run = &p->report->runs[i];
 
-    html_print(p->out, "<section class=\"run\" id=\"run%d\">\n<h%d>", i + 1, level);
-    page_badge(p, run->verdict);
-    html_print(p->out, " %s</h%d>\n", run->title, level);
+    html_print(p->out, "<section class=\"run\" id=\"run%d\">\n", i + 1);
+    if (p->report->n > 1) { /* else the page's own heading says it */
+        html_print(p->out, "<h%d>", level);
+        page_badge(p, run->verdict);
+        html_print(p->out, " %s</h%d>\n", run->title, level);
+    }
     covers(p, run);
     tiles(p, run);
     html_print(p->out, "<h%d>Expectations</h%d>\n", level + 1, level + 1);

@@ -32,8 +32,7 @@ static void counts(struct page *p)
                "</div>",
                r->n);
     for (int v = VERDICT_PASS; v <= VERDICT_FAIL; v++) {
-        html_print(p->out,
-                   "<div class=\"tile %s\"><span>%s</span><b>%d</b><small></small></div>",
+        html_print(p->out, "<div class=\"tile %s\"><span>%s</span><b>%d</b><small></small></div>",
                    n[v] > 0 ? verdict_classes[v] : "", verdict_word((enum verdict)v), n[v]);
     }
     html_print(p->out,
@@ -60,15 +59,6 @@ static int smallest_first(const void *a, const void *b)
     return mx != my ? (mx < my ? -1 : 1) : x->run - y->run;
 }
 
-/* A number that must be exactly so, and a limit of nothing, have no margin to speak of. */
-static bool has_margin(const struct report_verdict *v)
-{
-    bool counts = v->quantity == QTY_RATIO || v->quantity == QTY_OPERATIONS;
-
-    return v->verdict != VERDICT_PASS ||
-           (!counts && v->limit != 0.0 && isfinite(report_margin(v)));
-}
-
 /* Of each run the worst. */
 static void margins(struct page *p)
 {
@@ -81,7 +71,7 @@ static void margins(struct page *p)
     for (int32_t i = 0; i < r->n; i++) {
         const struct report_run *run = &r->runs[i];
         for (int32_t k = 0; k < run->n_verdicts; k++) {
-            if (has_margin(&run->verdicts[k])) {
+            if (report_has_margin(&run->verdicts[k])) {
                 all[n++] = (struct margin){i, &run->verdicts[k]};
                 break;
             }
@@ -118,6 +108,7 @@ struct failure {
     const struct report_deed *deed;
     const struct report_gap *gap; /* the longest that goes back to it; NULL: none */
     int32_t gaps;
+    int32_t times; /* that the run did this: of several the one with the longest gap is shown */
 };
 
 static const char *kind_of(const struct report_run *run, const char *part)
@@ -141,6 +132,32 @@ static void find_gaps(struct failure *f)
             }
         }
     }
+}
+
+static ns_t length(const struct report_gap *g)
+{
+    return g != NULL ? g->end - g->start : -1;
+}
+
+/* Add a deed to the list, unless it is there: then the worse of the two stays. */
+static int32_t add_failure(struct failure *all, int32_t n, const struct report_run *run,
+                           const struct report_deed *deed)
+{
+    struct failure f = {.run = run, .deed = deed, .times = 1};
+
+    find_gaps(&f);
+    for (int32_t i = n; i-- > 0 && all[i].run == run;) {
+        if (strcmp(all[i].deed->name, deed->name) == 0) {
+            f.times = all[i].times + 1;
+            if (length(f.gap) > length(all[i].gap)) {
+                all[i] = f;
+            }
+            all[i].times = f.times;
+            return n;
+        }
+    }
+    all[n] = f;
+    return n + 1;
 }
 
 /* By kind of part, then by what is done to it: the same failures stand together. */
@@ -173,7 +190,7 @@ static void effect_cell(struct page *p, const struct failure *f)
         if (f->deed->lost > 0) {
             html_print(p->out, "; %d server%s lost", f->deed->lost, f->deed->lost == 1 ? "" : "s");
         }
-        html_print(p->out, "</td><td class=\"n\"><b>%s%s</b></td>", f->gap->open ? "&gt; " : "",
+        html_print(p->out, "</td><td class=\"n\"><b>%s%s</b></td>", f->gap->open ? "> " : "",
                    report_time(gap, f->gap->end - f->gap->start));
     }
 }
@@ -211,7 +228,7 @@ static void cover_cell(struct page *p, const struct failure *f)
 static const struct report_verdict *worst_of(const struct report_run *run)
 {
     for (int32_t i = 0; i < run->n_verdicts; i++) {
-        if (has_margin(&run->verdicts[i])) {
+        if (report_has_margin(&run->verdicts[i])) {
             return &run->verdicts[i];
         }
     }
@@ -223,8 +240,12 @@ static void failure_row(struct page *p, const struct failure *f, bool suite)
     const struct report_verdict *v = worst_of(f->run);
     char at[REPORT_VALUE], margin[REPORT_VALUE];
 
-    html_print(p->out, "<tr><td>%s</td><td><b>%s</b></td><td>%s</td>",
-               kind_of(f->run, f->deed->part), f->deed->part, f->deed->action);
+    html_print(p->out, "<tr><td>%s</td><td><b>%s</b></td><td>%s", kind_of(f->run, f->deed->part),
+               f->deed->part, f->deed->action);
+    if (f->times > 1) {
+        html_print(p->out, " <small>(%d times)</small>", f->times);
+    }
+    fputs("</td>", p->out);
     if (suite) {
         fputs("<td>", p->out);
         run_link(p, (int32_t)(f->run - p->report->runs));
@@ -257,8 +278,7 @@ void page_failures(struct page *p, const struct report_run *runs, int32_t n)
     for (int32_t i = 0; i < n; i++) {
         for (int32_t k = 0; k < runs[i].n_deeds; k++) {
             if (!suite || !runs[i].deeds[k].is_repair) {
-                all[count] = (struct failure){.run = &runs[i], .deed = &runs[i].deeds[k]};
-                find_gaps(&all[count++]);
+                count = add_failure(all, count, &runs[i], &runs[i].deeds[k]);
             }
         }
     }

@@ -44,8 +44,8 @@ static bool take_row(void *ctx, const struct csv_row *row)
     }
     if (s->n == f->room) {
         f->room = f->room > 0 ? 2 * f->room : 16;
-        const char **more = arena_array(f->arena, (size_t)f->room * (size_t)s->columns,
-                                        sizeof *more);
+        const char **more =
+            arena_array(f->arena, (size_t)f->room * (size_t)s->columns, sizeof *more);
         if (s->n > 0) {
             memcpy(more, f->cell, (size_t)s->n * (size_t)s->columns * sizeof *more);
         }
