@@ -99,14 +99,11 @@ static bool same_params(const struct report_part *a, const struct report_part *b
     return same;
 }
 
-static struct symbol *add_shape(struct plan *p, enum shape_role role,
-                                const struct report_part *part)
+static void add_shape(struct plan *p, enum shape_role role, const struct report_part *part)
 {
-    struct symbol *s = &p->shapes[p->n_shapes++];
-
-    *s = (struct symbol){
+    p->shapes[p->n_shapes] = (struct symbol){
         .role = role, .part = part, .last = part, .count = 1, .hit = hit_on(p->run, part)};
-    return s;
+    p->n_shapes++;
 }
 
 /* Equal loads, one after the other, that nothing strikes, are one box. */

@@ -129,7 +129,7 @@ bool report_find(struct report *r, struct arena *a, struct diag *d, int n, char 
             diag_error(d, COMMAND_LINE, "'%s' is no trace, and there is none below it", path);
         }
     }
-    if (diag_errors(d) > 0) {
+    if (diag_errors(d) > 0 || f.n == 0) {
         return false;
     }
     if (n == 1) { /* the order of a disk is no order; that of a command line is the user's */

@@ -165,12 +165,13 @@ static void variable(FILE *out, unsigned rgb)
  * 0: it is none. */
 static size_t colour(FILE *out, const char *at)
 {
-    unsigned r, g, b;
-    int n = 0;
-
-    if (begins(at, "rgb(") && sscanf(at, "rgb( %u, %u, %u)%n", &r, &g, &b, &n) == 3 && n > 0) {
-        variable(out, (r & 255) << 16 | (g & 255) << 8 | (b & 255));
-        return (size_t)n;
+    if (begins(at, "rgb(")) {
+        char *end = NULL;
+        unsigned long rgb = strtoul(at + 4, &end, 10) & 255;
+        rgb = rgb << 8 | (strtoul(end + (*end == ','), &end, 10) & 255);
+        rgb = rgb << 8 | (strtoul(end + (*end == ','), &end, 10) & 255);
+        variable(out, (unsigned)rgb);
+        return (size_t)(end - at) + (*end == ')');
     }
     if (at[0] == '#' && strspn(at + 1, "0123456789abcdefABCDEF") == 6) {
         variable(out, (unsigned)strtoul(at + 1, NULL, 16));

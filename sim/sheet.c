@@ -52,7 +52,8 @@ static bool take_row(void *ctx, const struct csv_row *row)
         f->cell = more;
     }
     const char **kept = keep(f->arena, row);
-    memcpy(&f->cell[s->n++ * s->columns], kept, (size_t)s->columns * sizeof *kept);
+    memcpy(&f->cell[(size_t)s->n * (size_t)s->columns], kept, (size_t)s->columns * sizeof *kept);
+    s->n++;
     return true;
 }
 
@@ -90,7 +91,7 @@ const char *sheet_text(const struct sheet *s, int32_t row, const char *column)
 {
     int32_t i = column_of(s, column);
 
-    return i < 0 ? "" : s->cell[row * s->columns + i];
+    return i < 0 ? "" : s->cell[(size_t)row * (size_t)s->columns + (size_t)i];
 }
 
 double sheet_number(const struct sheet *s, int32_t row, const char *column)

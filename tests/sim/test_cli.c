@@ -133,9 +133,8 @@ Test(cli, a_scenario_that_is_not_there_exits_2)
 
 Test(cli, every_command_answers_help)
 {
-    static const char *const all[] = {"",       "run ",  "check ",  "explain ",       "schema ",
-                                      "parts ", "plot ", "report ", "export ",
-                                      "--why-diverged "};
+    static const char *const all[] = {"",       "run ",  "check ",  "explain ", "schema ",
+                                      "parts ", "plot ", "report ", "export ",  "--why-diverged "};
     char args[64];
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
