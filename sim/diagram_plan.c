@@ -109,13 +109,13 @@ static void add_shape(struct plan *p, enum shape_role role, const struct report_
 /* Equal loads, one after the other, that nothing strikes, are one box. */
 static void add_part(struct plan *p, enum shape_role role, const struct report_part *part)
 {
-    struct symbol *last = p->n_shapes > 0 ? &p->shapes[p->n_shapes - 1] : NULL;
-    bool joins = last != NULL && role == SHAPE_LOAD && last->role == SHAPE_LOAD &&
-                 last->hit == NULL && hit_on(p->run, part) == NULL && same_params(last->part, part);
+    int32_t last = p->n_shapes - 1;
 
-    if (joins) {
-        last->last = part;
-        last->count++;
+    if (role == SHAPE_LOAD && last >= 0 && p->shapes[last].role == SHAPE_LOAD &&
+        p->shapes[last].hit == NULL && hit_on(p->run, part) == NULL &&
+        same_params(p->shapes[last].part, part)) {
+        p->shapes[last].last = part;
+        p->shapes[last].count++;
     } else {
         add_shape(p, role, part);
     }
