@@ -179,10 +179,10 @@ static void effect_cell(struct page *p, const struct failure *f)
     char below[REPORT_VALUE];
 
     if (f->gap == NULL) {
-        fputs("<td>no gap</td><td class=\"n\">–</td>", p->out);
+        fputs("<td class=\"effect\">no gap</td><td class=\"n\">–</td>", p->out);
     } else {
         char gap[REPORT_VALUE];
-        html_print(p->out, "<td>%s below %s", f->gap->observer,
+        html_print(p->out, "<td class=\"effect\">%s below %s", f->gap->observer,
                    report_value(below, QTY_VOLT, f->gap->threshold_V));
         if (f->gaps > 1) {
             html_print(p->out, ", and %d more", f->gaps - 1);
