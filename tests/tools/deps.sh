@@ -25,6 +25,8 @@ check  clang-tidy          cmd   clang-tidy             finds mistakes
 check  cppcheck            cmd   cppcheck               finds mistakes, MISRA rules
 check  mandoc              cmd   mandoc                 checks the manual pages
 check  shellcheck          cmd   shellcheck             checks the scripts
+check  chromium            cmd   chromium               shows reports and prints them
+check  libxml2-utils       cmd   xmllint                checks their markup
 firmware gcc-arm-none-eabi cmd arm-none-eabi-gcc       compiles for the boards
 firmware qemu-system-arm   cmd  qemu-system-arm        plays the boards
 bench  valgrind            cmd   valgrind               counts instructions
