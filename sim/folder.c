@@ -101,6 +101,13 @@ static bool make_parents(struct folder *f, char *path)
     return true;
 }
 
+enum { SUFFIX = 32 };
+
+static void print_suffix(char suffix[SUFFIX], long pid)
+{
+    snprintf(suffix, SUFFIX, ".partial-%ld", pid);
+}
+
 static void free_folder(struct folder *f)
 {
     free(f->path);
@@ -111,13 +118,13 @@ static void free_folder(struct folder *f)
 struct folder *folder_begin(const char *path, const char *mark, struct diag *d)
 {
     struct folder *f = calloc(1, sizeof *f);
-    char suffix[32];
+    char suffix[SUFFIX];
     size_t n = strlen(path);
 
     if (f == NULL) {
         return NULL;
     }
-    snprintf(suffix, sizeof suffix, ".partial-%ld", (long)getpid());
+    print_suffix(suffix, (long)getpid());
     f->diag = d;
     f->path = print(path, "", "");
     while (f->path != NULL && n > 1 && f->path[n - 1] == '/') {
@@ -212,4 +219,29 @@ void folder_abandon(struct folder *f)
         remove_all(f->partial);
         free_folder(f);
     }
+}
+
+bool folder_make(const char *path, struct diag *d)
+{
+    struct folder f = {.diag = d, .path = print(path, "/", "")};
+
+    if (f.path == NULL) {
+        complain(&f, "make the folder", path, ENOMEM);
+    } else {
+        make_parents(&f, f.path);
+    }
+    free(f.path);
+    return !f.failed;
+}
+
+void folder_sweep(const char *path, long pid)
+{
+    char suffix[SUFFIX];
+
+    print_suffix(suffix, pid);
+    char *partial = print(path, suffix, "");
+    if (partial != NULL) {
+        remove_all(partial);
+    }
+    free(partial);
 }

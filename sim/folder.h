@@ -28,4 +28,10 @@ bool folder_commit(struct folder *f);
 /* Remove everything that was written. NULL is fine. */
 void folder_abandon(struct folder *f);
 
+/* Make a folder, and those above it, where they are missing. False: reported. */
+bool folder_make(const char *path, struct diag *d);
+
+/* Remove what the process `pid`, which was killed, had begun for this path. */
+void folder_sweep(const char *path, long pid);
+
 #endif
