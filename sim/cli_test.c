@@ -13,7 +13,7 @@ static const char more[] =
     "crash\n"
     "or a hang is an error of that one. Prints one line each as it ends, with its least margin,\n"
     "then 'N passed, N failed'. A pattern with * ? or [ must fit a path, a title or a text under\n"
-    "'covers' as a whole, another one be a part of it. JUnit and DIR/suite.csv are complete at\n"
+    "'covers' as a whole, another one be a part of it. JUnit and CSV are complete at\n"
     "every moment, whatever becomes of the suite. A baseline is a CSV file with every margin,\n"
     "detection and gap: what is worse than there fails, with the span that grew.\n\n"
     "Exit status: 0 all pass, 1 an expectation does not hold or a figure is worse, 2 wrong use or\n"
@@ -29,7 +29,7 @@ static const struct place COMMAND_LINE = {.in = NULL};
 
 struct test_flags {
     struct option_list only, skip;
-    const char *shard, *junit, *out, *baseline, *claims;
+    const char *shard, *junit, *csv, *out, *baseline, *claims;
     uint64_t jobs, repeat;
     ns_t timeout, floor;
     double allow;
@@ -61,40 +61,43 @@ static double wall_s(const struct testing *t)
 
 /* ---- files --------------------------------------------------------------------------------------- */
 
-static const char *csv_path(const struct testing *t)
+typedef void writer(FILE *out, const struct testing *t);
+
+static void put_junit(FILE *out, const struct testing *t)
 {
-    return arena_print(t->arena, "%s/suite.csv", t->flags->out);
+    junit_write(out, &t->suite, t->outcomes, wall_s(t));
 }
 
-static bool write_junit(const struct testing *t, struct diag *d)
+static void put_csv(FILE *out, const struct testing *t)
 {
-    struct output o;
-
-    if (!output_open(&o, t->flags->junit, d)) {
-        return false;
-    }
-    junit_write(o.file, &t->suite, t->outcomes, wall_s(t));
-    return output_close(&o, true, d);
+    suite_csv(out, &t->suite, t->outcomes);
 }
 
-static bool write_csv(const struct testing *t, struct diag *d)
+/* Write the file anew; a pipe gets it at the end, once. */
+static bool keep(const struct testing *t, const char *path, writer *put, bool is_end,
+                 struct diag *d)
 {
     struct output o;
 
-    if (!output_open(&o, csv_path(t), d)) {
+    if (path == NULL || (!is_end && !output_is_plain(path))) {
+        return true;
+    }
+    if (!output_open(&o, path, d)) {
         return false;
     }
-    suite_csv(o.file, &t->suite, t->outcomes);
+    put(o.file, t);
     return output_close(&o, true, d);
 }
 
-/* All that is known goes to the disk. A pipe gets it at the end, once. */
+/* All that is known goes to the disk. */
 static bool keep_files(const struct testing *t, bool is_end, struct diag *d)
 {
-    const char *junit = t->flags->junit;
-    bool kept = junit == NULL || (!is_end && !output_is_plain(junit)) || write_junit(t, d);
+    const struct test_flags *f = t->flags;
+    const char *in_out = f->out != NULL ? arena_print(t->arena, "%s/suite.csv", f->out) : NULL;
+    bool kept = keep(t, f->junit, put_junit, is_end, d);
 
-    return (t->flags->out == NULL || write_csv(t, d)) && kept;
+    kept = keep(t, f->csv, put_csv, is_end, d) && kept;
+    return keep(t, in_out, put_csv, is_end, d) && kept;
 }
 
 /* ---- while it runs ------------------------------------------------------------------------------- */
@@ -166,8 +169,8 @@ static void say_end(const struct testing *t, const struct suite_sum *sum,
         suite_json_summary(stdout, &t->suite, sum, count, coverage);
         return;
     }
+    fputs(f->quiet ? "" : "\n", stdout);
     if (coverage != NULL) {
-        fputc('\n', stdout);
         coverage_print(stdout, coverage);
     }
     suite_summary(stdout, &t->suite, t->outcomes, sum, count);
@@ -385,6 +388,7 @@ static int run(const struct command *c, int argc, char **argv)
         {"fail-fast", OPTION_FLAG, &f.fail_fast, NULL, "end with the first that does not pass"},
         {"out", OPTION_TEXT, &f.out, "DIR", "keep every trace, and suite.csv"},
         {"junit", OPTION_TEXT, &f.junit, "FILE", "write JUnit XML"},
+        {"csv", OPTION_TEXT, &f.csv, "FILE", "write the table that suite.csv is"},
         {"tap", OPTION_FLAG, &f.tap, NULL, "print TAP instead of the table"},
         {"json", OPTION_FLAG, &f.json, NULL, "print one JSON object a line instead"},
         {"quiet", OPTION_FLAG, &f.quiet, NULL, "no progress, no line for what passes"},

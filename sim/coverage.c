@@ -114,13 +114,14 @@ static void count_claims(struct finding *f, const struct suite_case *c)
     }
 }
 
-/* A way that is not in the table was gone in one turn through a state between, or by a reset. */
 static void count_marks(struct finding *f, const struct outcome *o)
 {
     for (int32_t i = 0; i < o->n_marks; i++) {
         for (int g = ACTIONS; g < COVER_GROUPS; g++) {
             if (strcmp(o->marks[i].what, groups[g].what) == 0) {
+                int32_t known = f->c->group[g].n;
                 struct cover *c = entry(f, (enum group)g, o->marks[i].name);
+                c->beyond = c->beyond || f->c->group[g].n > known;
                 c->scenarios++;
                 c->times += o->marks[i].times;
             }
@@ -222,31 +223,48 @@ bool coverage_find(struct coverage *c, struct arena *a, const struct suite *all,
 
 enum { WIDTH = 98 };
 
-static void print_group(FILE *out, const struct cover_group *g)
+/* The names of those that were exercised, or not, in lines; of those beyond the table, or in it. */
+static void print_names(FILE *out, const struct cover_group *g, bool exercised, bool beyond)
 {
-    int32_t seen = 0;
+    const char *link = "";
     int column = WIDTH;
 
     for (int32_t i = 0; i < g->n; i++) {
-        seen += g->covers[i].scenarios > 0;
-    }
-    fprintf(out, "  %4" PRId32 " of %-4" PRId32 " %s%s", seen, g->n, g->plural,
-            seen < g->n ? "; not:" : "");
-    for (int32_t i = 0; i < g->n; i++) {
         const struct cover *c = &g->covers[i];
         int length = (int)strlen(c->name) + 2;
-        if (c->scenarios > 0) {
+        if ((c->scenarios > 0) != exercised || c->beyond != beyond) {
             continue;
         }
+        fputs(link, out);
         if (column + length > WIDTH) {
             fputs("\n      ", out);
             column = 6;
         }
-        seen++;
-        fprintf(out, " %s%s", c->name, seen < g->n ? "," : "");
+        fprintf(out, " %s", c->name);
         column += length;
+        link = ",";
     }
     fputc('\n', out);
+}
+
+static void print_group(FILE *out, const struct cover_group *g)
+{
+    int32_t seen = 0;
+    int32_t beyond = 0;
+
+    for (int32_t i = 0; i < g->n; i++) {
+        seen += g->covers[i].scenarios > 0 && !g->covers[i].beyond;
+        beyond += g->covers[i].beyond;
+    }
+    int32_t known = g->n - beyond;
+    fprintf(out, "  %4" PRId32 " of %-4" PRId32 " %s%s", seen, known, g->plural,
+            seen < known ? "; not:" : "");
+    print_names(out, g, false, false);
+    if (beyond > 0) {
+        fprintf(out, "       and %" PRId32 " by a reset, or through one between in the same turn:",
+                beyond);
+        print_names(out, g, true, true);
+    }
 }
 
 void coverage_print(FILE *out, const struct coverage *c)
@@ -266,8 +284,9 @@ void coverage_json(FILE *out, const struct coverage *c)
         for (int32_t i = 0; i < group->n; i++) {
             fprintf(out, "%s{\"name\": ", i > 0 ? ", " : "");
             cli_json_text(out, group->covers[i].name);
-            fprintf(out, ", \"scenarios\": %" PRId32 ", \"times\": %" PRId64 "}",
-                    group->covers[i].scenarios, group->covers[i].times);
+            fprintf(out, ", \"scenarios\": %" PRId32 ", \"times\": %" PRId64 "%s}",
+                    group->covers[i].scenarios, group->covers[i].times,
+                    group->covers[i].beyond ? ", \"beyond\": true" : "");
         }
         fputc(']', out);
     }

@@ -10,6 +10,7 @@ struct cover {
     const char *name;
     int32_t scenarios; /* that exercised it; for a claim: that passed */
     int64_t times;
+    bool beyond; /* a way that is not in the table: two of it within one turn, or a reset */
 };
 
 struct cover_group {

@@ -30,7 +30,7 @@ struct outcome_ruling {
     const char *what, *measured, *limit, *margin, *when; /* as `powergap run` prints them */
     double value, bound, slack, error;                   /* measured, limit, margin; SI */
     const char *unit;
-    double order; /* small is bad: cell_order() */
+    double order; /* small is bad: the margin in parts of the limit */
 };
 
 /* What a baseline compares. */

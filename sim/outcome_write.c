@@ -33,6 +33,14 @@ static void put_number(FILE *out, double value)
 
 /* ---- rulings ------------------------------------------------------------------------------------- */
 
+/* What is a matter of yes or no, or just allowed, has nothing to come near to. */
+static double nearness(const struct ruling *u)
+{
+    static const double FAR = 1e6;
+
+    return u->verdict == VERDICT_PASS && u->margin == 0.0 ? FAR : cell_order(u);
+}
+
 static void write_rulings(FILE *out, const struct run *r)
 {
     for (int32_t i = 0; i < judge_rulings(r->judge); i++) {
@@ -54,7 +62,7 @@ static void write_rulings(FILE *out, const struct run *r)
         put_number(out, u->margin);
         put_number(out, u->error);
         put_text(out, quantity_unit(u->quantity));
-        put_number(out, cell_order(u));
+        put_number(out, nearness(u));
         fputc('\n', out);
     }
 }

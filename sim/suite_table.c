@@ -67,11 +67,12 @@ void suite_line(FILE *out, const struct suite_case *c, const struct outcome *o, 
                 bool colour)
 {
     const struct outcome_ruling *r = o->worst >= 0 ? &o->rulings[o->worst] : NULL;
+    char time[WORDS_TIME];
 
-    fprintf(out, "%s%-10s%s %7.2f s  %-*s", colour ? colour_of(o->status) : "",
-            case_word(o->status), colour ? "\033[0m" : "", o->wall_s, width, c->path);
-    if (o->status == CASE_ERROR) {
-        fprintf(out, "  %s", o->why);
+    fprintf(out, "%s%-10s%s %9s  %-*s", colour ? colour_of(o->status) : "", case_word(o->status),
+            colour ? "\033[0m" : "", words_time(time, o->wall_s), width, c->path);
+    if (o->status == CASE_ERROR) { /* which may be told in full below */
+        fprintf(out, "  %s", strstr(o->said, o->why) == NULL ? o->why : "can't be played:");
     } else if (r == NULL) {
         fputs("  nothing was expected", out);
     } else {
@@ -108,7 +109,7 @@ void suite_summary(FILE *out, const struct suite *s, const struct outcome outcom
     char time[WORDS_TIME];
     int32_t others = s->n_others;
 
-    fprintf(out, "\n%" PRId32 " scenario%s in %s", s->n, s->n == 1 ? "" : "s",
+    fprintf(out, "%" PRId32 " scenario%s in %s", s->n, s->n == 1 ? "" : "s",
             words_time(time, sum->wall_s));
     for (int i = CASE_UNRESOLVED; i < CASE_STATUSES; i++) {
         if (sum->n[i] > 0) {
