@@ -35,11 +35,11 @@ struct outcome_ruling {
 
 /* What a baseline compares. */
 enum figure_what {
-    FIGURE_MARGIN,    /* of one instance of an expectation */
     FIGURE_DETECTION, /* from an action to the controller's first decision that it led to */
     FIGURE_GAP,       /* the longest of one observer that goes back to one event */
     FIGURE_GAPS,      /* how many of these there are, where it is more than one; then: */
     FIGURE_DARK,      /* how long they are together */
+    FIGURE_MARGIN,    /* of one instance of an expectation */
     FIGURES
 };
 const char *figure_word(enum figure_what w); /* "margin" */

@@ -399,9 +399,9 @@ void outcome_write_said(FILE *out, const char *lines)
 void outcome_write(FILE *out, const struct run *r)
 {
     write_rulings(out, r);
-    write_margins(out, r);
     write_detections(out, r);
     write_gaps(out, r);
+    write_margins(out, r);
     write_marks(out, r);
     fprintf(out, "verdict,%d,%016" PRIx64 "\n", judge_verdict(r->judge), r->world->plant->hash);
 }

@@ -64,6 +64,7 @@ holds "what can't be played says why" says "broken.yaml:2:17: error: no kind of 
 holds "and what was meant" says "did you mean 'node'?"
 holds "racks are no scenarios" grep -q '^3 scenarios in .*; 1 YAML file is no scenario$' "$work/said"
 holds "the sum is a line of its own" grep -qx '1 passed, 2 failed' "$work/said"
+holds "what is no terminal is not told how far it is" never_says "$(printf '\r')"
 holds "the schema takes the JUnit file" schema "$work/j.xml"
 holds "JUnit counts what was counted" grep -q '<testsuites tests="3" failures="1" errors="1" skipped="0"' "$work/j.xml"
 holds "JUnit names the failure" grep -q '<failure message="ends n1.v &gt; 11.999 V" type="FAIL">' "$work/j.xml"
@@ -125,6 +126,12 @@ holds "half a trace is no trace" test -z "$(find "$work/crash" -name '*partial*'
 
 holds "a hang is an error" ends_with 3 "$powergap" test --timeout '300 ms' "$work/slow"
 holds "which is named" grep -q '^ERROR .*/slow/b.yaml  hangs: was not done after 300 ms' "$work/said"
+
+holds "a terminal is told how far it is" ends_with 3 script -qec \
+    "$powergap test --timeout '700 ms' '$work/slow'" "$work/terminal"
+sed 's/\r/\n/g' "$work/terminal" >"$work/said"
+holds "with what runs, and for how long" says "1 of 2; $work/slow/b.yaml for 0 s"
+holds "in colour" says "$(printf '\033[32mPASS')"
 
 "$powergap" test -j 2 --junit "$work/killed.xml" "$work/slow" >"$work/said" 2>&1 &
 suite=$!

@@ -32,6 +32,7 @@ holds "a slower switch fails" ends_with 1 against --junit "$work/j.xml"
 holds "as worse, not as failed" grep -q '^WORSE .*/fet.yaml ' "$work/said"
 holds "with the gap and the span that grew" grep -q \
     'gap bus_a.v < 11.4 V by psu1.die: 3.18[0-9]* ms -> [0-9.]* ms; switch actuation: 2.37[0-9]* ms -> 7.[0-9]* ms$' "$work/said"
+holds "which is what README shows" says "$(grep -m 1 -F 'gap bus_a.v < 11.4 V by psu1.die: ' README.md)"
 holds "and with the margin" grep -q 'margin gap: bus_a.v < 11.4 V, at_most: 40 ms: 36.8[0-9]* ms -> ' "$work/said"
 holds "JUnit has it as a failure" grep -q '<failure message=".*" type="WORSE">' "$work/j.xml"
 holds "the schema takes it" xmllint --noout --schema tests/sim/junit.xsd "$work/j.xml"

@@ -8,6 +8,7 @@
 #
 # $powergap is the program under test; $work a folder that is removed at the end.
 
+# shellcheck disable=SC2034 # for those who source this
 powergap=${POWERGAP:-build/gcc-O3/powergap}
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
