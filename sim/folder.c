@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "output.h"
+
 struct folder {
     char *path;    /* where it will be */
     char *partial; /* where it is until then */
@@ -158,23 +160,34 @@ FILE *folder_open(struct folder *f, const char *name)
     return file;
 }
 
+static void complain_of_file(struct folder *f, const char *name, int error)
+{
+    char *path = print(f->path, "/", name);
+
+    complain(f, "write", path != NULL ? path : name, error);
+    free(path);
+}
+
+void folder_write(struct folder *f, FILE *file, const char *name, const char *bytes, size_t n)
+{
+    if (fwrite(bytes, 1, n, file) < n) {
+        complain_of_file(f, name, errno);
+    }
+}
+
 bool folder_close(struct folder *f, FILE *file, const char *name)
 {
-    errno = 0;
-    bool bad = fflush(file) != 0;
-    int error = errno;
+    bool good = fflush(file) == 0 && ferror(file) == 0;
+    int error = good ? 0 : output_why(file);
 
-    bad = ferror(file) != 0 || bad;
-    bad = (fclose(file) != 0 && !bad) || bad;
-    if (bad) {
-        char *path = print(f->path, "/", name);
-        complain(f, "write", path != NULL ? path : name,
-                 error != 0   ? error
-                 : errno != 0 ? errno
-                              : EIO);
-        free(path);
+    if (fclose(file) != 0 && good) {
+        good = false;
+        error = errno;
     }
-    return !bad;
+    if (!good) {
+        complain_of_file(f, name, error);
+    }
+    return good;
 }
 
 /* What was there goes aside first, and comes back if the new one can't take its place. */

@@ -19,6 +19,9 @@ struct folder *folder_begin(const char *path, const char *mark, struct diag *d);
 /* Open a file in it for writing. NULL: reported. */
 FILE *folder_open(struct folder *f, const char *name);
 
+/* Write to that file. What can't be written is reported at once, and once. */
+void folder_write(struct folder *f, FILE *file, const char *name, const char *bytes, size_t n);
+
 /* Close that file; true when all of it has been written. */
 bool folder_close(struct folder *f, FILE *file, const char *name);
 

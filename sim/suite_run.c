@@ -203,7 +203,7 @@ static const char *why_killed(struct arena *a, const struct runner *r, const str
         return arena_print(a, "hangs: was not done after %s",
                            words_time(limit, ns_to_s(r->options->timeout)));
     }
-    return arena_print(a, "crashed: signal %d (%s)", signal_number, strsignal(signal_number));
+    return arena_print(a, "ended by signal %d (%s)", signal_number, strsignal(signal_number));
 }
 
 /* How the process ended makes an error of its outcome, unless all went well. */

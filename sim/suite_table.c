@@ -93,7 +93,7 @@ static void print_least(FILE *out, const struct suite *s, const struct outcome o
     for (int32_t i = 0; i < s->n; i++) {
         const struct outcome_ruling *r =
             outcomes[i].worst >= 0 ? &outcomes[i].rulings[outcomes[i].worst] : NULL;
-        if (r != NULL && r->slack != 0.0 && (least == NULL || r->order < least->order)) {
+        if (r != NULL && r->margin[0] != '\0' && (least == NULL || r->order < least->order)) {
             least = r;
             of = i;
         }
