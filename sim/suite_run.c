@@ -230,24 +230,23 @@ static void judge_end_of(const struct runner *r, const struct task *t, int statu
     }
 }
 
-/* Several runs of one case: the one that is kept counts; all must have gone the same way. */
+/* Several runs of one case: the one that is kept counts, unless another is an error; all must have
+ * gone the same way. */
 static void merge(struct arena *a, struct outcome *into, const struct outcome *o, bool keeps)
 {
     struct outcome before = *into;
+    bool is_first = before.status == CASE_NOT_RUN;
+    bool was_error = before.status == CASE_ERROR;
 
-    if (before.status == CASE_NOT_RUN) {
+    if (is_first || (!was_error && (keeps || o->status == CASE_ERROR))) {
         *into = *o;
-    } else if (before.status != CASE_ERROR && o->status == CASE_ERROR) {
-        *into = *o;
-    } else if (before.status != CASE_ERROR) {
-        *into = keeps ? *o : before;
-        if (before.hash != o->hash) {
-            into->status = CASE_ERROR;
-            into->exit = EXIT_OURS;
-            into->why =
-                arena_print(a, "two runs of it differ: event hashes %016" PRIx64 " and %016" PRIx64,
-                            before.hash, o->hash);
-        }
+    }
+    if (!is_first && !was_error && o->status != CASE_ERROR && before.hash != o->hash) {
+        into->status = CASE_ERROR;
+        into->exit = EXIT_OURS;
+        into->why =
+            arena_print(a, "two runs of it differ: event hashes %016" PRIx64 " and %016" PRIx64,
+                        before.hash, o->hash);
     }
 }
 

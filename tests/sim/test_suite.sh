@@ -95,6 +95,13 @@ holds "of both kinds" grep -q '^not ok 2 - .*bad.yaml$' "$work/said"
 holds "--json prints an object a line" ends_with 1 test_s --json --coverage --skip broken
 holds "the last is the sum" grep -q '^{"suite": {"scenarios": 2, "NOT RUN": 0, "PASS": 1, .*"coverage": {"claim": \[' "$work/said"
 holds "--repeat finds equal hashes" ends_with 0 test_s --only good --repeat 3
+cp "$work/s/good.yaml" "$work/then.yaml"
+echo 'do: [{at: 1 us, act: l1.step, to: 2 W}]' | cat "$work/then.yaml" - >"$work/now.yaml"
+(sleep 0.2 && mv "$work/now.yaml" "$work/s/good.yaml") &
+holds "--repeat finds hashes that differ" ends_with 3 test_s --only good --repeat 1000 -j 1
+wait
+holds "and says so" grep -q '^ERROR .*good.yaml  two runs of it differ: event hashes' "$work/said"
+cp "$work/then.yaml" "$work/s/good.yaml"
 holds "wrong values are refused" ends_with 2 test_s -j 0
 holds "so are those without a baseline" ends_with 2 test_s --update-baseline
 
