@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { AGAIN = 1 << 20 };
+
 static const struct place COMMAND_LINE = {.in = NULL};
 
 static bool complain(struct diag *d, const char *path, int error)
 {
-    diag_error(d, COMMAND_LINE, "can't write '%s': %s", path, strerror(error != 0 ? error : EIO));
+    diag_error(d, COMMAND_LINE, "can't write '%s': %s", path, strerror(error));
     return false;
 }
 
@@ -20,6 +22,16 @@ bool output_is_plain(const char *path)
     struct stat st;
 
     return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
+int output_why(FILE *file)
+{
+    errno = 0;
+    for (int i = 0; i < AGAIN && errno == 0; i++) {
+        fputc(' ', file);
+    }
+    fflush(file);
+    return errno != 0 ? errno : EIO;
 }
 
 bool output_open(struct output *t, const char *path, struct diag *d)
@@ -44,11 +56,13 @@ bool output_open(struct output *t, const char *path, struct diag *d)
 
 bool output_close(struct output *t, bool good, struct diag *d)
 {
-    errno = 0;
     bool written = fflush(t->file) == 0 && ferror(t->file) == 0;
-    int error = errno;
+    int error = written ? 0 : output_why(t->file);
 
-    written = fclose(t->file) == 0 && written;
+    if (fclose(t->file) != 0 && written) {
+        error = errno;
+        written = false;
+    }
     if (good && written && t->partial != NULL && rename(t->partial, t->path) != 0) {
         error = errno;
         written = false;

@@ -26,4 +26,8 @@ bool output_close(struct output *t, bool good, struct diag *d);
 /* Is it a plain file, or will it be one? */
 bool output_is_plain(const char *path);
 
+/* Why a stream can't be written to: its errno. A failed write may lie far back, and the last one have
+ * gone well, so it is tried again: with what is written then the file is no good. */
+int output_why(FILE *file);
+
 #endif

@@ -89,7 +89,7 @@ static void row(struct trace *t, const struct world *w, ns_t at)
                                                              : digits_real(end, value);
     }
     *end++ = '\n';
-    fwrite(t->line, 1, (size_t)(end - t->line), t->signals);
+    folder_write(t->folder, t->signals, "signals.csv", t->line, (size_t)(end - t->line));
     for (int32_t i = 0; i < w->plant->net.n_states; i++) {
         t->last[i] = plant_state(w, i, at);
     }

@@ -17,6 +17,7 @@ run    libcsv-dev          inc   csv.h                  reads and writes CSV
 run    librandom123-dev    inc   Random123/threefry.h   random streams that repeat
 run    gnuplot-nox         cmd   gnuplot                draws the plots
 test   libcriterion-dev    inc   criterion/criterion.h  runs the tests
+test   libxml2-utils       cmd   xmllint                checks the JUnit file against its schema
 check  git                 cmd   git                    clones the tree that is checked
 check  clang               cmd   clang                  the second compiler
 check  libclang-rt-14-dev  file  /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  fuzzing
