@@ -37,17 +37,17 @@ static inline const struct heap_entry *first_of(const struct heap_entry c[WAYS])
     return before(right, left) ? right : left;
 }
 
-static inline void put(struct heap *h, uint32_t i, struct heap_entry e)
+static inline void put(struct heap *h, size_t i, struct heap_entry e)
 {
     entries(h)[i] = e;
     slots(h)[e.slot].at = (int32_t)i;
 }
 
 /* Place i is free: e stands there, or further up. */
-static void sift_up(struct heap *h, uint32_t i, struct heap_entry e)
+static void sift_up(struct heap *h, size_t i, struct heap_entry e)
 {
     while (i > 0) {
-        uint32_t up = (i - 1) / WAYS;
+        size_t up = (i - 1) / WAYS;
         if (!before(&e, &entries(h)[up])) {
             break;
         }
@@ -58,21 +58,21 @@ static void sift_up(struct heap *h, uint32_t i, struct heap_entry e)
 }
 
 /* Place i is free: e stands there, or further down. */
-static void sift_down(struct heap *h, uint32_t i, struct heap_entry e)
+static void sift_down(struct heap *h, size_t i, struct heap_entry e)
 {
-    while (WAYS * i + 1 < (uint32_t)h->n) {
+    while (WAYS * i + 1 < (size_t)h->n) {
         const struct heap_entry *down = first_of(entries(h) + WAYS * i + 1);
         if (!before(down, &e)) {
             break;
         }
         put(h, i, *down);
-        i = (uint32_t)(down - entries(h));
+        i = (size_t)(down - entries(h));
     }
     put(h, i, e);
 }
 
 /* Place i is free: e stands there, or wherever else it belongs. */
-static void sift(struct heap *h, uint32_t i, struct heap_entry e)
+static void sift(struct heap *h, size_t i, struct heap_entry e)
 {
     if (i > 0 && before(&e, &entries(h)[(i - 1) / WAYS])) {
         sift_up(h, i, e);
@@ -89,7 +89,7 @@ static void close_up(struct heap *h, int32_t i)
 
     *last = nobody;
     if (i < h->n) {
-        sift(h, (uint32_t)i, e);
+        sift(h, (size_t)i, e);
     }
 }
 
@@ -153,9 +153,9 @@ void heap_set(struct heap *h, int32_t slot, ns_t due)
     } else if (entries(h)->slot == HEAP_GAP) {
         fill_gap(h, e);
     } else if (of->at >= 0) {
-        sift(h, (uint32_t)of->at, e);
+        sift(h, (size_t)of->at, e);
     } else {
-        sift_up(h, (uint32_t)h->n++, e);
+        sift_up(h, (size_t)h->n++, e);
     }
 }
 
