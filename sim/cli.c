@@ -83,12 +83,24 @@ static bool take_real(const char *text, double *value)
     return isfinite(*value);
 }
 
-static bool take_time(const char *text, ns_t *value)
+static bool take_time(const char *text, size_t n, ns_t *value)
 {
-    struct measure m = measure_read(text, strlen(text), QTY_SECOND);
+    struct measure m = measure_read(text, n, QTY_SECOND);
 
     *value = m.ns;
     return m.fault == MEASURE_OK && m.ns >= 0;
+}
+
+static bool take_window(const char *text, struct cli_window *value)
+{
+    const char *dots = strstr(text, "..");
+
+    if (dots == NULL || strlen(text) == 2) {
+        return false;
+    }
+    return (dots == text || take_time(text, (size_t)(dots - text), &value->from)) &&
+           (dots[2] == '\0' || take_time(dots + 2, strlen(dots + 2), &value->to)) &&
+           value->from < value->to;
 }
 
 static bool take_value(const struct command *c, const struct option_row *r, char *text)
@@ -110,8 +122,14 @@ static bool take_value(const struct command *c, const struct option_row *r, char
         }
         return true;
     case OPTION_TIME:
-        if (!take_time(text, r->value)) {
+        if (!take_time(text, strlen(text), r->value)) {
             cli_wrong(c, "--%s wants a time such as '10 us', not '%s'", r->name, text);
+            return false;
+        }
+        return true;
+    case OPTION_WINDOW:
+        if (!take_window(text, r->value)) {
+            cli_wrong(c, "--%s wants two times such as '0.9 s..1.2 s', not '%s'", r->name, text);
             return false;
         }
         return true;

@@ -12,13 +12,25 @@
 
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USE = 2, EXIT_OURS = 3, EXIT_INTERRUPTED = 130 };
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_WHOLE, OPTION_REAL, OPTION_TIME };
+enum option_type {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_WHOLE,
+    OPTION_REAL,
+    OPTION_TIME,
+    OPTION_WINDOW
+};
+
+/* "0.9 s..1.2 s"; without its beginning or end: from the start on, or to the end. */
+struct cli_window {
+    ns_t from, to; /* both included; at first 0 and NS_NEVER */
+};
 
 /* One option: `--name` or `--name VALUE` or `--name=VALUE`. */
 struct option_row {
     const char *name; /* NULL ends a table */
     enum option_type type;
-    void *value;         /* bool, const char *, uint64_t, double, ns_t */
+    void *value;         /* bool, const char *, uint64_t, double, ns_t, struct cli_window */
     const char *meaning; /* of the value, for --help: "DIR"; NULL for a flag */
     const char *doc;
 };
