@@ -121,6 +121,18 @@ FILE *output_file(const struct output *o)
     return o->file;
 }
 
+/* Has the filter made all of its file? */
+static bool is_whole(const struct output *o)
+{
+    FILE *in = fopen(o->written, "rb");
+    bool whole = in != NULL && o->through->is_whole(in);
+
+    if (in != NULL) {
+        fclose(in);
+    }
+    return whole;
+}
+
 /* Everything is written, and the filter is content. False: `error` says why not, if it is known. */
 static bool close_all(struct output *o, int *error)
 {
@@ -132,7 +144,7 @@ static bool close_all(struct output *o, int *error)
         int status = -1;
         while (waitpid(o->filter, &status, 0) < 0 && errno == EINTR) {
         }
-        written = WIFEXITED(status) && WEXITSTATUS(status) == 0 && written;
+        written = WIFEXITED(status) && WEXITSTATUS(status) == 0 && written && is_whole(o);
     }
     return written;
 }
@@ -147,7 +159,8 @@ bool output_end(struct output *o, bool good, struct diag *d)
         written = false;
     }
     if (!written && o->filter > 0) {
-        diag_error(d, COMMAND_LINE, "%s could not make '%s'", o->through->name, o->path);
+        diag_error(d, COMMAND_LINE, "can't write '%s': %s has not made all of it", o->path,
+                   o->through->name);
     } else if (!written) {
         complain(o, error, d);
     }

@@ -16,7 +16,8 @@ struct output;
 /* A program that makes the file from what is written to it, called as `name - FILE`. */
 struct output_filter {
     const char *name;
-    const char *package; /* the Debian package that has it */
+    const char *package;        /* the Debian package that has it */
+    bool (*is_whole)(FILE *in); /* has it written all of the file? */
 };
 
 /* Begin the file that will be `path`; `through` NULL: as it is written. Lives in the arena. NULL:

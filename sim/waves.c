@@ -382,7 +382,8 @@ struct waves *waves_begin(const struct waves_options *options, const struct worl
                           const struct scenario *s, const struct judge *judge, ns_t sample,
                           struct diag *d)
 {
-    static const struct output_filter to_fst = {.name = "vcd2fst", .package = "gtkwave"};
+    static const struct output_filter to_fst = {
+        .name = "vcd2fst", .package = "gtkwave", .is_whole = waves_fst_is_whole};
     struct arena *a = arena_new();
     struct waves *x = arena_get(a, sizeof *x);
 

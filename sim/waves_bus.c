@@ -164,7 +164,7 @@ static void say_read(struct said *s, const struct wave_transfer *t, const struct
         return;
     }
     if (r->format == FORMAT_TEXT) {
-        say(s, " '%.*s'", bytes - 1, (const char *)&t->re.rx[1]);
+        say(s, " %.*s", bytes - 1, (const char *)&t->re.rx[1]);
     } else {
         say_value(s, t, r, parts);
     }

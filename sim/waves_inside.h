@@ -3,6 +3,7 @@
  *   waves.c        records what changes while the run goes on
  *   waves_vcd.c    writes it
  *   waves_bus.c    what a transfer says
+ *   waves_fst.c    is its FST file whole?
  *   waves_view.c   which waves GTKWave shows at first, and how */
 #ifndef SIM_WAVES_INSIDE_H
 #define SIM_WAVES_INSIDE_H
@@ -67,6 +68,7 @@ struct waves {
 
 /* All changes are there, in order. */
 void waves_write_vcd(FILE *out, const struct waves *x, const struct log *l);
+bool waves_fst_is_whole(FILE *in);
 void waves_write_view(FILE *out, const struct waves *x, const char *dump);
 
 /* "R 58 psu1 READ_VOUT 12.03 V PEC ok #380". Returns buf. */
