@@ -6,9 +6,8 @@
 #include "cli.h"
 
 static const struct command *const commands[] = {
-    &run_command,    &check_command,    &explain_command,
-    &schema_command, &parts_command,    &plot_command,
-    &export_command, &diverged_command, NULL,
+    &run_command,  &check_command, &explain_command, &schema_command,   &parts_command,
+    &plot_command, &log_command,   &export_command,  &diverged_command, NULL,
 };
 
 static void help(FILE *out)

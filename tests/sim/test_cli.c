@@ -133,11 +133,11 @@ Test(cli, a_scenario_that_is_not_there_exits_2)
 
 Test(cli, every_command_answers_help)
 {
-    static const char *const all[] = {"",       "run ",  "check ",  "explain ",       "schema ",
-                                      "parts ", "plot ", "export ", "--why-diverged "};
+    static const char *const all[] = {"",       "run ",  "check ", "explain ", "schema ",
+                                      "parts ", "plot ", "log ",   "export ",  "--why-diverged "};
     char args[64];
 
-    for (int i = 0; i < 9; i++) {
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         snprintf(args, sizeof args, "%s--help", all[i]);
         cr_expect_eq(powergap(args), 0, "%s", args);
         cr_expect(says("powergap"), "%s", said);
@@ -333,7 +333,7 @@ static bool page_has(const char *page, const char *name)
 Test(cli, manual_pages_know_every_option)
 {
     static const char *const commands[] = {"run",   "check", "explain", "schema",
-                                           "parts", "plot",  "export"};
+                                           "parts", "plot",  "export",  "log"};
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char args[32];

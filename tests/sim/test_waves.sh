@@ -48,7 +48,7 @@ for signal in bus_a.v_V psu1.i_A psu2.i_A web1.v_V; do
                 other = before - $2; other = other < 0 ? -other : other
                 off = other < off ? other : off
                 size = $2 < 0 ? -$2 : $2
-                if (off > 0.002 * (size + 1)) { wrong++; if (wrong < 4) print s " at " $1 " ns: " at ", not " $2 }
+                if (off > 0.001 * (size + 1)) { wrong++; if (wrong < 4) print s " at " $1 " ns: " at ", not " $2 }
                 rows++
             }
             END { if (rows < 1000 || n < 10) print s ": " rows + 0 " rows, " n + 0 " points"; exit wrong > 0 || rows < 1000 || n < 10 }
