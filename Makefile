@@ -39,8 +39,7 @@ LEVEL    := $(or $(OPT_$(OPT)),-$(OPT))
 # -ffp-contract=off: a fused multiply-add rounds once where two operations round twice, and event
 # hashes must be equal on every compiler and level. For the same reason there is no fast-math.
 CFLAGS   := -std=c11 -g $(LEVEL) -ffp-contract=off $(WARNINGS)
-CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"' \
-            -DPOWERGAP_DATADIR='"$(DATADIR)"'
+CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"'
 LDFLAGS  := $(LEVEL)
 
 # The program and the bench are optimised as a whole: a model's small calls into its world cost

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "home.h"
 #include "measure.h"
 #include "spell.h"
 
@@ -42,6 +43,8 @@ int cli_wrong(const struct command *c, const char *format, ...)
     return EXIT_USE;
 }
 
+enum { LEFT = 26 }; /* width of the left column */
+
 static void usage(FILE *out, const struct command *c)
 {
     fprintf(out, "powergap %s %s\n", c->name, c->use);
@@ -54,11 +57,12 @@ static void help(const struct command *c, const struct option_row rows[])
     printf("\nOptions:\n");
     for (const struct option_row *r = rows; r->name != NULL; r++) {
         char left[48];
-        snprintf(left, sizeof left, "--%s%s%s", r->name, r->meaning != NULL ? " " : "",
-                 r->meaning != NULL ? r->meaning : "");
-        printf("  %-26s %s\n", left, r->doc);
+        int n = snprintf(left, sizeof left, "--%s%s%s", r->name, r->meaning != NULL ? " " : "",
+                         r->meaning != NULL ? r->meaning : "");
+        printf(n > LEFT ? "  %s\n  %*s" : "  %s%*s", left, n > LEFT ? LEFT : LEFT - n, "");
+        printf(" %s\n", r->doc);
     }
-    printf("  %-26s %s\n", "--help", "this text");
+    printf("  %-*s %s\n", LEFT, "--help", "this text");
     if (c->more != NULL) {
         printf("\n%s", c->more);
     }
@@ -207,12 +211,36 @@ static int one_option(const struct command *c, const struct option_row rows[], i
     return take_value(c, r, argv[1]) ? 2 : 0;
 }
 
+/* Who wants to see a table instead of having it read (cli_each_option). */
+static struct {
+    void *ctx;
+    void (*each)(void *ctx, const struct option_row *row);
+} visitor;
+
+void cli_each_option(const struct command *c, void *ctx,
+                     void (*each)(void *ctx, const struct option_row *row))
+{
+    char name[] = "powergap";
+    char *argv[] = {name, NULL};
+
+    visitor.ctx = ctx;
+    visitor.each = each;
+    c->run(c, 1, argv);
+    visitor.each = NULL;
+}
+
 int cli_options(const struct command *c, const struct option_row rows[], int argc, char **argv,
                 int *status)
 {
     int kept = 0;
     bool only_arguments = false;
 
+    for (const struct option_row *r = rows; visitor.each != NULL; r++) {
+        if (r->name == NULL) {
+            return -1;
+        }
+        visitor.each(visitor.ctx, r);
+    }
     for (int i = 1; i < argc;) {
         if (only_arguments || argv[i][0] != '-' || argv[i][1] == '\0') {
             argv[kept++] = argv[i++];
@@ -311,7 +339,7 @@ int cli_end(int status)
 
 bool cli_data(const char *name, char *buf, size_t room)
 {
-    const char *places[] = {getenv("POWERGAP_DATA"), POWERGAP_DATADIR, "."};
+    const char *places[] = {getenv("POWERGAP_DATA"), home_data(), "."};
 
     for (int i = 0; i < 3; i++) {
         if (places[i] != NULL && places[i][0] != '\0') {

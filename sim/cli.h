@@ -48,6 +48,13 @@ struct command {
 int cli_options(const struct command *c, const struct option_row rows[], int argc, char **argv,
                 int *status);
 
+/* Every command, in the order of `powergap --help`; ends with NULL. */
+extern const struct command *const commands[];
+
+/* Visit the options of a command: the rows that --help prints. */
+void cli_each_option(const struct command *c, void *ctx,
+                     void (*each)(void *ctx, const struct option_row *row));
+
 /* A complaint about the use of a command, on stderr. Returns EXIT_USE. */
 int cli_wrong(const struct command *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -80,7 +87,7 @@ int cli_end(int status);
 bool cli_data(const char *name, char *buf, size_t room);
 
 extern const struct command run_command, check_command, explain_command, schema_command,
-    parts_command, plot_command, log_command, export_command, diverged_command;
+    parts_command, plot_command, log_command, export_command, completion_command, diverged_command;
 
 /* cli_diverged.c: the first event that differs between two traces. */
 int diverged_show(const char *a, const char *b);

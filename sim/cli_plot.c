@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "home.h"
 
 static const volatile sig_atomic_t *stop; /* the user's Ctrl-C */
 
@@ -199,7 +200,7 @@ static int run(const struct command *c, int argc, char **argv)
     if (!find_scripts(&scripts)) {
         return cli_wrong(c,
                          "no plot scripts: neither in $POWERGAP_DATA/plots, %s/plots nor ./plots",
-                         POWERGAP_DATADIR);
+                         home_data());
     }
     if (only != NULL && !is_known(c, &scripts, only)) {
         return EXIT_USE;
