@@ -234,7 +234,7 @@ include hil/boards/firmware.mk
 
 # ---- What CI runs --------------------------------------------------------------------------------
 
-CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check twins fuzz determinism
+CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check twins fuzz determinism deb-check
 
 ## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
 check:

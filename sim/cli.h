@@ -87,7 +87,8 @@ int cli_end(int status);
 bool cli_data(const char *name, char *buf, size_t room);
 
 extern const struct command run_command, check_command, explain_command, schema_command,
-    parts_command, plot_command, log_command, export_command, completion_command, diverged_command;
+    parts_command, plot_command, new_command, log_command, export_command, completion_command,
+    diverged_command;
 
 /* cli_diverged.c: the first event that differs between two traces. */
 int diverged_show(const char *a, const char *b);

@@ -6,7 +6,7 @@ set -eu
 package=$1
 [ "$(id -u)" -eq 0 ] || { echo "deb-check makes a Debian of its own: that takes root" >&2; exit 2; }
 root=$(mktemp -d)
-trap 'umount "$root/proc" 2>/dev/null; rm -rf "$root"' EXIT INT TERM
+trap 'umount "$root/proc" 2>/dev/null; rm -rf --one-file-system "$root"' EXIT INT TERM
 
 lintian --fail-on error "$package"
 debootstrap --variant=minbase bookworm "$root" >"$root.log" 2>&1 || { tail "$root.log"; exit 3; }
