@@ -303,7 +303,7 @@ uninstall:
 deb:
 	@sh tests/tools/deps.sh run deb
 	+@$(PARALLEL) all
-	@sh tests/tools/deb.sh $(BIN) $(VERSION) build
+	@sh tests/tools/deb.sh $(VERSION) build
 
 ## install that package in a fresh Debian of its own and run it there (as root, with a network)
 deb-check: deb

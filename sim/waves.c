@@ -93,8 +93,8 @@ static void add_all(struct waves *x)
     int32_t column = 0;
 
     x->columns = columns_of(x->arena, rack->parts, rack->n_parts);
-    x->wave = arena_array(x->arena, (size_t)(x->columns.n + 2 * rack->n_parts + n_watches + 1),
-                          sizeof *x->wave);
+    size_t n_waves = (size_t)x->columns.n + 2 * (size_t)rack->n_parts + (size_t)n_watches;
+    x->wave = arena_array(x->arena, n_waves + 1, sizeof *x->wave);
     x->event_of = arena_array(x->arena, (size_t)rack->n_parts + 1, sizeof *x->event_of);
     x->transfer_of = arena_array(x->arena, (size_t)rack->n_parts + 1, sizeof *x->transfer_of);
     for (int32_t i = 0; i < rack->n_parts; i++) {

@@ -242,6 +242,7 @@ const char *waves_transfer_text(const struct wave_transfer *t, const struct part
 {
     struct said s = {.text = buf};
 
+    buf[0] = '\0';
     if (t->end == EV_BUS_CLEAR) {
         say(&s, "nine clocks");
     } else if (t->end == EV_MUX_RESET) {

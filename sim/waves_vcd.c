@@ -122,7 +122,7 @@ static void put_real(FILE *out, double value)
 /* The word number `value` of "OFF|ON". */
 static void put_word(FILE *out, const char *choices, double value)
 {
-    for (double i = 0.0; i < value && *choices != '\0'; i += 1.0) {
+    for (int32_t i = (int32_t)value; i > 0 && *choices != '\0'; i--) {
         choices += strcspn(choices, "|");
         choices += *choices == '|';
     }

@@ -23,45 +23,49 @@ enum { TALL = 3, WIDTH_FRAMES = 5, ROWS_MAX = 60, MARKERS = 28 };
 enum group {
     GROUP_GAPS,
     GROUP_VOLTAGES,
-    GROUP_SUPPLIES,
+    GROUP_CURRENTS,
     GROUP_STATES,
     GROUP_BUS,
     GROUP_EVENTS,
-    GROUPS
+    GROUP_NONE
 };
 
-static const char *const headings[GROUPS] = {
-    [GROUP_GAPS] = "gaps",     [GROUP_VOLTAGES] = "voltages", [GROUP_SUPPLIES] = "currents",
-    [GROUP_STATES] = "states", [GROUP_BUS] = "serial bus",    [GROUP_EVENTS] = "events"};
+/* In this order. */
+static const struct shown {
+    enum group group;
+    const char *heading;
+    bool curve;
+} groups[] = {
+    {GROUP_GAPS, "gaps", false},        {GROUP_VOLTAGES, "voltages", true},
+    {GROUP_CURRENTS, "currents", true}, {GROUP_STATES, "states", false},
+    {GROUP_BUS, "serial bus", false},   {GROUP_EVENTS, "events", false},
+};
 
-/* Where a wave is shown; GROUPS: it is not. What does not change in the window is left out, but for
- * voltages. */
+/* Where a wave is shown. What does not change in the window is left out, but for voltages of bars. */
 static enum group group_of(const struct waves *x, const struct wave *v)
 {
-    const struct kind *kind = v->part == NO_PART ? NULL : x->scenario->rack.parts[v->part].kind;
     bool lives = v->changes > 1;
 
-    switch (v->is) {
-    case WAVE_GAP:
-        return v->changes > 0 ? GROUP_GAPS : GROUPS;
-    case WAVE_TRANSFER:
-        return GROUP_BUS;
-    case WAVE_EVENT:
-        return v->changes > 0 && kind->tie != TIE_CONTROLLER ? GROUP_EVENTS : GROUPS;
-    case WAVE_WORD:
-        return lives && (strcmp(v->name, "state") == 0 || kind->tie == TIE_CONTROLLER)
-                   ? GROUP_STATES
-                   : GROUPS;
-    case WAVE_REAL:
-    default:
-        if (strcmp(v->name, "v_V") == 0 &&
-            (kind == &bus_kind || kind == &node_kind || (kind == &server_kind && lives))) {
-            return GROUP_VOLTAGES;
-        }
-        return strcmp(v->name, "i_A") == 0 && lives && (kind == &psu_kind || kind == &source_kind)
-                   ? GROUP_SUPPLIES
-                   : GROUPS;
+    if (v->is == WAVE_GAP) {
+        return v->changes > 0 ? GROUP_GAPS : GROUP_NONE;
     }
+    const struct kind *kind = x->scenario->rack.parts[v->part].kind;
+    bool is_mind = kind->tie == TIE_CONTROLLER;
+    if (v->is == WAVE_TRANSFER) {
+        return GROUP_BUS;
+    }
+    if (v->is == WAVE_EVENT) {
+        return v->changes > 0 && !is_mind ? GROUP_EVENTS : GROUP_NONE;
+    }
+    if (v->is == WAVE_WORD) {
+        return lives && (is_mind || strcmp(v->name, "state") == 0) ? GROUP_STATES : GROUP_NONE;
+    }
+    if (strcmp(v->name, "v_V") == 0) {
+        bool is_bar = kind == &bus_kind || kind == &node_kind;
+        return is_bar || (kind == &server_kind && lives) ? GROUP_VOLTAGES : GROUP_NONE;
+    }
+    bool gives = kind == &psu_kind || kind == &source_kind;
+    return gives && lives && strcmp(v->name, "i_A") == 0 ? GROUP_CURRENTS : GROUP_NONE;
 }
 
 /* "bus_a v_V": GTKWave would show only what follows the last point of a name. */
@@ -76,23 +80,22 @@ static const char *label(char buf[LABEL], const struct wave *v)
     return buf;
 }
 
-static void show_group(FILE *out, const struct waves *x, enum group group)
+static void show_group(FILE *out, const struct waves *x, const struct shown *g)
 {
-    bool curve = group == GROUP_VOLTAGES || group == GROUP_SUPPLIES;
     char text[LABEL];
     int rows = 0;
 
     for (int32_t i = 0; i < x->n_waves && rows < ROWS_MAX; i++) {
         const struct wave *v = &x->wave[i];
-        if (group_of(x, v) != group) {
+        if (group_of(x, v) != g->group) {
             continue;
         }
         if (rows++ == 0) {
-            fprintf(out, "@%x\n-%s\n", SHOW_HEADING, headings[group]);
+            fprintf(out, "@%x\n-%s\n", SHOW_HEADING, g->heading);
         }
-        fprintf(out, "@%x\n+{%s} %s.%s\n", curve ? SHOW_CURVE : SHOW_TEXT, label(text, v), v->scope,
-                v->name);
-        for (int k = 0; curve && k < TALL; k++) {
+        fprintf(out, "@%x\n+{%s} %s.%s\n", g->curve ? SHOW_CURVE : SHOW_TEXT, label(text, v),
+                v->scope, v->name);
+        for (int k = 0; g->curve && k < TALL; k++) {
             fprintf(out, "@%x\n-\n", SHOW_TALL);
         }
     }
@@ -109,7 +112,7 @@ void waves_write_view(FILE *out, const struct waves *x, const char *dump)
         fputs(" -1", out);
     }
     fputs("\n[sst_width] 120\n[signals_width] 200\n", out);
-    for (int g = 0; g < GROUPS; g++) {
-        show_group(out, x, (enum group)g);
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+        show_group(out, x, &groups[g]);
     }
 }

@@ -1,11 +1,10 @@
 #!/bin/sh
-# deb.sh PROGRAM VERSION FOLDER - pack what `make install` installs as a Debian package in FOLDER; prints
+# deb.sh VERSION FOLDER - pack what `make install` installs as a Debian package in FOLDER; prints
 # its name. What it depends on is read from the program itself.
 set -eu
 
-program=$1
-version=$2
-folder=$3
+version=$1
+folder=$2
 arch=$(dpkg --print-architecture)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT INT TERM
