@@ -1,8 +1,9 @@
 /* lanes.c - see lanes.h.  Checked by tests/controller/test_lanes.c. */
 #include "lanes.h"
 
-#include "clock.h"
 #include "controller.h"
+#include "lacks.h"
+#include "record.h"
 
 /* The readings that take turns with READ_IOUT. */
 static const uint8_t others[] = {(uint8_t)LANE_I_IN, (uint8_t)LANE_HOT, (uint8_t)LANE_FAN,
@@ -36,9 +37,7 @@ void lanes_begin(struct controller *c, uint8_t s)
     u->whole = false;
     u->turns = (uint8_t)((u->turns + 1U) % c->cfg.look);
     u->asks = (u->turns == (s % c->cfg.look)) ? bit_of((uint8_t)LANE_V) : 0U;
-    if ((u->lacks != 0U) && passed(c->now_us, u->lacks_us, (uint32_t)LANES_AGAIN_us)) {
-        u->lacks = 0;
-    }
+    lacks_begin(c, s);
     for (uint8_t i = 0; i < c->cfg.slow; i++) {
         u->asks |= bit_of(next_slow(u));
     }
@@ -84,7 +83,7 @@ bool lanes_goes_without(struct controller *c, uint8_t s, uint8_t reading)
     if ((reading == (uint8_t)LANE_V) || (reading == (uint8_t)LANE_I)) {
         return false;
     }
-    u->lacks |= bit_of(reading);
-    u->lacks_us = c->now_us;
+    lacks_failed(c, s, bit_of(reading));
+    record_ask_why(u);
     return true;
 }

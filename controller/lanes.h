@@ -10,7 +10,7 @@
  * its status denies it within `look` turns.
  *
  * A quiet turn is a channel select, STATUS_WORD, one `look`-th READ_VOUT and `slow` readings. A slow
- * reading that a supply does not answer is left out for LANES_AGAIN_us.
+ * reading that a supply does not know is left out (lacks.h).
  *
  *   checked   tests/controller/test_lanes.c */
 #ifndef CONTROLLER_LANES_H
@@ -31,7 +31,7 @@ enum lane_reading {
     LANE_READINGS
 };
 
-enum { LANES_LOOK_MAX = 100, LANES_SLOW_MAX = 6, LANES_AGAIN_us = 600000000 };
+enum { LANES_LOOK_MAX = 100, LANES_SLOW_MAX = 6 };
 
 struct controller;
 
