@@ -87,6 +87,9 @@ void answer_take(struct controller *c, uint8_t s, const uint8_t rx[])
     case POLL_MODE:
         u->mode = rx[0];
         break;
+    case POLL_COUNT:
+        identity_count(c, s, rx[0]);
+        break;
     case POLL_WHO:
         who_came(c, s, rx);
         break;

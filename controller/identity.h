@@ -37,6 +37,9 @@ struct identity {
 
 struct controller;
 
+/* Of a device that is being identified: letters of its number. */
+void identity_count(struct controller *c, uint8_t s, uint8_t letters);
+
 /* Of a device that is being identified; rx: count and letters, or NULL: it has none. False: it is another
  * supply's, so the way to it leads astray. */
 bool identity_learn(struct controller *c, uint8_t s, const uint8_t rx[]);

@@ -55,7 +55,8 @@ enum pmbus_status_word {
 /* Bits of the status registers behind STATUS_WORD. */
 enum pmbus_registers {
     ST_INPUT_FAULTS = 0x9C, /* VIN_OV, VIN_UV, off for low input, IIN_OC; the others are warnings */
-    ST_CML_COMMAND = 0x80   /* an invalid or unsupported command was received */
+    ST_CML_COMMAND = 0x80,  /* an invalid or unsupported command was received */
+    ST_CML_ASKED = 0xC2     /* that, and other things that are wrong about what it was asked */
 };
 
 /* The status registers are numbered: 0 STATUS_VOUT ... 7 STATUS_FANS_1_2, as their commands are. Those

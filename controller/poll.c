@@ -49,7 +49,7 @@ static void begin_turn(struct controller *c, uint8_t s)
         u->step = (uint8_t)POLL_MODE;
     } else {
         u->mode = chip->vout_mode;
-        u->step = (uint8_t)POLL_SERIAL;
+        u->step = (uint8_t)POLL_COUNT;
     }
 }
 
@@ -342,6 +342,7 @@ static void unanswered(struct controller *c, uint8_t s)
     uint8_t step = c->supplies[s].step;
 
     switch (step) {
+    case POLL_COUNT:
     case POLL_SERIAL:
         serial_came(c, s, NULL); /* it has no number, but it answered VOUT_MODE */
         break;

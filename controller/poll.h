@@ -1,7 +1,7 @@
 /* poll.h - whose turn it is on a bus, and how a turn goes from step to step.
  *
- *   MODE, SERIAL                   only a supply that has to be identified
- *   STATUS [INPUT]                 STATUS_INPUT only when it has bits not seen before
+ *   MODE, COUNT, SERIAL            only a supply that has to be identified
+ *   STATUS [BUSY] [INPUT]          STATUS_INPUT when STATUS_WORD leaves open whether it is a fault
  *   [READ_VOUT] [READ_IOUT]        as lanes.h says; after these the reading is complete and is judged
  *   [READ_VIN ... FAN_SPEED_1]     the rest of the slow lane
  *   [WHO]                          its serial number read back, as identity.h says
@@ -30,6 +30,7 @@
 enum poll_step {
     POLL_REST, /* not its turn */
     POLL_MODE,
+    POLL_COUNT, /* letters of its serial number: reading more than there is would be a fault (10.8.6) */
     POLL_SERIAL,
     POLL_STATUS,
     POLL_BUSY,  /* that bit is cleared */

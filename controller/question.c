@@ -18,6 +18,7 @@ struct question {
 
 static const struct question questions[POLL_STEPS] = {
     [POLL_MODE] = {.cmd = (uint8_t)CMD_VOUT_MODE, .n_read = 1},
+    [POLL_COUNT] = {.cmd = (uint8_t)CMD_MFR_SERIAL, .n_read = 1},
     [POLL_SERIAL] = {.cmd = (uint8_t)CMD_MFR_SERIAL, .n_read = (uint8_t)IDENTITY_BYTES + 1U},
     [POLL_STATUS] = {.cmd = (uint8_t)CMD_STATUS_WORD, .n_read = 2},
     [POLL_BUSY] = {.cmd = (uint8_t)CMD_STATUS_BYTE, .n_write = 1, .value = (uint8_t)ST_BUSY},
@@ -60,7 +61,8 @@ bool question_is_due(const struct controller *c, uint8_t s, uint8_t step)
         due = u->busy && record_erases(c, s);
         break;
     case POLL_INPUT:
-        due = !u->busy && ((u->details & (uint8_t)RECORD_INPUT) != 0U);
+        due = !u->busy && ((u->status & (uint16_t)ST_INPUT) != 0U) &&
+              ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_VIN_UV)) == 0U);
         break;
     case POLL_WHO:
         due = !u->busy && identity_is_due(c, s);
@@ -88,6 +90,11 @@ uint8_t question_command(const struct controller *c, uint8_t s, uint8_t step)
     return recording ? record_command(&c->supplies[s]) : questions[step].cmd;
 }
 
+static bool is_serial(uint8_t step)
+{
+    return (step == (uint8_t)POLL_SERIAL) || (step == (uint8_t)POLL_WHO);
+}
+
 void question_begin(const struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *out)
 {
     const struct ctl_supply_config *cfg = &c->cfg.supplies[s];
@@ -95,14 +102,16 @@ void question_begin(const struct controller *c, uint8_t s, uint8_t bus, struct c
     const struct supply *u = &c->supplies[s];
     const uint8_t step = u->step;
     const struct question *q = &questions[step];
-    uint8_t n_read = (step == (uint8_t)POLL_WHO) ? identity_bytes(c, s) : q->n_read;
+    uint8_t n_read = is_serial(step) ? identity_bytes(c, s) : q->n_read;
+    bool has_pec =
+        chip->has_pec && (step != (uint8_t)POLL_COUNT); /* that comes behind the letters */
     uint8_t n = 1;
 
     out->bus[bus].op = CTL_OP_TRANSFER;
     out->bus[bus].address = cfg->address;
     out->bus[bus].tx[0] = question_command(c, s, step);
     if (n_read > 0U) {
-        out->bus[bus].n_rx = (uint8_t)(n_read + (chip->has_pec ? 1U : 0U));
+        out->bus[bus].n_rx = (uint8_t)(n_read + (has_pec ? 1U : 0U));
     } else {
         if (q->n_write > 0U) {
             out->bus[bus].tx[n++] = (step == (uint8_t)POLL_ERASE) ? u->bits : q->value;
@@ -116,11 +125,6 @@ void question_begin(const struct controller *c, uint8_t s, uint8_t bus, struct c
 }
 
 /* ---- answers ----------------------------------------------------------------------------------- */
-
-static bool is_serial(uint8_t step)
-{
-    return (step == (uint8_t)POLL_SERIAL) || (step == (uint8_t)POLL_WHO);
-}
 
 /* How many bytes the answer has, PEC not counted; 0: not one that could be checked. */
 static uint8_t answer_length(uint8_t step, const uint8_t rx[])
@@ -157,14 +161,11 @@ bool question_is_answered(struct controller *c, uint8_t s, const uint8_t rx[])
     if (is_all_ones(rx, is_serial(step) ? 1U : n)) {
         return false;
     }
-    if ((step == (uint8_t)POLL_WHO) && ((n == 0U) || (n > identity_bytes(c, s)))) {
+    if (is_serial(step) && ((n == 0U) || (n > identity_bytes(c, s)))) {
         c->identities[s].whole = true; /* it has more letters than were asked for */
         return false;
     }
-    if (n == 0U) {
-        return true; /* a supply without a number, which is no reason to refuse it */
-    }
-    if (chip->has_pec &&
+    if (chip->has_pec && (step != (uint8_t)POLL_COUNT) &&
         !pec_of_read_is_right(cfg->address, question_command(c, s, step), rx, (uint8_t)(n + 1U))) {
         c->count.pec_errors++;
         return false;

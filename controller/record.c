@@ -52,19 +52,29 @@ static uint32_t clear_wait_us(const struct supply *u)
     return wait_us;
 }
 
+/* One that gives no alert response lets go of its line when its bits are cleared, and not before. */
+static bool is_waited_for(const struct controller *c, uint8_t s)
+{
+    return (c->cfg.alert.n_lines > 0U) && !chip_row(c->cfg.supplies[s].chip)->has_ara;
+}
+
 void record_status(struct controller *c, uint8_t s, uint16_t status)
 {
     struct supply *u = &c->supplies[s];
     uint16_t latched = status & (uint16_t)ST_LATCHED;
     uint16_t fresh = latched & (uint16_t)~u->standing;
     bool back = ((u->status & (uint16_t)ST_OFF) != 0U) && ((status & (uint16_t)ST_OFF) == 0U);
+    bool first = (u->standing == 0U) && !is_waited_for(c, s);
 
     u->history |= status;
     u->standing = latched;
     if ((latched == 0U) || back) { /* one that is switched on again is looked at afresh */
         u->clears = 0;
     }
-    if ((latched != 0U) && ((fresh != 0U) || passed(c->now_us, u->clear_us, clear_wait_us(u)))) {
+    if (first) {
+        u->clears = 0;
+    } else if ((latched != 0U) &&
+               ((fresh != 0U) || passed(c->now_us, u->clear_us, clear_wait_us(u)))) {
         begin(c, s, status_registers(latched));
     }
 }
@@ -142,6 +152,9 @@ static void keep(struct controller *c, uint8_t s, uint8_t reg, uint8_t bits)
     struct supply *u = &c->supplies[s];
     uint8_t news = bits & (uint8_t)~u->recorded[reg];
 
+    if (reg == first_register((uint8_t)RECORD_CML)) { /* of what we ask no record is needed */
+        news &= (uint8_t) ~(uint8_t)ST_CML_ASKED;
+    }
     if (news != 0U) {
         c->count.faults++;
         journal_note(c, JOURNAL_FAULT, s, (uint16_t)(((uint32_t)reg << 8) | news));

@@ -6,7 +6,8 @@
  * since the reading; it is the remedy for chips that know no better (chips.h), for registers that a
  * supply does not know, and for a summary bit whose register says nothing.
  *
- * Cleared at once when a bit is new, else after 10 ms, 20 ms ... 1 s as long as bits come back.
+ * Not in the turn that finds the first of them, for then the bus is wanted for what else has happened: in the
+ * next one. After that again when a bit is new, else after 10 ms, 20 ms ... 1 s as long as bits come back.
  *
  *   source    PMBus 1.2 part II, 10.2.5 (clearing by writing ones), 10.2.6 (what persists is back)
  *   checked   tests/controller/test_record.c, scenarios/readings/two-bits.yaml */
