@@ -26,6 +26,17 @@ static bool is_excused(const struct controller *c, uint8_t s)
     return !c->wires[c->cfg.supplies[s].bus].surveyed;
 }
 
+/* Two bars have two shares for it, and it says that this is more than it can carry: it may be left with
+ * one of them. */
+static bool has_too_many(const struct controller *c, uint8_t s, const struct plan_supply *q)
+{
+    const struct supply *u = &c->supplies[s];
+    const uint16_t overload = (uint16_t)ST_IOUT_POUT | (uint16_t)ST_IOUT_OC;
+
+    return u->has_reading && !is_excused(c, s) && has_several(q->present) &&
+           ((u->status & overload) != 0U);
+}
+
 static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply *q)
 {
     const struct supply *u = &c->supplies[s];
@@ -47,6 +58,7 @@ static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply
         q->serves = u->has_reading || (is_excused(c, s) && feeds);
         q->spares = !u->has_reading && is_excused(c, s) && feeds;
         q->joins = u->has_reading;
+        q->leaves = has_too_many(c, s, q);
         break;
     case SUPPLY_ABSENT:
     case SUPPLY_IDENTIFIED:
