@@ -50,6 +50,24 @@ static void status_came(struct controller *c, uint8_t s, uint16_t status)
     }
 }
 
+/* More than its rating, beside a voltage that may be of before: both are read once more, at once. */
+static void current_came(struct controller *c, uint8_t s, int32_t i_mA)
+{
+    struct supply *u = &c->supplies[s];
+
+    if (!u->whole && lanes_is_excess(c, s, i_mA)) {
+        u->whole = true;
+        u->asks = (uint8_t)LANES_WHOLE;
+        u->step = (uint8_t)POLL_INPUT; /* the voltage comes next */
+        return;
+    }
+    u->i_mA = i_mA;
+    prognosis_read(c, s, (uint8_t)LANE_I, i_mA);
+    if (u->whole) {
+        assess_reading(c, s);
+    }
+}
+
 static void number_came(struct controller *c, uint8_t s, uint16_t word)
 {
     struct supply *u = &c->supplies[s];
@@ -64,11 +82,7 @@ static void number_came(struct controller *c, uint8_t s, uint16_t word)
             assess_reading(c, s);
         }
     } else if (reading == (uint8_t)LANE_I) {
-        u->i_mA = milli_from_linear11(word);
-        prognosis_read(c, s, reading, u->i_mA);
-        if (u->whole) {
-            assess_reading(c, s);
-        }
+        current_came(c, s, milli_from_linear11(word));
     } else {
         prognosis_read(c, s, reading, milli_from_linear11(word));
     }

@@ -15,6 +15,48 @@
 #include "verdict.h"
 #include "welds.h"
 
+static bool passes_back(const struct controller *c, uint8_t s)
+{
+    bool any = false;
+
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+        any = any || ((sw->supply == s) && !sw->one_way && contact_is_closed(&c->contacts[i]));
+    }
+    return any;
+}
+
+bool assess_may_short(const struct controller *c, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+
+    return (u->state == (uint8_t)SUPPLY_LOST) && (u->danger == (uint8_t)DANGER_NONE) &&
+           (((u->status & (uint16_t)ST_OFF) != 0U) || u->output_dead) &&
+           ((u->status & (uint16_t)ST_VIN_UV) == 0U) && passes_back(c, s);
+}
+
+/* Whether a supply shorts its bar follows from its own reading and another one's: both are taken at once.
+ * One that is alive, when s may be it; those that may be it, when the voltage of s is pulled down. */
+static void ask_others(struct controller *c, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+    bool may = assess_may_short(c, s);
+
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
+        const struct supply *o = &c->supplies[i];
+        bool beside = (i != s) && (o->closed > 0U) && (u->closed > 0U) && (o->bar == u->bar);
+
+        if (beside && may && !supply_is_lost(o)) {
+            poll_soon(c, i);
+            return; /* one is enough */
+        }
+        if (beside && !may && assess_may_short(c, i)) {
+            poll_soon(c, i);
+        }
+    }
+}
+
 void assess_event(struct controller *c, uint8_t s, enum supply_event event)
 {
     bool was_lost = supply_is_lost(&c->supplies[s]);
@@ -33,6 +75,9 @@ void assess_event(struct controller *c, uint8_t s, enum supply_event event)
         }
         c->replan = true;
         sequencer_wake(c);
+        if ((event == ON_OVERLOADED) || assess_may_short(c, s)) {
+            ask_others(c, s);
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "supply.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct controller;
@@ -21,5 +22,9 @@ void assess_status(struct controller *c, uint8_t s, uint16_t status);
 
 /* The reading of this turn is complete. */
 void assess_reading(struct controller *c, uint8_t s);
+
+/* Lost, off, without a word of why, and on a bar through a contact that passes power back: dead, or what
+ * pulls its bar down. (Behind ORing a short stays where it is.) */
+bool assess_may_short(const struct controller *c, uint8_t s);
 
 #endif

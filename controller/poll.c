@@ -135,6 +135,13 @@ static void set_again(struct controller *c, uint8_t s, bool again)
     }
 }
 
+void poll_soon(struct controller *c, uint8_t s)
+{
+    if (!is_skipped(c, &c->supplies[s])) {
+        set_again(c, s, true);
+    }
+}
+
 /* One whose pause is over, or whose turn beside the round is under way. */
 static uint8_t again_due(struct controller *c, const struct wire *b)
 {

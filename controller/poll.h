@@ -15,7 +15,7 @@
  * cleared) has five such turns, up to 16 ms apart. A time-out of the bus ends the turn at once; a supply on
  * whose turns the bus keeps hanging is given pauses, doubled each time, so that the others are served.
  *
- * Alert lines give turns beside the round, and so does being put off.
+ * Alert lines give turns beside the round, and so do being put off, and doubts that a reading can settle.
  *
  *   source    PMBus 1.2 part II, 10.8.7 (device busy); hardware notes, 11.11; the pauses are estimates
  *   checked   tests/controller/test_step.c, test_storm.c, test_record.c */
@@ -73,6 +73,9 @@ struct wire_seat poll_seat(const struct controller *c, uint8_t s);
 
 /* A sweep of this bus begins now, unless one is under way. */
 void poll_now(struct controller *c, uint8_t bus);
+
+/* A turn beside the round for this one, as soon as its bus is free; its voltage is read in it. */
+void poll_soon(struct controller *c, uint8_t s);
 
 /* This supply begins a turn of its own, afresh if it had one. False: it was given a pause. Not while
  * it is being written to. */
