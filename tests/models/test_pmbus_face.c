@@ -167,7 +167,8 @@ Test(pmbus_face, each_register_has_its_summary_bit)
 Test(pmbus_face, busy_in_three_ways)
 {
     face.unready = PMBUS_BUSY_NACK;
-    cr_assert_not(request((const uint8_t[]){CMD_STATUS_WORD}, 1, 2, &(struct i2c_reply){.status = I2C_OK}));
+    cr_assert_not(
+        request((const uint8_t[]){CMD_STATUS_WORD}, 1, 2, &(struct i2c_reply){.status = I2C_OK}));
     cr_assert_eq(pmbus_face_stretch(&face, &(struct i2c_request){.n_tx = 1}), I2C_REFUSES(1));
     face.unready = PMBUS_READY;
     cr_assert_eq(read_word(CMD_STATUS_WORD), 0, "nothing is remembered");
@@ -176,7 +177,8 @@ Test(pmbus_face, busy_in_three_ways)
     face.unready = PMBUS_BUSY_ONES;
     cr_assert_eq(read_word(CMD_READ_VOUT), 0xFFFF);
     face.unready = PMBUS_BUSY_SAYS;
-    cr_assert_not(request((const uint8_t[]){CMD_READ_VOUT}, 1, 2, &(struct i2c_reply){.status = I2C_OK}));
+    cr_assert_not(
+        request((const uint8_t[]){CMD_READ_VOUT}, 1, 2, &(struct i2c_reply){.status = I2C_OK}));
     cr_assert(write_byte(CMD_STATUS_BYTE, ST_BUSY));
     cr_assert_eq(read_byte(CMD_STATUS_BYTE), ST_BUSY, "it still is");
     face.unready = PMBUS_READY;
