@@ -76,6 +76,8 @@ void record_status(struct controller *c, uint8_t s, uint16_t status)
     } else if ((latched != 0U) &&
                ((fresh != 0U) || passed(c->now_us, u->clear_us, clear_wait_us(u)))) {
         begin(c, s, status_registers(latched));
+    } else {
+        /* nothing is new, or nothing is due */
     }
 }
 
