@@ -14,7 +14,7 @@
 static const char more[] =
     "Plays each scenario, prints its verdicts (worst margin first) and its gaps with where their\n"
     "time went, and leaves a trace: signals.csv, events.csv, gaps.csv, spans.csv, verdict.csv,\n"
-    "journal.csv, run.yaml.\n"
+    "journal.csv, rack.csv, run.yaml.\n"
     "Ctrl-C ends the run; what there is of it is judged and kept.\n\n"
     "Exit status: 0 every expectation holds, 1 one does not (or is within the accuracy), 2 wrong\n"
     "use or input, 3 ours, 130 interrupted.\n\n"
