@@ -73,7 +73,7 @@ static void number_came(struct controller *c, uint8_t s, uint16_t word)
     struct supply *u = &c->supplies[s];
     uint8_t reading = question_reading(u->step);
 
-    lacks_answered(u, (uint16_t)(1U << reading));
+    lacks_answered(u, (uint16_t)((uint32_t)1 << reading));
     if (reading == (uint8_t)LANE_V) {
         u->v_mV = milli_from_linear16(word, u->mode & 0x1FU);
         prognosis_read(c, s, reading, (int32_t)u->v_mV);
