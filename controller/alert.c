@@ -84,22 +84,6 @@ static bool is_first(const struct controller *c, uint8_t s, bool whole)
     return true;
 }
 
-/* The registers that STATUS_WORD has bits of, bit per register. */
-static uint8_t registers_of(uint16_t word)
-{
-    static const uint16_t bits[] = {
-        (uint16_t)ST_VOUT, (uint16_t)ST_IOUT_POUT, (uint16_t)ST_INPUT, (uint16_t)ST_TEMPERATURE,
-        (uint16_t)ST_CML,  (uint16_t)ST_OTHER,     (uint16_t)ST_MFR,   (uint16_t)ST_FANS};
-    uint8_t set = 0;
-
-    for (uint8_t i = 0; i < (uint8_t)(sizeof(bits) / sizeof(bits[0])); i++) {
-        if ((word & bits[i]) != 0U) {
-            set |= (uint8_t)(1U << i);
-        }
-    }
-    return set;
-}
-
 static void look_at(struct controller *c, uint8_t s, uint8_t looks, bool glance)
 {
     struct alert_member *m = &c->alerts.members[s];
@@ -128,7 +112,7 @@ static void begin_search(struct controller *c, uint8_t line)
             look_at(c, s, 1, true);
         }
         m->heard = false;
-        m->stood = registers_of(c->supplies[s].standing);
+        m->stood = status_registers(c->supplies[s].standing);
         m->todo = (has_ara(c, s) && is_first(c, s, false)) ? (uint8_t)ALERT_ASK : 0U;
         if (c->cfg.alert.mux_tells[line] && is_first(c, s, true)) {
             m->todo |= (uint8_t)ALERT_TELL;
@@ -170,7 +154,7 @@ static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         struct alert_member *m = &c->alerts.members[s];
-        uint8_t stands = registers_of(c->supplies[s].standing) & (uint8_t)~m->masked;
+        uint8_t stands = status_registers(c->supplies[s].standing) & (uint8_t)~m->masked;
 
         if (!low) {
             stands &= m->heard ? m->stood : 0U;
@@ -188,7 +172,7 @@ static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
 static bool unmask_what_is_gone(struct controller *c, uint8_t s)
 {
     struct alert_member *m = &c->alerts.members[s];
-    uint8_t gone = (m->masked | m->unsure) & (uint8_t)~registers_of(c->supplies[s].standing);
+    uint8_t gone = (m->masked | m->unsure) & (uint8_t)~status_registers(c->supplies[s].standing);
     bool may = (gone != 0U) && c->supplies[s].has_reading && !is_busy(m);
 
     if (may) {

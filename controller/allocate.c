@@ -1,6 +1,7 @@
 /* allocate.c - the question for the planner and its answer.  Checked by test_step.c, test_storm.c. */
 #include "allocate.h"
 
+#include "assess.h"
 #include "bits.h"
 #include "contingency.h"
 #include "controller.h"
@@ -26,6 +27,17 @@ static bool is_excused(const struct controller *c, uint8_t s)
     return !c->wires[c->cfg.supplies[s].bus].surveyed;
 }
 
+/* Two bars have two shares for it, and it says that this is more than it can carry: it may be left with
+ * one of them. */
+static bool has_too_many(const struct controller *c, uint8_t s, const struct plan_supply *q)
+{
+    const struct supply *u = &c->supplies[s];
+    const uint16_t overload = (uint16_t)ST_IOUT_POUT | (uint16_t)ST_IOUT_OC;
+
+    return u->has_reading && !is_excused(c, s) && has_several(q->present) &&
+           ((u->status & overload) != 0U);
+}
+
 static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply *q)
 {
     const struct supply *u = &c->supplies[s];
@@ -47,6 +59,7 @@ static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply
         q->serves = u->has_reading || (is_excused(c, s) && feeds);
         q->spares = !u->has_reading && is_excused(c, s) && feeds;
         q->joins = u->has_reading;
+        q->leaves = has_too_many(c, s, q);
         break;
     case SUPPLY_ABSENT:
     case SUPPLY_IDENTIFIED:
@@ -253,6 +266,15 @@ plan_set allocate_doubted(const struct controller *c)
     return set;
 }
 
+/* Do both feed the same bar, and is `i` alive as far as is known? */
+static bool is_beside(const struct controller *c, uint8_t i, uint8_t s)
+{
+    const struct supply *o = &c->supplies[i];
+
+    return (o->closed > 0U) && (o->bar == c->supplies[s].bar) && (o->bar < c->cfg.n_bars) &&
+           o->has_reading && !supply_is_lost(o);
+}
+
 /* A danger to its bar, as far as is known: its number is about to be read back, in this turn of its. The
  * order in which switches may move depends on it. */
 static bool is_being_named(const struct controller *c, uint8_t s)
@@ -261,6 +283,33 @@ static bool is_being_named(const struct controller *c, uint8_t s)
 
     return (u->danger != (uint8_t)DANGER_NONE) && supply_is_lost(u) && !identity_is_sure(c, s) &&
            (u->step != (uint8_t)POLL_REST);
+}
+
+/* May it be what pulls its bar down? The others of the bar tell: in their window, and it was merely dead;
+ * low, and its next reading shows whether their current goes in there. Both are read at once (assess.c).
+ * Until then no spare is closed onto the bar. */
+static bool is_unexplained(const struct controller *c, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+    const uint32_t ago_us = c->now_us - u->since_us;
+    bool open = false;
+
+    if (!assess_may_short(c, s) || (ago_us >= ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us))) {
+        return false;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
+        const struct supply *o = &c->supplies[i];
+        const uint32_t read_us = c->now_us - o->read_us;
+
+        if ((i == s) || !is_beside(c, i, s)) {
+            continue;
+        }
+        if ((read_us <= ago_us) && (o->v_mV >= c->cfg.bars[u->bar].v_low_mV)) {
+            return false;
+        }
+        open = open || (read_us > ago_us) || (read_us < (c->now_us - u->read_us));
+    }
+    return open;
 }
 
 static bool is_urgent(const struct controller *c)
@@ -278,7 +327,7 @@ bool allocate_waits(const struct controller *c)
     bool named = false;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        named = named || is_being_named(c, s);
+        named = named || is_being_named(c, s) || is_unexplained(c, s);
     }
     return named || ((allocate_doubted(c) != 0U) && !is_urgent(c));
 }

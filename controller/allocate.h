@@ -2,7 +2,7 @@
  *
  *   state                     carries  relied on  may be closed  may be opened by the plan
  *   STANDBY STARTING SHARING  yes      yes        yes            yes
- *   SUSPECT, warning          yes      no         yes            no
+ *   SUSPECT, warning          yes      no         yes            no; overloaded by two bars: one of them
  *   SUSPECT, silent           no       no         no             no
  *   ABSENT, IDENTIFIED        no       no         no             no
  *   PROBATION                 yes      no         no             no

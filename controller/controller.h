@@ -14,6 +14,7 @@
 #include "demand.h"
 #include "identity.h"
 #include "journal.h"
+#include "lacks.h"
 #include "pins.h"
 #include "planner.h"
 #include "plausible.h"
@@ -65,7 +66,10 @@ struct controller_counts {
     uint32_t predictions;     /* supplies found failing before they have failed */
     uint32_t preemptions;     /* of these, replaced before they failed */
     uint32_t refusals;        /* trials of such a replacement that did not pay */
+    uint32_t faults;          /* status registers found with bits that were news */
+    uint32_t erasures;        /* status registers cleared bit by bit */
     uint32_t clears;          /* CLEAR_FAULTS sent */
+    uint32_t busy;            /* times a supply said that it was busy, or put off its answer */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
     uint32_t strangers;       /* answers that turned out to be another device's */
     uint32_t requests;        /* to servers */
@@ -154,6 +158,10 @@ int32_t controller_supply_i_mA(const struct controller *c, uint8_t supply);
 uint32_t controller_supply_age_us(const struct controller *c, uint8_t supply);
 uint16_t controller_supply_status(const struct controller *c, uint8_t supply);  /* last word read */
 uint16_t controller_supply_history(const struct controller *c, uint8_t supply); /* every bit seen */
+/* Bits recorded of its status register `reg` (0 STATUS_VOUT ... 7 STATUS_FANS_1_2), and what it was found
+ * not to know, by bits of lacks.h. */
+uint8_t controller_supply_recorded(const struct controller *c, uint8_t supply, uint8_t reg);
+uint16_t controller_supply_lacks(const struct controller *c, uint8_t supply);
 
 /* Prognosis: health, time until it fails (UINT32_MAX: not in sight), how sure that is in %, and whether
  * it has been replaced because of it. */

@@ -1,5 +1,6 @@
 /* view.c - what the controller believes, for whoever wants to know: signals, logs, tests. */
 #include "controller.h"
+#include "pmbus.h"
 
 enum controller_mode controller_mode(const struct controller *c)
 {
@@ -74,6 +75,18 @@ uint16_t controller_supply_status(const struct controller *c, uint8_t supply)
 uint16_t controller_supply_history(const struct controller *c, uint8_t supply)
 {
     return is_supply(c, supply) ? c->supplies[supply].history : 0U;
+}
+
+uint8_t controller_supply_recorded(const struct controller *c, uint8_t supply, uint8_t reg)
+{
+    bool known = is_supply(c, supply) && (reg < (uint8_t)STATUS_REGISTERS);
+
+    return known ? c->supplies[supply].recorded[reg] : 0U;
+}
+
+uint16_t controller_supply_lacks(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->supplies[supply].lacks : 0U;
 }
 
 enum prognosis_health controller_supply_health(const struct controller *c, uint8_t supply)

@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "pins.h"
 #include "poll.h"
+#include "question.h"
 
 #include <string.h>
 
@@ -300,7 +301,7 @@ static void begin_supply(struct controller *c, uint8_t s, uint8_t bus, struct ct
     b->round_used = true;
     if (!begin_select(c, b, &seat, bus, out)) {
         b->job = (uint8_t)JOB_SUPPLY;
-        poll_begin(c, s, bus, out);
+        question_begin(c, s, bus, out);
     }
     out->bus[bus].about = s;
 }
