@@ -63,9 +63,9 @@ struct alert_member {
     uint8_t doing;    /* the one under way */
     uint8_t tries;    /* failures in a row of what is to be masked */
     uint8_t looks;    /* turns that it is still to be given at once */
-    bool looking;     /* one of them is under way */
-    bool glance;      /* it is over when STATUS_WORD says nothing */
-    bool heard;       /* it has answered in this search */
+    bool looking : 1; /* one of them is under way */
+    bool glance : 1;  /* it is over when STATUS_WORD says nothing */
+    bool heard : 1;   /* it has answered in this search */
     uint8_t stood;    /* registers with bits that stood when the search began, bit per register */
     uint8_t to_mask;  /* registers whose mask is to be set anew, bit per register */
     uint8_t masked;   /* registers with a mask */

@@ -95,7 +95,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
         q->supplies[s].feed = c->cfg.supplies[s].feed;
         ask_supply(c, s, &q->supplies[s]);
     }
-    loads_ask(c, q);
+    (void)memcpy(q->bars, c->problem.bars, sizeof(q->bars)); /* for the time being */
 }
 
 /* Bars that a good supply feeds in the plan. */
@@ -130,7 +130,7 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
 static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
                          const struct plan *plan, uint8_t bar)
 {
-    return c->preempt.taken[s] && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
+    return preempt_has_taken(c, s) && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
 }
 
 /* Bars to which the plan gives a switch that obeys: a welded one is not relied upon alone. */
@@ -285,7 +285,7 @@ bool allocate_waits(const struct controller *c)
 
 /* ---- the answer -------------------------------------------------------------------------------- */
 
-/* No row of the table fits: something safe at once, and the search is begun. */
+/* No row of the table fits: something safe at once. */
 static void improvise(struct controller *c, const struct plan_problem *q)
 {
     struct plan plan;
@@ -293,31 +293,38 @@ static void improvise(struct controller *c, const struct plan_problem *q)
     c->served = rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
     c->plan = plan;
     c->redundant &= c->served;
-    planner_begin(&c->planner, q);
-    c->search = (uint8_t)SEARCH_PLAN;
-    c->count.plans++;
+    c->answered = false;
 }
 
-static void look_up(struct controller *c, const struct contingency_row *row)
+static void look_up(struct controller *c, const struct contingency_row *row, struct plan_problem *q)
 {
     c->served = row->served;
     c->redundant = row->redundant;
     contingency_plan(c, row, &c->plan);
-    c->search = (uint8_t)SEARCH_NONE;
+    contingency_ask(c, row, q);
+    c->answered = true;
     c->count.foreseen++;
 }
 
-static void answer(struct controller *c, const struct plan_problem *q)
+static void search(struct controller *c, const struct plan_problem *q, enum controller_search what)
+{
+    planner_begin(&c->planner, q);
+    loads_begin(c, &c->loads);
+    c->search = (uint8_t)what;
+}
+
+static void answer(struct controller *c, struct plan_problem *q)
 {
     const struct contingency_row *row = contingency_find(c, q);
 
     if (row != NULL) {
-        look_up(c, row);
+        look_up(c, row, q);
     } else {
         improvise(c, q);
     }
     (void)memcpy(&c->problem, q, sizeof(*q));
     contingency_forget(c);
+    search(c, q, SEARCH_LOADS);
 }
 
 /* What if this supply, which is about to fail, was not relied upon? Found out beside everything else. */
@@ -326,17 +333,18 @@ static void try_without(struct controller *c, uint8_t s, struct plan_problem *q)
     c->preempt.trial = s;
     if (c->search != (uint8_t)SEARCH_TRIAL) {
         ask(c, q);
-        planner_begin(&c->planner, q);
-        c->search = (uint8_t)SEARCH_TRIAL;
+        search(c, q, SEARCH_TRIAL);
     }
 }
 
 bool allocate(struct controller *c)
 {
     const uint8_t trial = c->preempt.trial;
+    const bool reload = c->reload;
     struct plan_problem q;
 
     c->preempt.trial = (uint8_t)CTL_NOBODY; /* other news come first, and end it */
+    c->reload = false;
     ask(c, &q);
     /* ask() has zeroed the padding, and it is copied with the rest. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
@@ -345,6 +353,8 @@ bool allocate(struct controller *c)
         if (preempt_is_missed(c, &c->plan)) {
             return false;
         }
+    } else if (reload) {
+        search(c, &q, SEARCH_LOADS);
     } else if (trial != (uint8_t)CTL_NOBODY) {
         try_without(c, trial, &q);
     } else {
@@ -360,16 +370,23 @@ enum allocate_work allocate_work(const struct controller *c)
 {
     bool begun = (c->search == (uint8_t)SEARCH_CASE) || (c->search == (uint8_t)SEARCH_TRIAL);
 
-    if (c->search == (uint8_t)SEARCH_PLAN) {
+    if ((c->search == (uint8_t)SEARCH_PLAN) || (c->search == (uint8_t)SEARCH_LOADS)) {
         return ALLOCATE_PLANS;
     }
     return (begun || (c->at_rest && contingency_has_work(c))) ? ALLOCATE_LOOKS_AHEAD
                                                               : ALLOCATE_IDLE;
 }
 
+bool allocate_plans(const struct controller *c)
+{
+    return (c->search == (uint8_t)SEARCH_PLAN) ||
+           ((c->search == (uint8_t)SEARCH_LOADS) && !c->answered);
+}
+
 /* The planner's answer is what is wanted from now on; carried out when nothing is in doubt. */
 static void adopt(struct controller *c)
 {
+    c->answered = true;
     c->plan = c->planner.best;
     c->served = c->planner.served;
     c->redundant = c->planner.redundant;
@@ -385,6 +402,23 @@ static void end_trial(struct controller *c)
         contingency_forget(c);
         adopt(c);
     }
+}
+
+/* The loads of the present question are known. Others than those of its answer void that. */
+static void take_loads(struct controller *c)
+{
+    const struct plan_problem *q = &c->planner.problem;
+
+    /* Copies of what ask() has zeroed, padding included. */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
+    if (memcmp(q->bars, c->problem.bars, sizeof(q->bars)) != 0) {
+        improvise(c, q);
+        (void)memcpy(c->problem.bars, q->bars, sizeof(q->bars));
+        contingency_forget(c);
+        c->replan = true;
+    }
+    c->search = c->answered ? (uint8_t)SEARCH_NONE : (uint8_t)SEARCH_PLAN;
+    c->count.plans += c->answered ? 0U : 1U;
 }
 
 static void found(struct controller *c)
@@ -408,12 +442,18 @@ static void found(struct controller *c)
 
 void allocate_think(struct controller *c)
 {
-    if (c->search != (uint8_t)SEARCH_NONE) {
+    struct plan_problem q;
+
+    if ((c->search != (uint8_t)SEARCH_NONE) && (c->loads.stage != (uint8_t)LOADS_FOUND)) {
+        if (loads_run(c, &c->loads, &c->planner.problem) && (c->search == (uint8_t)SEARCH_LOADS)) {
+            take_loads(c);
+        }
+    } else if (c->search != (uint8_t)SEARCH_NONE) {
         if (planner_run(&c->planner)) {
             found(c);
         }
-    } else if (c->at_rest && contingency_has_work(c) && contingency_begin(c)) {
-        c->search = (uint8_t)SEARCH_CASE;
+    } else if (c->at_rest && contingency_has_work(c) && contingency_next(c, &q)) {
+        search(c, &q, SEARCH_CASE);
     } else {
         /* all is thought of */
     }

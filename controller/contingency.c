@@ -3,7 +3,6 @@
 
 #include "bits.h"
 #include "controller.h"
-#include "loads.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -113,38 +112,39 @@ bool contingency_question(const struct controller *c, uint16_t number, struct pl
     for (uint8_t s = 0; s < q->n_supplies; s++) {
         apply(c, number, s, &q->supplies[s]);
     }
-    loads_ask(c, q);
     return is_case(c, number);
 }
 
 /* ---- ahead ------------------------------------------------------------------------------------- */
 
-bool contingency_begin(struct controller *c)
+bool contingency_next(struct controller *c, struct plan_problem *q)
 {
-    struct plan_problem q;
+    bool is = contingency_question(c, c->contingency.next, q);
 
-    if (!contingency_question(c, c->contingency.next, &q)) {
+    if (!is) {
         c->contingency.next++;
-        return false;
     }
-    planner_begin(&c->planner, &q);
-    return true;
+    return is;
 }
 
-/* Which of the table's loads are these? One more if need be; CONTINGENCY_LOADS: there is no room. */
-static uint8_t loads_of(struct contingency *t, const struct plan_bar bars[])
+/* Which of the table's loads are these, from 1 on? One more if need be; 0: there is no room. */
+static uint8_t loads_of(struct contingency *t, const struct loads *l)
 {
-    const size_t size = sizeof(t->loads[0]);
     uint8_t i = 0;
 
-    while ((i < t->n_loads) && !is_alike(t->loads[i], bars, size)) {
+    while ((i < t->n_loads) && ((t->loads[i].fits != l->fits) ||
+                                !is_alike(t->loads[i].load_mW, l->load_mW, sizeof(l->load_mW)))) {
         i++;
     }
-    if ((i == t->n_loads) && (i < (uint8_t)CONTINGENCY_LOADS)) {
-        (void)memcpy(t->loads[i], bars, size);
+    if (i == (uint8_t)CONTINGENCY_LOADS) {
+        return 0;
+    }
+    if (i == t->n_loads) {
+        (void)memcpy(t->loads[i].load_mW, l->load_mW, sizeof(l->load_mW));
+        t->loads[i].fits = l->fits;
         t->n_loads++;
     }
-    return i;
+    return (uint8_t)(i + 1U);
 }
 
 void contingency_store(struct controller *c)
@@ -152,8 +152,8 @@ void contingency_store(struct controller *c)
     struct contingency_row *row = &c->contingency.rows[c->contingency.next];
 
     c->contingency.next++;
-    row->loads = loads_of(&c->contingency, c->planner.problem.bars);
-    if (row->loads == (uint8_t)CONTINGENCY_LOADS) {
+    row->loads = loads_of(&c->contingency, &c->loads);
+    if (row->loads == 0U) {
         return;
     }
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -165,7 +165,6 @@ void contingency_store(struct controller *c)
     row->serves = c->planner.best.served;
     row->served = c->planner.served;
     row->redundant = c->planner.redundant;
-    row->ready = true;
     c->contingency.ready++;
 }
 
@@ -178,8 +177,7 @@ static bool is_same(const struct plan_supply *a, const struct plan_supply *b)
 
 static bool answers(const struct controller *c, uint16_t number, const struct plan_problem *q)
 {
-    const struct contingency_row *row = &c->contingency.rows[number];
-    bool same = row->ready && is_alike(c->contingency.loads[row->loads], q->bars, sizeof(q->bars));
+    bool same = c->contingency.rows[number].loads > 0U;
 
     for (uint8_t s = 0; (s < q->n_supplies) && same; s++) {
         struct plan_supply u;
@@ -255,4 +253,15 @@ void contingency_plan(const struct controller *c, const struct contingency_row *
         }
     }
     plan->served = row->serves;
+}
+
+void contingency_ask(const struct controller *c, const struct contingency_row *row,
+                     struct plan_problem *q)
+{
+    const struct contingency_loads *l = &c->contingency.loads[row->loads - 1U];
+
+    for (uint8_t b = 0; b < q->n_bars; b++) {
+        q->bars[b].load_mW = l->load_mW[b];
+        q->bars[b].spare = l->fits ? c->cfg.bars[b].spare : 0U;
+    }
 }

@@ -1,6 +1,7 @@
 /* sequencer.c - make before break, break before make.  Checked by tests/controller/test_sequencer.c. */
 #include "sequencer.h"
 
+#include "bits.h"
 #include "clock.h"
 #include "controller.h"
 #include "pins.h"
@@ -15,6 +16,8 @@ struct view {
     bool making[CTL_BARS];      /* something that shall close has not settled yet */
     uint8_t good[CTL_BARS];     /* switches closed and settled that a serving supply is behind */
     bool leaving[CTL_SUPPLIES]; /* one of its switches has yet to open */
+    uint8_t allowed;            /* bars that servers let go of a good supply, bit per bar */
+    bool held_up;               /* some switch waits for that */
 };
 
 static bool level_closes(const struct ctl_switch_config *sw, uint16_t word)
@@ -140,6 +143,8 @@ static bool is_settled(const struct contact *k)
 
 static void look(const struct controller *c, struct view *v)
 {
+    uint8_t opening = 0; /* bars that a switch has yet to open on */
+
     (void)memset(v, 0, sizeof(*v));
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct contact *k = &c->contacts[i];
@@ -147,6 +152,7 @@ static void look(const struct controller *c, struct view *v)
         const struct supply *u = &c->supplies[sw->supply];
         bool connected = k->told || k->moving;
 
+        opening |= (k->told && !k->wanted && !k->stuck) ? bit(sw->bar) : 0U;
         if (connected && !k->wanted && !k->stuck) {
             v->leaving[sw->supply] = true;
             v->danger[sw->bar] = v->danger[sw->bar] || (u->danger != (uint8_t)DANGER_NONE);
@@ -160,6 +166,8 @@ static void look(const struct controller *c, struct view *v)
             v->good[sw->bar]++;
         }
     }
+    v->allowed = (opening != 0U) ? shed_allows(c) : 0U;
+    v->held_up = (opening & (uint8_t)~v->allowed) != 0U;
 }
 
 static bool may_move(const struct controller *c, uint8_t i)
@@ -186,7 +194,7 @@ static bool may_open(const struct controller *c, const struct view *v, uint8_t i
         return !c->contacts[i].stuck && pins_obey(c, sw->expander);
     }
     return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U) &&
-           (supply_is_lost(&c->supplies[sw->supply]) || shed_allows(c, sw->bar));
+           (supply_is_lost(&c->supplies[sw->supply]) || has(v->allowed, sw->bar));
 }
 
 /* ---- one look ---------------------------------------------------------------------------------- */
@@ -243,19 +251,6 @@ static bool anything_moves(const struct controller *c)
     return false;
 }
 
-/* Does a switch wait to open until servers draw less? */
-static bool servers_give_way(const struct controller *c)
-{
-    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
-        const struct contact *k = &c->contacts[i];
-
-        if (k->told && !k->wanted && !k->stuck && !shed_allows(c, c->cfg.switches[i].bar)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Supplies learn from their switches whether they share. */
 static void tell_supplies(struct controller *c)
 {
@@ -298,7 +293,7 @@ static void tell_supplies(struct controller *c)
     }
 }
 
-static void plan_next_look(struct controller *c)
+static void plan_next_look(struct controller *c, bool held_up)
 {
     uint32_t wait_us = UINT32_MAX;
     bool open = false;
@@ -318,7 +313,7 @@ static void plan_next_look(struct controller *c)
             wait_us = sooner_us(wait_us, left_us(c->now_us, k->since_us, sw->dwell_us));
         }
     }
-    if (servers_give_way(c)) {
+    if (held_up) {
         wait_us = sooner_us(wait_us, (uint32_t)SEQUENCER_SHED_us);
     }
     c->sequencing = open;
@@ -333,7 +328,7 @@ void sequencer_run(struct controller *c)
 
     finish_moves(c);
     look(c, &v);
-    if (!draw(c, &v, image, true) && !anything_moves(c) && !servers_give_way(c)) {
+    if (!draw(c, &v, image, true) && !anything_moves(c) && !v.held_up) {
         (void)draw(c, &v, image, false);
     }
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
@@ -342,7 +337,7 @@ void sequencer_run(struct controller *c)
         }
     }
     tell_supplies(c);
-    plan_next_look(c);
+    plan_next_look(c, v.held_up);
 }
 
 void sequencer_tick(struct controller *c)
