@@ -354,6 +354,7 @@ bool allocate(struct controller *c)
             return false;
         }
     } else if (reload) {
+        contingency_reload(c);
         search(c, &q, SEARCH_LOADS);
     } else if (trial != (uint8_t)CTL_NOBODY) {
         try_without(c, trial, &q);
@@ -366,21 +367,20 @@ bool allocate(struct controller *c)
 
 /* ---- a slice of a search ----------------------------------------------------------------------- */
 
+bool allocate_plans(const struct controller *c)
+{
+    return (c->search == (uint8_t)SEARCH_PLAN) || (c->search == (uint8_t)SEARCH_LOADS);
+}
+
 enum allocate_work allocate_work(const struct controller *c)
 {
     bool begun = (c->search == (uint8_t)SEARCH_CASE) || (c->search == (uint8_t)SEARCH_TRIAL);
 
-    if ((c->search == (uint8_t)SEARCH_PLAN) || (c->search == (uint8_t)SEARCH_LOADS)) {
+    if (allocate_plans(c)) {
         return ALLOCATE_PLANS;
     }
     return (begun || (c->at_rest && contingency_has_work(c))) ? ALLOCATE_LOOKS_AHEAD
                                                               : ALLOCATE_IDLE;
-}
-
-bool allocate_plans(const struct controller *c)
-{
-    return (c->search == (uint8_t)SEARCH_PLAN) ||
-           ((c->search == (uint8_t)SEARCH_LOADS) && !c->answered);
 }
 
 /* The planner's answer is what is wanted from now on; carried out when nothing is in doubt. */
@@ -444,17 +444,20 @@ void allocate_think(struct controller *c)
 {
     struct plan_problem q;
 
-    if ((c->search != (uint8_t)SEARCH_NONE) && (c->loads.stage != (uint8_t)LOADS_FOUND)) {
+    if ((c->search == (uint8_t)SEARCH_NONE) && c->at_rest && contingency_has_work(c) &&
+        contingency_next(c, &q)) {
+        search(c, &q, SEARCH_CASE);
+    }
+    if (c->search == (uint8_t)SEARCH_NONE) {
+        return;
+    }
+    if (c->loads.stage != (uint8_t)LOADS_FOUND) {
         if (loads_run(c, &c->loads, &c->planner.problem) && (c->search == (uint8_t)SEARCH_LOADS)) {
             take_loads(c);
         }
-    } else if (c->search != (uint8_t)SEARCH_NONE) {
-        if (planner_run(&c->planner)) {
-            found(c);
-        }
-    } else if (c->at_rest && contingency_has_work(c) && contingency_next(c, &q)) {
-        search(c, &q, SEARCH_CASE);
+    } else if (planner_run(&c->planner)) {
+        found(c);
     } else {
-        /* all is thought of */
+        /* more in another step */
     }
 }

@@ -50,7 +50,7 @@ enum allocate_work {
 
 enum allocate_work allocate_work(const struct controller *c);
 
-/* Is there no answer yet but that for the time being? */
+/* Is the answer one for the time being, or may the loads that it was made for have changed? */
 bool allocate_plans(const struct controller *c);
 
 /* Go on with it, for one slice. */

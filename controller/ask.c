@@ -53,6 +53,7 @@ static void is_deaf(struct controller *c, uint16_t i)
     u->deaf = true;
     u->sent_us = c->now_us;
     c->count.deaf_servers++;
+    c->reload = true;
 }
 
 /* The last request was refused, or not acknowledged in time. */

@@ -39,15 +39,17 @@ struct contingency_row {
 /* What was asked for the bars. */
 struct contingency_loads {
     uint32_t load_mW[CTL_BARS];
-    bool fits; /* there is enough for all, and redundancy is wished for */
+    bool fits;    /* there is enough for all, and redundancy is wished for */
+    uint8_t rows; /* made for them */
 };
 
 struct contingency {
     struct contingency_row rows[CONTINGENCY_CASES];
     struct contingency_loads loads[CONTINGENCY_LOADS];
-    uint8_t n_loads;
-    uint16_t next;  /* case to be worked out; CONTINGENCY_CASES: all are */
-    uint16_t ready; /* rows that are */
+    uint8_t old[(CONTINGENCY_CASES + 7) / 8]; /* rows to be worked out anew, bit per row */
+    uint16_t next;                            /* case to be looked at */
+    uint16_t left;                            /* to be looked at until all are worked out */
+    uint16_t ready;                           /* rows that are */
 };
 
 struct controller;
@@ -55,10 +57,14 @@ struct controller;
 /* The question has changed. */
 void contingency_forget(struct controller *c);
 
+/* What the bars want has, or who of the servers can give way: rows that depend on it are worked out anew,
+ * and are good enough until then. */
+void contingency_reload(struct controller *c);
+
 /* Is there a case left to be worked out? */
 bool contingency_has_work(const struct controller *c);
 
-/* The question of the next case; false: it is no case of this rack. */
+/* The question of the next case; false: none was found in this step. */
 bool contingency_next(struct controller *c, struct plan_problem *q);
 
 /* It has been answered. */

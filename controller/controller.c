@@ -156,7 +156,7 @@ static bool decide(struct controller *c)
 {
     bool decided = false;
 
-    if (c->replan) {
+    if (c->replan || (c->reload && (c->search == (uint8_t)SEARCH_NONE))) {
         c->surveyed = c->surveyed || is_surveyed(c);
         if (c->surveyed && !allocate_waits(c)) {
             c->replan = !allocate(c);

@@ -95,7 +95,7 @@ struct controller {
     uint32_t sequence_wait_us; /* ... so long after it, when `sequencing` */
     bool sequencing;           /* some switch is not where the plan wants it, or still moves */
     bool replan;               /* something changed that a plan may depend on */
-    bool reload;               /* the loads that it is asked with may be others */
+    bool reload;               /* what the bars want has, or who of the servers can give way */
     bool answered;             /* `plan` is the answer to `problem`, not what is done meanwhile */
     bool surveyed;             /* every bus had a full round, or is down: plans may be made */
     uint8_t served;            /* bars, bit per bar, by the present allocation */

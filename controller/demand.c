@@ -159,6 +159,7 @@ void demand_heard(struct controller *c, const struct ctl_in *in)
     if (u->state != in->report.state) {
         u->state = in->report.state;
         u->changed_us = c->now_us;
+        c->reload = true;
         for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
             if (demand_is_on(c, i, b)) {
                 c->demand.look |= bit(b);
@@ -398,10 +399,13 @@ static void count_silence(struct controller *c)
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         struct server *u = &c->demand.servers[i];
 
-        if (u->missed >= (uint8_t)DEMAND_MUTE_QUARTERS) {
-            u->state = (uint8_t)CTL_SERVER_SILENT;
-        } else {
+        if (u->missed < (uint8_t)DEMAND_MUTE_QUARTERS) {
             u->missed++;
+        } else if (u->state != (uint8_t)CTL_SERVER_SILENT) {
+            u->state = (uint8_t)CTL_SERVER_SILENT;
+            c->reload = true;
+        } else {
+            /* still */
         }
     }
 }

@@ -46,8 +46,8 @@ static bool is_failing(const struct controller *c, uint8_t s)
 static void choose(struct controller *c)
 {
     struct preempt *p = &c->preempt;
-    bool calm = c->surveyed && !c->replan && !c->sequencing &&
-                (allocate_work(c) != ALLOCATE_PLANS) && (p->today < c->cfg.preempt_most);
+    bool calm = c->surveyed && !c->replan && !c->sequencing && !c->reload && !allocate_plans(c) &&
+                (p->today < c->cfg.preempt_most);
 
     if (c->count.changes != p->refused_at) {
         p->refused = 0;
