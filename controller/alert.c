@@ -45,18 +45,6 @@ uint32_t alert_sweep_us(const struct controller *c, uint8_t bus)
     return rests ? c->cfg.alert.idle_us : c->cfg.sweep_us;
 }
 
-void alert_init(struct controller *c)
-{
-    stir(c);
-    for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
-        bool has_line = c->cfg.alert.line_of[s] < c->cfg.alert.n_lines;
-        c->alerts.members[s].unsure = has_line ? UINT8_MAX : 0U;
-    }
-    judge_trust(c);
-}
-
-/* ---- a search ---------------------------------------------------------------------------------- */
-
 static bool is_on(const struct controller *c, uint8_t s, uint8_t line)
 {
     return c->cfg.alert.line_of[s] == line;
@@ -84,6 +72,20 @@ static bool is_first(const struct controller *c, uint8_t s, bool whole)
     return true;
 }
 
+void alert_init(struct controller *c)
+{
+    stir(c);
+    for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
+        bool has_line = c->cfg.alert.line_of[s] < c->cfg.alert.n_lines;
+        c->alerts.members[s].unsure = has_line ? UINT8_MAX : 0U;
+        c->alerts.members[s].asks = has_ara(c, s) && is_first(c, s, false);
+        c->alerts.members[s].tells = is_first(c, s, true);
+    }
+    judge_trust(c);
+}
+
+/* ---- a search ---------------------------------------------------------------------------------- */
+
 /* The registers that STATUS_WORD has bits of, bit per register. */
 static uint8_t registers_of(uint16_t word)
 {
@@ -92,7 +94,7 @@ static uint8_t registers_of(uint16_t word)
         (uint16_t)ST_CML,  (uint16_t)ST_OTHER,     (uint16_t)ST_MFR,   (uint16_t)ST_FANS};
     uint8_t set = 0;
 
-    for (uint8_t i = 0; i < (uint8_t)(sizeof(bits) / sizeof(bits[0])); i++) {
+    for (uint8_t i = 0; (word != 0U) && (i < (uint8_t)(sizeof(bits) / sizeof(bits[0]))); i++) {
         if ((word & bits[i]) != 0U) {
             set |= (uint8_t)(1U << i);
         }
@@ -129,8 +131,8 @@ static void begin_search(struct controller *c, uint8_t line)
         }
         m->heard = false;
         m->stood = registers_of(c->supplies[s].standing);
-        m->todo = (has_ara(c, s) && is_first(c, s, false)) ? (uint8_t)ALERT_ASK : 0U;
-        if (c->cfg.alert.mux_tells[line] && is_first(c, s, true)) {
+        m->todo = m->asks ? (uint8_t)ALERT_ASK : 0U;
+        if (c->cfg.alert.mux_tells[line] && m->tells) {
             m->todo |= (uint8_t)ALERT_TELL;
         }
         poll_now(c, c->cfg.supplies[s].bus);

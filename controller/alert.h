@@ -65,6 +65,9 @@ struct alert_member {
     uint8_t looks;    /* turns that it is still to be given at once */
     bool looking : 1; /* one of them is under way */
     bool glance : 1;  /* it is over when STATUS_WORD says nothing */
+    bool
+        asks : 1; /* in its place is asked for its line: it is the first there with alert response */
+    bool tells : 1;   /* of its line the first behind its mux, which is read if it tells */
     bool heard : 1;   /* it has answered in this search */
     uint8_t stood;    /* registers with bits that stood when the search began, bit per register */
     uint8_t to_mask;  /* registers whose mask is to be set anew, bit per register */

@@ -69,33 +69,72 @@ static uint32_t shared_mW(const struct controller *c, uint32_t capacity_mW)
     return capacity_mW - ((capacity_mW / (1000U + over)) * over);
 }
 
-static void ask(const struct controller *c, struct plan_problem *q)
+/* Questions are compared as memory: they are copies of this one, padding included, which is zero. */
+void allocate_init(struct controller *c)
 {
-    (void)memset(q, 0, sizeof(*q)); /* padding too: questions are compared as memory */
+    struct plan_problem *q = &c->problem;
+
     q->n_supplies = c->cfg.n_supplies;
     q->n_bars = c->cfg.n_bars;
-    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
-        const struct contact *k = &c->contacts[i];
-        const struct ctl_switch_config *sw = &c->cfg.switches[i];
-        struct plan_supply *u = &q->supplies[sw->supply];
-
-        u->reach |= bit(sw->bar);
-        u->back |= sw->one_way ? 0U : bit(sw->bar);
-        u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? bit(sw->bar) : 0U;
-        u->present |= contact_is_closed(k) ? bit(sw->bar) : 0U;
-        u->made |= (contact_is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
-        if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
-            !pins_obey(c, sw->expander)) {
-            u->frozen |= bit(sw->bar);
-        }
-    }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         q->supplies[s].capacity_mW = c->cfg.supplies[s].capacity_mW;
         q->supplies[s].shared_mW = shared_mW(c, c->cfg.supplies[s].capacity_mW);
         q->supplies[s].feed = c->cfg.supplies[s].feed;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+        q->supplies[sw->supply].reach |= bit(sw->bar);
+        q->supplies[sw->supply].back |= sw->one_way ? 0U : bit(sw->bar);
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        q->bars[b].load_mW = c->cfg.bars[b].load_mW;
+        q->bars[b].spare = c->cfg.bars[b].spare;
+        q->bars[b].priority = c->cfg.bars[b].priority;
+        q->bars[b].two_feeds = c->cfg.bars[b].two_feeds;
+    }
+}
+
+/* The question answered last, as it is now; its loads, for the time being, are as they were. */
+static void ask(const struct controller *c, struct plan_problem *q)
+{
+    bool obeys[CTL_EXPANDERS];
+
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        obeys[e] = pins_obey(c, e);
+    }
+    (void)memcpy(q, &c->problem, sizeof(*q));
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        struct plan_supply *u = &q->supplies[s];
+
+        u->present = 0;
+        u->made = 0;
+        u->frozen = 0;
+        u->worn = 0;
+        u->serves = false;
+        u->spares = false;
+        u->joins = false;
+        u->leaves = false;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        struct plan_supply *u = &q->supplies[sw->supply];
+        const uint8_t b = bit(sw->bar);
+
+        u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? b : 0U;
+        if (contact_is_closed(k)) {
+            u->present |= b;
+            u->made |= k->moving ? 0U : b;
+        }
+        if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
+            !obeys[sw->expander]) {
+            u->frozen |= b;
+        }
+    }
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         ask_supply(c, s, &q->supplies[s]);
     }
-    (void)memcpy(q->bars, c->problem.bars, sizeof(q->bars)); /* for the time being */
 }
 
 /* Bars that a good supply feeds in the plan. */
@@ -280,7 +319,7 @@ bool allocate_waits(const struct controller *c)
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         named = named || is_being_named(c, s);
     }
-    return named || ((allocate_doubted(c) != 0U) && !is_urgent(c));
+    return named || (!is_urgent(c) && (allocate_doubted(c) != 0U));
 }
 
 /* ---- the answer -------------------------------------------------------------------------------- */
@@ -290,9 +329,8 @@ static void improvise(struct controller *c, const struct plan_problem *q)
 {
     struct plan plan;
 
-    c->served = rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
+    rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
     c->plan = plan;
-    c->redundant &= c->served;
     c->answered = false;
 }
 
@@ -346,7 +384,7 @@ bool allocate(struct controller *c)
     c->preempt.trial = (uint8_t)CTL_NOBODY; /* other news come first, and end it */
     c->reload = false;
     ask(c, &q);
-    /* ask() has zeroed the padding, and it is copied with the rest. */
+    /* Copies of the first question, padding included. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     if (memcmp(&q, &c->problem, sizeof(q)) != 0) {
         answer(c, &q);
@@ -409,7 +447,7 @@ static void take_loads(struct controller *c)
 {
     const struct plan_problem *q = &c->planner.problem;
 
-    /* Copies of what ask() has zeroed, padding included. */
+    /* Copies of the first question, padding included. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     if (memcmp(q->bars, c->problem.bars, sizeof(q->bars)) != 0) {
         improvise(c, q);
@@ -417,8 +455,13 @@ static void take_loads(struct controller *c)
         contingency_forget(c);
         c->replan = true;
     }
-    c->search = c->answered ? (uint8_t)SEARCH_NONE : (uint8_t)SEARCH_PLAN;
-    c->count.plans += c->answered ? 0U : 1U;
+    c->search = (uint8_t)SEARCH_NONE;
+    if (!c->answered) {
+        c->served = rescue_served(q);
+        c->redundant &= c->served;
+        c->search = (uint8_t)SEARCH_PLAN;
+        c->count.plans++;
+    }
 }
 
 static void found(struct controller *c)

@@ -29,6 +29,9 @@
 
 struct controller;
 
+/* What of every question is the same. */
+void allocate_init(struct controller *c);
+
 /* Is part of the rack about to be known better? No plan is made until then, unless a supply is a
  * danger to its bar. */
 bool allocate_waits(const struct controller *c);

@@ -85,6 +85,7 @@ static void start(struct controller *c, const struct ctl_config *cfg, uint32_t n
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_init(c, e);
     }
+    allocate_init(c);
     demand_init(c);
     alert_init(c);
 }

@@ -213,14 +213,21 @@ uint8_t shed_allows(const struct controller *c)
     if (c->cfg.n_servers == 0U) {
         return UINT8_MAX;
     }
+    if (demand_is_stale(c)) {
+        return 0;
+    }
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         const struct server *u = &c->demand.servers[i];
-        bool asked = (u->phase != (uint8_t)SERVER_RESTS) && (u->wanted != (uint8_t)CTL_ASK_FREE);
+        const uint8_t bars = c->cfg.servers[i].bars;
 
-        more |= (by_off_mW(c, i) > 0U) ? c->cfg.servers[i].bars : 0U;
-        pending |= asked ? c->cfg.servers[i].bars : 0U;
+        if (((bars & (uint8_t)~more) != 0U) && (by_off_mW(c, i) > 0U)) {
+            more |= bars;
+        }
+        if ((u->phase != (uint8_t)SERVER_RESTS) && (u->wanted != (uint8_t)CTL_ASK_FREE)) {
+            pending |= bars;
+        }
     }
-    for (uint8_t b = 0; (b < c->cfg.n_bars) && !demand_is_stale(c); b++) {
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         bool may = !has(pending, b) && has_given_way(c, &c->demand.bars[b], has(more, b));
         allowed |= may ? bit(b) : 0U;
     }
