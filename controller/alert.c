@@ -342,7 +342,7 @@ uint8_t alert_look_due(struct controller *c, uint8_t bus)
 {
     const struct wire *b = &c->wires[bus];
 
-    for (uint8_t i = 0; (i < b->n_members) && (c->cfg.alert.n_lines > 0U); i++) {
+    for (uint8_t i = 0; i < b->n_members; i++) {
         uint8_t s = b->members[i];
         struct alert_member *m = &c->alerts.members[s];
 

@@ -173,24 +173,18 @@ static bool decide(struct controller *c)
 
 /* One thing that can wait for a step in which nothing was decided. A part of a tick that is nearly due
  * comes along with a step that is taken anyway. True: something was done. */
-static bool do_chore(struct controller *c, struct ctl_out *out)
+static bool do_chore(struct controller *c, struct ctl_out *out, bool stale)
 {
     bool done = true;
 
     if (passed(c->now_us, c->tick_us, (uint32_t)RIDE_us)) {
         tick(c);
-    } else if (demand_is_stale(c)) {
+    } else if (stale) {
         demand_look(c);
     } else {
         done = shed_step(c, out);
     }
     return done;
-}
-
-/* Is there more to do at once? */
-static bool has_more(const struct controller *c)
-{
-    return demand_is_stale(c) || shed_has_more(c);
 }
 
 static bool asks(const struct ctl_out *out)
@@ -239,8 +233,11 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
     demand_heard(c, in);
     alert_run(c, in->pins);
     if (c->mode == CONTROLLER_RUNNING) {
-        busy = decide(c) || do_chore(c, out) || busy;
-        more = has_more(c);
+        const bool decided = decide(c);
+        const bool stale = demand_is_stale(c);
+
+        busy = decided || do_chore(c, out, stale) || busy;
+        more = (stale && demand_is_stale(c)) || shed_has_more(c) || (decided && c->replan);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
         wait_us = sooner_us(wait_us, wire_next(c, b, out));

@@ -159,7 +159,7 @@ void demand_heard(struct controller *c, const struct ctl_in *in)
     if (u->state != in->report.state) {
         u->state = in->report.state;
         u->changed_us = c->now_us;
-        c->reload = true;
+        c->demand.restated = true;
         for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
             if (demand_is_on(c, i, b)) {
                 c->demand.look |= bit(b);
@@ -389,7 +389,8 @@ void demand_look(struct controller *c)
     }
 }
 
-/* Servers that have not reported for three periods are silent. */
+/* Servers that have not reported for three periods are silent. That some have other states may be news for
+ * the planner: not more often than this. */
 static void count_silence(struct controller *c)
 {
     if (!passed(c->now_us, c->demand.quarter_us, c->cfg.report_us / (uint32_t)DEMAND_QUARTERS)) {
@@ -403,11 +404,13 @@ static void count_silence(struct controller *c)
             u->missed++;
         } else if (u->state != (uint8_t)CTL_SERVER_SILENT) {
             u->state = (uint8_t)CTL_SERVER_SILENT;
-            c->reload = true;
+            c->demand.restated = true;
         } else {
             /* still */
         }
     }
+    c->reload = c->reload || c->demand.restated;
+    c->demand.restated = false;
 }
 
 void demand_tick(struct controller *c)
@@ -422,7 +425,9 @@ void demand_tick(struct controller *c)
     trim(c, b);
     d->wanted_mW = least_mW(d->draw_mW + sum.wish_mW, (uint32_t)CONFIG_LOAD_MAX_mW);
     round_up(c, b);
-    c->demand.look |= (uint8_t)(1U << b);
+    if ((sum.wish_mW > 0U) || (d->draw_mW > d->sure_mW)) {
+        c->demand.look |= bit(b);
+    }
     c->demand.turn = ((b + 1U) < c->cfg.n_bars) ? (uint8_t)(b + 1U) : 0U;
     ask_tick(c);
 }

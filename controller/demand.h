@@ -71,13 +71,15 @@ struct demand_bar {
 
 struct demand {
     struct demand_bar bars[CTL_BARS];
-    uint8_t live;        /* bars that a good supply feeds, bit per bar */
-    uint8_t look;        /* bars whose balance is due, bit per bar */
-    uint8_t turn;        /* the bar that is looked at in the next tick */
-    uint8_t number;      /* of the last request */
-    bool doubt;          /* some supply was in doubt at the last look */
-    bool asking;         /* some request is due or on its way */
-    uint32_t seen;       /* count of all that a look depends on, then */
+    uint8_t live;   /* bars that a good supply feeds, bit per bar */
+    uint8_t look;   /* bars whose balance is due, bit per bar */
+    uint8_t turn;   /* the bar that is looked at in the next tick */
+    uint8_t number; /* of the last request */
+    bool doubt;     /* some supply was in doubt at the last look */
+    bool asking;    /* some request is due */
+    bool awaiting;  /* some request may be on its way, or some server be deaf */
+    bool restated;  /* some server's state is another one than when loads were last asked for */
+    uint32_t seen;  /* count of all that a look depends on, then */
     uint32_t quarter_us; /* when the present quarter of a reporting period began */
     /* The first to be shed first: least important, then what leaves most. */
     uint8_t order[CTL_SERVERS];

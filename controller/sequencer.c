@@ -69,6 +69,7 @@ void sequencer_told(struct controller *c, uint8_t e)
         bool told = level_closes(&c->cfg.switches[i], c->pins[e].output);
 
         if ((c->cfg.switches[i].expander == e) && (told != k->told)) {
+            c->supplies[c->cfg.switches[i].supply].conducts = false;
             k->told = told;
             k->moving = true;
             k->made = false;
@@ -94,6 +95,7 @@ static void is_stuck(struct controller *c, uint8_t i)
 {
     struct contact *k = &c->contacts[i];
 
+    c->supplies[c->cfg.switches[i].supply].conducts = false;
     k->stuck = true;
     k->stuck_us = c->now_us;
     k->stuck_count = (k->stuck_count < UINT8_MAX) ? (uint8_t)(k->stuck_count + 1U) : UINT8_MAX;
@@ -336,6 +338,7 @@ void sequencer_tick(struct controller *c)
         }
         if (k->stuck && passed(c->now_us, k->stuck_us, wait_us)) {
             k->stuck = false;
+            c->supplies[c->cfg.switches[i].supply].conducts = false;
             c->replan = true;
         }
     }

@@ -99,6 +99,7 @@ struct supply {
     bool tripped : 1;      /* off for over-current or over-voltage: it won't start by itself */
     bool warned : 1;       /* it is suspect for a warning, of warned_us at the latest */
     bool easing : 1;       /* it was switched onto a bar at easing_from_us */
+    bool conducts : 1;     /* its current is known to go where its switches say (welds.h) */
     uint16_t status;       /* last STATUS_WORD */
     uint16_t standing;     /* its latched bits */
     uint16_t history;      /* every bit ever seen */
