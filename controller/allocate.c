@@ -485,11 +485,9 @@ static void found(struct controller *c)
 
 void allocate_think(struct controller *c)
 {
-    struct plan_problem q;
-
     if ((c->search == (uint8_t)SEARCH_NONE) && c->at_rest && contingency_has_work(c) &&
-        contingency_next(c, &q)) {
-        search(c, &q, SEARCH_CASE);
+        contingency_begin(c)) {
+        c->search = (uint8_t)SEARCH_CASE;
     }
     if (c->search == (uint8_t)SEARCH_NONE) {
         return;

@@ -3,6 +3,7 @@
 
 #include "bits.h"
 #include "controller.h"
+#include "loads.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -159,9 +160,10 @@ static bool is_due(const struct contingency *t)
     return (t->rows[t->next].loads == 0U) || has(t->old[t->next / 8U], (uint8_t)(t->next % 8U));
 }
 
-bool contingency_next(struct controller *c, struct plan_problem *q)
+bool contingency_begin(struct controller *c)
 {
     struct contingency *t = &c->contingency;
+    struct plan_problem q;
     bool found = false;
 
     for (uint8_t n = 0; (n < (uint8_t)LOOKS) && (t->left > 0U) && !found; n++) {
@@ -170,7 +172,12 @@ bool contingency_next(struct controller *c, struct plan_problem *q)
             go_on(t);
         }
     }
-    return found && contingency_question(c, t->next, q);
+    if (found) {
+        (void)contingency_question(c, t->next, &q);
+        planner_begin(&c->planner, &q);
+        loads_begin(c, &c->loads);
+    }
+    return found;
 }
 
 /* Which of the table's loads are these? Those that no row was made for are free; CONTINGENCY_LOADS: none

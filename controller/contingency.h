@@ -64,8 +64,8 @@ void contingency_reload(struct controller *c);
 /* Is there a case left to be worked out? */
 bool contingency_has_work(const struct controller *c);
 
-/* The question of the next case; false: none was found in this step. */
-bool contingency_next(struct controller *c, struct plan_problem *q);
+/* Begin to search for the answer to the next case; false: none was found in this step. */
+bool contingency_begin(struct controller *c);
 
 /* It has been answered. */
 void contingency_store(struct controller *c);
