@@ -39,8 +39,7 @@ LEVEL    := $(or $(OPT_$(OPT)),-$(OPT))
 # -ffp-contract=off: a fused multiply-add rounds once where two operations round twice, and event
 # hashes must be equal on every compiler and level. For the same reason there is no fast-math.
 CFLAGS   := -std=c11 -g $(LEVEL) -ffp-contract=off $(WARNINGS)
-CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"' \
-            -DPOWERGAP_DATADIR='"$(DATADIR)"'
+CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"'
 LDFLAGS  := $(LEVEL)
 
 # The program and the bench are optimised as a whole: a model's small calls into its world cost
@@ -84,9 +83,9 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite baseline bench bench-results bench-truth step-cost claims duels \
-        fuzz crosscheck check format format-check layers lint determinism install uninstall clean \
-        help FORCE
+.PHONY: all deps demo run test suite baseline bench bench-results bench-truth step-cost step-check \
+        claims duels fuzz crosscheck check format format-check layers lint determinism install \
+        uninstall clean help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
 all: $(BIN)
@@ -199,14 +198,16 @@ bench-results:
 	@sh tests/bench/results.sh $(B) >tests/bench/RESULTS.md
 
 STEP_LIMIT := 20000
-## count the instructions of the controller's dearest step, in controller/STEPS.md
-step-cost:
+STEPS := controller/STEPS.md
+step-check: STEPS := build/STEPS.md
+## count the instructions of the controller's dearest step, in controller/STEPS.md (step-check: only compare)
+step-cost step-check:
 	@sh tests/tools/deps.sh run test bench
 	+@$(PARALLEL) CC=gcc OPT=step build/gcc-step/tests/bench/bench_step
 	+@$(PARALLEL) CC=gcc OPT=O2 build/gcc-O2/tests/bench/bench_step
 	@sh tests/tools/step_cost.sh build/gcc-step/tests/bench/bench_step \
-	    build/gcc-O2/tests/bench/bench_step $(STEP_LIMIT) >controller/STEPS.md; \
-	 status=$$?; cat controller/STEPS.md; exit $$status
+	    build/gcc-O2/tests/bench/bench_step $(STEP_LIMIT) >$(STEPS); \
+	 status=$$?; cat $(STEPS); exit $$status
 
 ## make the truth anew that the bench compares with
 bench-truth: $(PEER_BINS)
@@ -241,7 +242,8 @@ include hil/boards/firmware.mk
 
 # ---- What CI runs --------------------------------------------------------------------------------
 
-CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check twins fuzz determinism
+CHECKS := format-check layers lint demo test test,OPT=asan limits step-check firmware-check twins fuzz \
+          determinism deb-check
 
 ## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
 check:
@@ -285,18 +287,37 @@ format-check:
 # ---- Putting it somewhere ------------------------------------------------------------------------
 
 I = $(DESTDIR)$(PREFIX)
+BASH_FOLDER ?= share/bash-completion/completions
+ZSH_FOLDER  ?= share/zsh/site-functions
 ## install program, manual pages, parts, scenarios and plot scripts under PREFIX (and DESTDIR)
 install: $(BIN)
 	install -d $(I)/bin $(I)/share/man/man1 $(I)/share/man/man5 $(DESTDIR)$(DATADIR)
+	install -d $(I)/$(BASH_FOLDER) $(I)/$(ZSH_FOLDER)
 	install $(BIN) $(I)/bin/powergap
+	$(BIN) completion bash >$(I)/$(BASH_FOLDER)/powergap
+	$(BIN) completion zsh >$(I)/$(ZSH_FOLDER)/_powergap
 	install -m 644 $(wildcard sim/man/*.1) $(I)/share/man/man1
 	install -m 644 $(wildcard sim/man/*.5) $(I)/share/man/man5
 	cp -R $(wildcard models/parts plots scenarios) $(DESTDIR)$(DATADIR)
+	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 
 ## remove what `make install` installed
 uninstall:
 	rm -f $(I)/bin/powergap $(patsubst sim/man/%,$(I)/share/man/man?/%,$(wildcard sim/man/*))
+	rm -f $(I)/$(BASH_FOLDER)/powergap $(I)/$(ZSH_FOLDER)/_powergap
 	rm -rf $(DESTDIR)$(DATADIR)
+
+.PHONY: deb deb-check
+## pack it for Debian: build/powergap_VERSION_ARCH.deb
+deb:
+	@sh tests/tools/deps.sh run deb
+	+@$(PARALLEL) all
+	@sh tests/tools/deb.sh $(VERSION) build
+
+## install that package in a fresh Debian of its own and run it there (as root, with a network)
+deb-check: deb
+	@sh tests/tools/deps.sh deb-check
+	@sh tests/tools/deb_check.sh build/powergap_$(VERSION)_$$(dpkg --print-architecture).deb
 
 ## remove everything that was built or run
 clean:

@@ -28,7 +28,8 @@ static const uint64_t NO_SEED = UINT64_MAX;
 static const double NO_TOLERANCE = HUGE_VAL;
 
 struct run_flags {
-    const char *out, *integrator;
+    const char *out, *integrator, *vcd, *fst;
+    struct cli_window window;
     double tolerance;
     uint64_t seed, shuffle;
     ns_t sample;
@@ -115,6 +116,10 @@ static void print_people(const struct run *r, const struct run_flags *f, const c
     fputc('\n', stdout);
     table_balance(stdout, r);
     table_summary(stdout, r, colour);
+    if (f->vcd != NULL || f->fst != NULL) {
+        printf("Waveforms: %s%s%s\n", f->vcd != NULL ? f->vcd : "",
+               f->vcd != NULL && f->fst != NULL ? ", " : "", f->fst != NULL ? f->fst : "");
+    }
     if (folder != NULL) {
         printf("Trace: %s  (draw it: powergap plot %s)\n", folder, folder);
     }
@@ -155,6 +160,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
                                         ? INTEGRATOR_GSL_MSBDF
                                         : INTEGRATOR_ROSENBROCK},
             .out = folder,
+            .waves = {.vcd = f->vcd, .fst = f->fst, .from = f->window.from, .to = f->window.to},
             .sample = f->sample,
             .large = f->large,
             .stop = stop};
@@ -192,6 +198,10 @@ static bool is_sound(const struct command *c, const struct run_flags *f)
     }
     if (f->tolerance != NO_TOLERANCE && !(f->tolerance >= 1e-12 && f->tolerance <= 1e-2)) {
         cli_wrong(c, "--tolerance wants a number from 1e-12 to 1e-2");
+        return false;
+    }
+    if (f->vcd == NULL && f->fst == NULL && (f->window.from > 0 || f->window.to != NS_NEVER)) {
+        cli_wrong(c, "--window is for waveforms: which --vcd or --fst?");
         return false;
     }
     if (f->sample == 0) {
@@ -238,13 +248,19 @@ static int run_all(const struct run_flags *f, int n, char **files)
 
 static int run(const struct command *c, int argc, char **argv)
 {
-    struct run_flags f = {.seed = NO_SEED, .tolerance = NO_TOLERANCE, .sample = -1};
+    struct run_flags f = {
+        .seed = NO_SEED, .tolerance = NO_TOLERANCE, .sample = -1, .window = {.to = NS_NEVER}};
     int status = EXIT_GOOD;
     const struct option_row rows[] = {
         {"out", OPTION_TEXT, &f.out, "DIR", "folder of the trace (else out/NAME)"},
         {"seed", OPTION_WHOLE, &f.seed, "N", "instead of the scenario's seed"},
         {"sample", OPTION_TIME, &f.sample, "TIME", "between two rows of signals.csv: '10 us'"},
-        {"integrator", OPTION_TEXT, &f.integrator, "NAME", "rosenbrock, or gsl-msbdf to check it"},
+        {"vcd", OPTION_TEXT, &f.vcd, "FILE", "also write waveforms, for GTKWave and others"},
+        {"fst", OPTION_TEXT, &f.fst, "FILE", "the same, smaller: by vcd2fst of GTKWave"},
+        {"window", OPTION_WINDOW, &f.window, "FROM..TO",
+         "what of the run they show: '0.9 s..1.2 s'"},
+        {"integrator", OPTION_TEXT, &f.integrator, "rosenbrock|gsl-msbdf",
+         "the second to check the first"},
         {"tolerance", OPTION_REAL, &f.tolerance, "X", "relative error of a step (else 3e-6)"},
         {"shuffle-ties", OPTION_WHOLE, &f.shuffle, "N", "another order within one instant"},
         {"balance", OPTION_FLAG, &f.balance, NULL,
@@ -268,6 +284,10 @@ static int run(const struct command *c, int argc, char **argv)
     }
     if (n == 0) {
         return cli_wrong(c, "which scenario? powergap run FILE");
+    }
+    if (n > 1 && (f.vcd != NULL || f.fst != NULL)) {
+        return cli_wrong(c, "waveforms are of one scenario: one FILE with --%s",
+                         f.vcd != NULL ? "vcd" : "fst");
     }
     return is_sound(c, &f) && has_folders(c, &f, n, argv) ? run_all(&f, n, argv) : EXIT_USE;
 }
