@@ -282,13 +282,18 @@ static void run_line(struct controller *c, uint8_t line, bool low)
     }
 }
 
-void alert_run(struct controller *c, uint32_t pins)
+bool alert_run(struct controller *c, uint32_t pins)
 {
     const struct ctl_alert_config *cfg = &c->cfg.alert;
+    bool stirs = false;
 
     for (uint8_t line = 0; line < cfg->n_lines; line++) {
-        run_line(c, line, ((pins >> cfg->pin[line]) & 1U) == 0U);
+        bool low = ((pins >> cfg->pin[line]) & 1U) == 0U;
+
+        stirs = stirs || low || (c->alerts.lines[line].state != (uint8_t)ALERT_QUIET);
+        run_line(c, line, low);
     }
+    return stirs;
 }
 
 static bool is_settled(const struct supply *u)

@@ -111,7 +111,7 @@ void allocate_init(struct controller *c)
 /* The question answered last, as it is now; its loads, for the time being, are as they were. */
 static void ask(const struct controller *c, struct plan_problem *q)
 {
-    bool obeys[CTL_EXPANDERS];
+    bool obeys[CTL_EXPANDERS] = {false};
 
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         obeys[e] = pins_obey(c, e);
