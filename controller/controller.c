@@ -25,7 +25,7 @@
 enum {
     PARTS = 4,      /* of a tick */
     PART_us = 1250, /* one is due so long after the one before ... */
-    RIDE_us = 1150, /* ... and comes along with a step that is taken anyway from here on */
+    RIDE_us = 1000, /* ... and comes along with a step that is taken anyway from here on */
     WAKE_MAX_us = 1000000,
     SURVEY_us =
         2000000, /* no longer than this does a first plan wait for a bus that keeps hanging */
