@@ -156,12 +156,16 @@ static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         struct alert_member *m = &c->alerts.members[s];
+
+        if (!is_on(c, s, line)) {
+            continue;
+        }
         uint8_t stands = status_registers(c->supplies[s].standing) & (uint8_t)~m->masked;
 
         if (!low) {
             stands &= m->heard ? m->stood : 0U;
         }
-        if (is_on(c, s, line) && (stands != 0U)) {
+        if (stands != 0U) {
             want_masks(m, stands, ALERT_READ);
             any = true;
         }

@@ -30,6 +30,7 @@ static void find(struct controller *c, uint8_t i, enum contact_fault fault)
         journal_note(c, JOURNAL_STUCK, i, (fault == CONTACT_WELDED) ? 1U : 0U);
     }
     c->count.changes++;
+    c->supplies_told = false;
     c->replan = true;
     sequencer_wake(c);
 }
