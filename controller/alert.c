@@ -45,18 +45,6 @@ uint32_t alert_sweep_us(const struct controller *c, uint8_t bus)
     return rests ? c->cfg.alert.idle_us : c->cfg.sweep_us;
 }
 
-void alert_init(struct controller *c)
-{
-    stir(c);
-    for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
-        bool has_line = c->cfg.alert.line_of[s] < c->cfg.alert.n_lines;
-        c->alerts.members[s].unsure = has_line ? UINT8_MAX : 0U;
-    }
-    judge_trust(c);
-}
-
-/* ---- a search ---------------------------------------------------------------------------------- */
-
 static bool is_on(const struct controller *c, uint8_t s, uint8_t line)
 {
     return c->cfg.alert.line_of[s] == line;
@@ -83,6 +71,20 @@ static bool is_first(const struct controller *c, uint8_t s, bool whole)
     }
     return true;
 }
+
+void alert_init(struct controller *c)
+{
+    stir(c);
+    for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
+        bool has_line = c->cfg.alert.line_of[s] < c->cfg.alert.n_lines;
+        c->alerts.members[s].unsure = has_line ? UINT8_MAX : 0U;
+        c->alerts.members[s].asks = has_ara(c, s) && is_first(c, s, false);
+        c->alerts.members[s].tells = is_first(c, s, true);
+    }
+    judge_trust(c);
+}
+
+/* ---- a search ---------------------------------------------------------------------------------- */
 
 static void look_at(struct controller *c, uint8_t s, uint8_t looks, bool glance)
 {
@@ -113,8 +115,8 @@ static void begin_search(struct controller *c, uint8_t line)
         }
         m->heard = false;
         m->stood = status_registers(c->supplies[s].standing);
-        m->todo = (has_ara(c, s) && is_first(c, s, false)) ? (uint8_t)ALERT_ASK : 0U;
-        if (c->cfg.alert.mux_tells[line] && is_first(c, s, true)) {
+        m->todo = m->asks ? (uint8_t)ALERT_ASK : 0U;
+        if (c->cfg.alert.mux_tells[line] && m->tells) {
             m->todo |= (uint8_t)ALERT_TELL;
         }
         poll_now(c, c->cfg.supplies[s].bus);
@@ -324,7 +326,7 @@ uint8_t alert_look_due(struct controller *c, uint8_t bus)
 {
     const struct wire *b = &c->wires[bus];
 
-    for (uint8_t i = 0; (i < b->n_members) && (c->cfg.alert.n_lines > 0U); i++) {
+    for (uint8_t i = 0; i < b->n_members; i++) {
         uint8_t s = b->members[i];
         struct alert_member *m = &c->alerts.members[s];
 

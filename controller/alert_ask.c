@@ -23,7 +23,7 @@ uint8_t alert_ask_due(struct controller *c, uint8_t bus)
     uint8_t due = (uint8_t)CTL_NOBODY;
     uint8_t first = UINT8_MAX;
 
-    for (uint8_t i = 0; (i < b->n_members) && (c->cfg.alert.n_lines > 0U); i++) {
+    for (uint8_t i = 0; i < b->n_members; i++) {
         struct alert_member *m = &c->alerts.members[b->members[i]];
         uint8_t todo = next_todo(m);
 

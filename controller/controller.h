@@ -15,6 +15,7 @@
 #include "identity.h"
 #include "journal.h"
 #include "lacks.h"
+#include "loads.h"
 #include "pins.h"
 #include "planner.h"
 #include "plausible.h"
@@ -37,9 +38,10 @@ enum controller_mode {
 
 enum controller_search {
     SEARCH_NONE,
-    SEARCH_PLAN, /* for `problem` */
-    SEARCH_CASE, /* for the next row of the table of contingencies */
-    SEARCH_TRIAL /* without a supply that is about to fail (preempt.h) */
+    SEARCH_LOADS, /* of `problem` */
+    SEARCH_PLAN,  /* for it */
+    SEARCH_CASE,  /* for the next row of the table of contingencies */
+    SEARCH_TRIAL  /* without a supply that is about to fail (preempt.h) */
 };
 
 struct controller_counts {
@@ -91,11 +93,14 @@ struct controller {
     enum config_fault fault;
     uint32_t now_us;
     uint32_t started_us;
-    uint32_t tick_us;          /* last look at everything that only time changes */
+    uint32_t tick_us;          /* last look at a part of what only time changes */
+    uint8_t tick;              /* the part that is next */
     uint32_t sequence_us;      /* last look at the switches; the next one is due ... */
     uint32_t sequence_wait_us; /* ... so long after it, when `sequencing` */
     bool sequencing;           /* some switch is not where the plan wants it, or still moves */
     bool replan;               /* something changed that a plan may depend on */
+    bool reload;               /* what the bars want has, or who of the servers can give way */
+    bool answered;             /* `plan` is the answer to `problem`, not what is done meanwhile */
     bool surveyed;             /* every bus had a full round, or is down: plans may be made */
     uint8_t served;            /* bars, bit per bar, by the present allocation */
     uint8_t redundant;
@@ -116,7 +121,8 @@ struct controller {
     uint8_t search;              /* enum controller_search: what the planner works at */
     struct plan_problem problem; /* what was last asked ... */
     struct plan plan;            /* ... and its answer, or what is done until there is one */
-    struct planner planner;
+    struct planner planner;      /* a search begins with its loads */
+    struct loads loads;
     struct contingency contingency; /* for `problem` */
     struct controller_counts count;
     struct journal journal;

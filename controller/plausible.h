@@ -36,11 +36,11 @@ struct plausible {
     uint8_t equal;   /* readings in a row that were equal */
     uint8_t absurd;  /* readings in a row that no supply gives */
     bool frozen : 1;
-    bool moved : 1;      /* at moved_us */
+    bool moved : 1;
     uint32_t since_us;   /* last change */
     uint32_t longest_us; /* its longest quiet spell of late */
     int32_t base_mA;   /* its current when it last moved by more than an eighth of its rating ... */
-    uint32_t moved_us; /* ... then */
+    uint32_t moved_us; /* ... then, if it has `moved` */
 };
 
 struct controller;

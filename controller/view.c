@@ -2,6 +2,8 @@
 #include "controller.h"
 #include "pmbus.h"
 
+#include "allocate.h"
+
 enum controller_mode controller_mode(const struct controller *c)
 {
     return c->mode;
@@ -107,7 +109,7 @@ uint8_t controller_supply_confidence(const struct controller *c, uint8_t supply)
 
 bool controller_supply_preempted(const struct controller *c, uint8_t supply)
 {
-    return is_supply(c, supply) && c->preempt.taken[supply];
+    return is_supply(c, supply) && preempt_has_taken(c, supply);
 }
 
 static bool is_switch(const struct controller *c, uint8_t sw)
@@ -195,5 +197,5 @@ uint16_t controller_planned_ahead(const struct controller *c)
 
 bool controller_is_planning(const struct controller *c)
 {
-    return is_running(c) && (c->search == (uint8_t)SEARCH_PLAN);
+    return is_running(c) && allocate_plans(c);
 }

@@ -324,7 +324,7 @@ static void begin_transfer(struct controller *c, uint8_t bus, struct ctl_out *ou
 {
     uint8_t e = pins_due(c, bus);
     bool commands = (e != (uint8_t)CTL_NOBODY) && pins_commands(c, e);
-    bool waits = commands || poll_rests(c, bus);
+    bool waits = commands || (c->cfg.alert.n_lines == 0U) || poll_rests(c, bus);
     uint8_t look = waits ? (uint8_t)CTL_NOBODY : alert_look_due(c, bus);
     uint8_t ask = waits ? (uint8_t)CTL_NOBODY : alert_ask_due(c, bus);
 

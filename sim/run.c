@@ -190,6 +190,20 @@ static ns_t earlier(ns_t a, ns_t b)
     return a < b ? a : b;
 }
 
+/* Show how far the run is, and ask whether it is to stop here: now and then, for instants are short. */
+static bool goes_on(struct run *r)
+{
+    ns_t now = r->world->plant->now;
+    ns_t end = r->scenario->duration;
+
+    if (r->options.progress != NULL) {
+        r->options.progress(r->options.progress_ctx, now, end);
+    }
+    bool stop = r->options.stop != NULL && *r->options.stop != 0;
+    r->interrupted = stop && now < end;
+    return !stop;
+}
+
 static void play(struct run *r, struct trace *trace)
 {
     struct world *w = r->world;
@@ -213,11 +227,7 @@ static void play(struct run *r, struct trace *trace)
         if (r->waves != NULL) {
             waves_after(r->waves, w);
         }
-        if (i % INSTANTS_A_LOOK == 0 && r->options.progress != NULL) {
-            r->options.progress(r->options.progress_ctx, w->plant->now, end);
-        }
-        if (r->options.stop != NULL && *r->options.stop != 0) {
-            r->interrupted = w->plant->now < end;
+        if (i % INSTANTS_A_LOOK == 0 && !goes_on(r)) {
             break;
         }
     }
