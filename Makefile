@@ -20,6 +20,10 @@ Q    := $(if $(V),,@)
 B    := build/$(notdir $(lastword $(CC)))-$(OPT)
 BIN  := $(B)/powergap
 
+# Which controller this is: what speaks to a board, and the board, must have been made of the same.
+FIRMWARE_SRC := $(sort $(wildcard controller/*.[ch]) hil/link.c hil/link.h hil/boards/main.c)
+FIRMWARE     := $(VERSION)+$(firstword $(shell cat $(FIRMWARE_SRC) | cksum))
+
 # ---- How it is compiled --------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wsign-conversion -Wshadow -Wundef -Wvla \
@@ -125,6 +129,9 @@ $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(firstword $(subst /, ,$<))) -MMD -MP -c $< -o $@
+
+$(B)/hil/link.o: private CPPFLAGS += -DPOWERGAP_FIRMWARE='"$(FIRMWARE)"'
+$(B)/hil/link.o: $(FIRMWARE_SRC)
 
 # Holds the compiler and its options; newer than the objects only when those have changed.
 $(B)/flags: FORCE

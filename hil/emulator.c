@@ -1,4 +1,4 @@
-/* emulator.c - QEMU as a child process, its serial port a socket.  Checked by tests/hil/twin.sh. */
+/* emulator.c - QEMU as a child process, its serial port a socket.  Checked by tests/hil/lockstep.sh. */
 #include "emulator.h"
 
 #include <fcntl.h>
@@ -12,8 +12,20 @@
 /* Virtual time is counted in instructions (-icount), 2^7 ns each: the same run costs the same. */
 _Static_assert(EMULATOR_INSTRUCTION_ns == 1 << 7, "shift=7 below");
 
+const char *const emulator_boards[] = {"ast1030-evb", "lm3s6965evb", "mps2-an385", NULL};
+
+bool emulator_image(const char *board, char *path, size_t room)
+{
+    (void)snprintf(path, room, "build/arm-%s/firmware.elf", board);
+    if (access(path, R_OK) != 0) {
+        (void)snprintf(path, room, "%s/firmware/%s.elf", POWERGAP_DATADIR, board);
+    }
+    return access(path, R_OK) == 0;
+}
+
 static void play(int link, const char *board, const char *image, pid_t parent)
 {
+    (void)setsid(); /* the terminal's Ctrl-C is for powergap, which then stops the board */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || dup2(link, 0) < 0 ||
         dup2(link, 1) < 0) {
         _exit(127);
@@ -42,6 +54,7 @@ bool emulator_start(struct emulator *e, const char *board, const char *image)
     (void)close(ends[1]);
     if (e->process < 0) {
         (void)close(e->link);
+        e->process = 0;
     }
     return e->process > 0;
 }

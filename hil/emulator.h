@@ -3,6 +3,7 @@
 #define HIL_EMULATOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -10,11 +11,17 @@
 enum { EMULATOR_INSTRUCTION_ns = 128 };
 
 struct emulator {
-    pid_t process;
-    int link; /* the board's serial port, both ways */
+    pid_t process; /* 0: none */
+    int link;      /* the board's serial port, both ways */
 };
 
-/* Start the image on the board (a machine name of QEMU). It ends when this process does, however.
+/* Boards there are images for (machine names of QEMU); ends with NULL. */
+extern const char *const emulator_boards[];
+
+/* Where the image of a board is: built here (`make firmware`), or installed. False: nowhere. */
+bool emulator_image(const char *board, char *path, size_t room);
+
+/* Start the image on the board. It ends when this process does, however; Ctrl-C is not for it.
  * False: errno says why it could not even be tried; a board that QEMU refuses closes its link. */
 bool emulator_start(struct emulator *e, const char *board, const char *image);
 

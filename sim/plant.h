@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench.h"
 #include "heap.h"
 #include "models/kind.h"
 #include "models/net.h"
@@ -132,6 +133,7 @@ struct plant_options {
     bool meter_all;        /* every link's and load's meters count, for a balance of energy */
     uint64_t shuffle_ties; /* 0: file order; else the seed of another order */
     enum integrator integrator;
+    struct remote *remote; /* where the controller runs; NULL: in the process. Can't be forked then */
 };
 
 /* What the scenario does to the rack; its due time is plant_wake_script(). */

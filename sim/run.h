@@ -19,6 +19,7 @@ struct run_options {
     const char *out;            /* folder of the trace; NULL: none */
     ns_t sample;                /* 0 or less: the scenario's, or a thousandth of the duration */
     bool large;                 /* signals.csv may take more than RUN_REFUSED_B */
+    struct pace *pace;          /* play it in real time; NULL: as fast as it goes */
     const volatile sig_atomic_t *stop; /* not 0: end at the next instant; NULL: never */
     void *progress_ctx;
     void (*progress)(void *ctx, ns_t now, ns_t end); /* called now and then; NULL: never */
@@ -33,6 +34,7 @@ struct run {
     struct log log;
     struct books begin, end; /* of energy: they close with plant_options.meter_all */
     bool interrupted;
+    char late[BENCH_TEXT]; /* why it is INVALID */
 };
 
 /* Can it be played? What stands against it beyond what the loader finds is reported. */
@@ -44,7 +46,8 @@ bool run_check_size(const struct scenario *s, const struct run_options *options,
 /* Is it at rest at t = 0? Builds the rack; warns when it is not. */
 void run_check_rest(const struct scenario *s, struct diag *d);
 
-/* Play it and judge it; with `out` leave a trace. NULL: reported, nothing is left behind. */
+/* Play it and judge it; with `out` leave a trace. NULL: reported, nothing is left behind. A link to the
+ * controller that breaks on the way makes it VERDICT_ERROR, real time that was missed VERDICT_INVALID. */
 struct run *run_play(const struct scenario *s, const struct run_options *options, struct diag *d);
 void run_free(struct run *r);
 

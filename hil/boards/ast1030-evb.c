@@ -4,7 +4,7 @@
  * Source: National Semiconductor PC16550D data sheet, 8; memory map: QEMU, hw/arm/aspeed_ast10x0.c */
 #include "board.h"
 
-const char board_name[16] = "ast1030-evb";
+const char board_name[LINK_NAME] = "ast1030-evb";
 const uint32_t board_clock_Hz = 200000000;
 
 enum { UART5 = 0x7E784000 };

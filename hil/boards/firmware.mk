@@ -14,7 +14,7 @@ IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf)
 # Soft floats, so that a float in the controller shows as a call that nobody defines.
 ARM_CFLAGS   := -std=c11 -g -Os -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
                 -fdata-sections -fno-common -fcallgraph-info=su $(WARNINGS)
-ARM_CPPFLAGS := -I. -isystem hil/boards/include -DPOWERGAP_VERSION='"$(VERSION)"'
+ARM_CPPFLAGS := -I. -isystem hil/boards/include
 
 CONTROLLER_SRC := $(wildcard controller/*.c)
 SHARED_SRC     := hil/link.c hil/boards/cortex_m.c hil/boards/main.c hil/boards/memory.c
@@ -36,6 +36,10 @@ build/arm-$(1)/firmware.elf: $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC)
 endef
 $(foreach b,$(BOARDS),$(eval $(call BOARD,$b)))
 $(foreach b,$(BOARDS) big,$(eval $(call OBJECTS,$b)))
+
+LINKS := $(BOARDS:%=build/arm-%/hil/link.o)
+$(LINKS): ARM_CPPFLAGS += -DPOWERGAP_FIRMWARE='"$(FIRMWARE)"'
+$(LINKS): $(FIRMWARE_SRC)
 
 # A compiler may turn the loop of memcpy into a call of memcpy.
 $(BOARDS:%=build/arm-%/hil/boards/memory.o): ARM_CFLAGS += -fno-tree-loop-distribute-patterns

@@ -2,7 +2,7 @@
  * Source: LM3S6965 data sheet, chapters 6 (system control), 9 (GPIO) and 13 (UART). */
 #include "board.h"
 
-const char board_name[16] = "lm3s6965evb";
+const char board_name[LINK_NAME] = "lm3s6965evb";
 const uint32_t board_clock_Hz = 12500000;
 
 enum { RCGC1 = 0x400FE104, RCGC2 = 0x400FE108, PORTA = 0x40004000, UART0 = 0x4000C000 };

@@ -2,7 +2,7 @@
  * Source: Arm DAI 0385; CMSDK technical reference manual, 4.3 (APB UART). */
 #include "board.h"
 
-const char board_name[16] = "mps2-an385";
+const char board_name[LINK_NAME] = "mps2-an385";
 const uint32_t board_clock_Hz = 25000000;
 
 enum { UART0 = 0x40004000 };
