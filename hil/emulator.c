@@ -1,11 +1,10 @@
-/* emulator.c - QEMU as a child process, its serial port a socket.  Checked by tests/hil/lockstep.sh. */
+/* emulator.c - QEMU as a child process, two pipes to it.  Checked by tests/hil/lockstep.sh. */
 #include "emulator.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,56 +13,85 @@ _Static_assert(EMULATOR_INSTRUCTION_ns == 1 << 7, "shift=7 below");
 
 const char *const emulator_boards[] = {"ast1030-evb", "lm3s6965evb", "mps2-an385", NULL};
 
-bool emulator_image(const char *board, char *path, size_t room)
+bool emulator_image(const char *board, enum emulator_port port, char *path, size_t room)
 {
-    (void)snprintf(path, room, "build/arm-%s/firmware.elf", board);
+    const char *name = port == EMULATOR_SERIAL ? "firmware" : "semihosting";
+
+    (void)snprintf(path, room, "build/arm-%s/%s.elf", board, name);
     if (access(path, R_OK) != 0) {
-        (void)snprintf(path, room, "%s/firmware/%s.elf", POWERGAP_DATADIR, board);
+        (void)snprintf(path, room, "%s/firmware/%s/%s.elf", POWERGAP_DATADIR, board, name);
     }
     return access(path, R_OK) == 0;
 }
 
-static void play(int link, const char *board, const char *image, pid_t parent)
+static void play(const int hears[2], const int says[2], const char *board, enum emulator_port port,
+                 const char *image, pid_t parent)
 {
+    bool serial = port == EMULATOR_SERIAL;
+
     (void)setsid(); /* the terminal's Ctrl-C is for powergap, which then stops the board */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || dup2(link, 0) < 0 ||
-        dup2(link, 1) < 0) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || dup2(hears[0], 0) < 0 ||
+        dup2(says[1], 1) < 0) {
         _exit(127);
     }
     execlp("qemu-system-arm", "qemu-system-arm", "-machine", board, "-kernel", image, "-display",
-           "none", "-monitor", "none", "-serial", "stdio", "-icount", "shift=7", (char *)NULL);
+           "none", "-monitor", "none", "-serial", serial ? "stdio" : "none", "-icount", "shift=7",
+           serial ? NULL : "-semihosting-config", "enable=on,target=native", (char *)NULL);
     perror("qemu-system-arm");
     _exit(127);
 }
 
-bool emulator_start(struct emulator *e, const char *board, const char *image)
+static void close_both(const int ends[2])
+{
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
+static bool make_pipe(int ends[2])
+{
+    return pipe(ends) == 0 && fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
+           fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
+}
+
+bool emulator_start(struct emulator *e, const char *board, enum emulator_port port,
+                    const char *image)
 {
     pid_t parent = getpid();
-    int ends[2];
+    int hears[2];
+    int says[2];
 
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
+    e->process = 0;
+    if (!make_pipe(hears)) {
         return false;
     }
-    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    e->link = ends[0];
-    e->process = fork();
-    if (e->process == 0) {
-        play(ends[1], board, image, parent);
+    if (!make_pipe(says)) {
+        close_both(hears);
+        return false;
     }
-    (void)close(ends[1]);
-    if (e->process < 0) {
-        (void)close(e->link);
-        e->process = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        play(hears, says, board, port, image, parent);
     }
-    return e->process > 0;
+    (void)close(hears[0]);
+    (void)close(says[1]);
+    e->out = hears[1];
+    e->in = says[0];
+    if (child < 0) {
+        (void)close(e->in);
+        (void)close(e->out);
+        return false;
+    }
+    e->process = child;
+    return true;
 }
 
 void emulator_stop(struct emulator *e)
 {
     (void)kill(e->process, SIGKILL);
     (void)waitpid(e->process, NULL, 0);
-    (void)close(e->link);
+    (void)close(e->in);
+    (void)close(e->out);
+    e->process = 0;
 }
 
 uint32_t emulator_instructions(uint32_t ticks, uint32_t clock_Hz)

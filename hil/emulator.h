@@ -12,18 +12,22 @@ enum { EMULATOR_INSTRUCTION_ns = 128 };
 
 struct emulator {
     pid_t process; /* 0: none */
-    int link;      /* the board's serial port, both ways */
+    int in, out;   /* what the board says, what it is told */
 };
+
+/* How the board and we speak: by its serial port, or by semihosting, which is faster. */
+enum emulator_port { EMULATOR_SEMIHOSTING, EMULATOR_SERIAL };
 
 /* Boards there are images for (machine names of QEMU); ends with NULL. */
 extern const char *const emulator_boards[];
 
 /* Where the image of a board is: built here (`make firmware`), or installed. False: nowhere. */
-bool emulator_image(const char *board, char *path, size_t room);
+bool emulator_image(const char *board, enum emulator_port port, char *path, size_t room);
 
 /* Start the image on the board. It ends when this process does, however; Ctrl-C is not for it.
  * False: errno says why it could not even be tried; a board that QEMU refuses closes its link. */
-bool emulator_start(struct emulator *e, const char *board, const char *image);
+bool emulator_start(struct emulator *e, const char *board, enum emulator_port port,
+                    const char *image);
 
 void emulator_stop(struct emulator *e);
 

@@ -109,34 +109,58 @@ static bool say_errno(char why[TRANSPORT_TEXT], const char *what)
     return false;
 }
 
-static bool open_qemu(struct transport *t, const char *at, ns_t deadline, char why[TRANSPORT_TEXT])
+static bool is_board(const char *name)
 {
-    const char *colon = strchr(at, ':');
-    size_t n = colon != NULL ? (size_t)(colon - at) : strlen(at);
-    char found[TRANSPORT_TEXT];
-    const char *image = colon != NULL ? colon + 1 : found;
     bool known = false;
 
-    (void)deadline;
     for (int i = 0; emulator_boards[i] != NULL; i++) {
-        known = known || (strlen(emulator_boards[i]) == n && strncmp(at, emulator_boards[i], n) == 0);
+        known = known || strcmp(emulator_boards[i], name) == 0;
     }
-    if (!known) {
+    return known;
+}
+
+/* Take BOARD out of BOARD@uart:IMAGE. */
+static bool take_board(struct transport *t, const char **text)
+{
+    size_t n = strcspn(*text, "@:");
+
+    (void)snprintf(t->board, sizeof t->board, "%.*s", (int)n, *text);
+    *text += n;
+    return n < sizeof t->board && is_board(t->board);
+}
+
+static bool open_qemu(struct transport *t, const char *text, ns_t deadline, char why[TRANSPORT_TEXT])
+{
+    static const char uart[] = "@uart";
+    char found[TRANSPORT_TEXT];
+    const char *image = found;
+    enum emulator_port port = EMULATOR_SEMIHOSTING;
+
+    (void)deadline;
+    if (!take_board(t, &text)) {
         return say(why, "there is firmware for the boards ast1030-evb, lm3s6965evb, mps2-an385");
     }
-    memcpy(t->board, at, n);
-    t->board[n] = '\0';
-    if (colon == NULL && !emulator_image(t->board, found, sizeof found)) {
-        return say(why, "it has no image yet: 'make firmware' builds build/arm-BOARD/firmware.elf");
+    if (strncmp(text, uart, sizeof uart - 1) == 0) {
+        port = EMULATOR_SERIAL;
+        text += sizeof uart - 1;
+    }
+    if (text[0] == ':') {
+        image = text + 1;
+    } else if (text[0] != '\0') {
+        return say(why, "it is written qemu:BOARD, qemu:BOARD@uart, or with :IMAGE behind it");
+    } else if (!emulator_image(t->board, port, found, sizeof found)) {
+        return say(why, "it has no image yet: 'make firmware' builds it in build/arm-BOARD");
     }
     if (access(image, R_OK) != 0) {
         return say_errno(why, image);
     }
-    if (!emulator_start(&t->emulator, t->board, image)) {
+    if (!emulator_start(&t->emulator, t->board, port, image)) {
         return say_errno(why, "the emulator can't be started");
     }
-    t->in = t->out = t->emulator.link;
-    return fcntl(t->in, F_SETFL, O_NONBLOCK) == 0 || say_errno(why, "the emulator can't be spoken to");
+    t->in = t->emulator.in;
+    t->out = t->emulator.out;
+    return (fcntl(t->in, F_SETFL, O_NONBLOCK) == 0 && fcntl(t->out, F_SETFL, O_NONBLOCK) == 0) ||
+           say_errno(why, "the emulator can't be spoken to");
 }
 
 static bool take_number(const char *text, unsigned long most, unsigned long *x)

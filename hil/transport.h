@@ -1,6 +1,7 @@
 /* transport.h - bytes to a board and back, whatever lies between.
  *
- *   qemu:BOARD[:IMAGE]       an emulated board, which is started for it
+ *   qemu:BOARD[@uart][:IMAGE]  an emulated board, which is started for it: by semihosting, or, slower, by
+ *                            the serial port that a real one would use
  *   serial:DEVICE[@BAUD]     a serial port or pseudo-terminal; 115200 baud unless it says otherwise
  *   tcp:HOST:PORT            a serial-port server, a debugger's bridge; HOST may be [::1]
  *   unix:PATH                a socket in the file system

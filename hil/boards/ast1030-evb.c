@@ -20,7 +20,7 @@ void board_start(void)
     *reg(UART5 + FIFO) = 0x87; /* on, empty, 8 bytes at a time */
 }
 
-bool board_get(uint8_t *byte)
+OWN_LINK bool board_get(uint8_t *byte)
 {
     if ((*reg(UART5 + STATUS) & STATUS_RX_READY) == 0) {
         return false;
@@ -29,7 +29,7 @@ bool board_get(uint8_t *byte)
     return true;
 }
 
-void board_put(uint8_t byte)
+OWN_LINK void board_put(uint8_t byte)
 {
     while ((*reg(UART5 + STATUS) & STATUS_TX_EMPTY) == 0) {
     }

@@ -15,6 +15,9 @@ extern const uint32_t board_clock_Hz; /* of the core, and so of the ticks that a
 /* Clocks, pins and the serial port of the link: 115200 baud, 8 bits, no parity. */
 void board_start(void);
 
+/* An emulated board may have these two from semihosting.c instead of from its own file. */
+#define OWN_LINK __attribute__((weak))
+
 /* The next byte that has come; false: none. */
 bool board_get(uint8_t *byte);
 

@@ -9,7 +9,7 @@ CORE_big         := cortex-m4
 
 ARM    := arm-none-eabi-
 STACK  := 0x800 # main(), the link and one step; the step's own part is measured by `make sizes`
-IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf)
+IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf build/arm-$b/semihosting.elf)
 
 # Soft floats, so that a float in the controller shows as a call that nobody defines.
 ARM_CFLAGS   := -std=c11 -g -Os -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
@@ -24,14 +24,17 @@ build/arm-$(1)/%.o: %.c hil/boards/firmware.mk
 	@mkdir -p $$(@D)
 	@echo "  ARMCC   $$@"
 	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) $$(ARM_CPPFLAGS) $$(ARM_CFLAGS) -MMD -MP -c $$< -o $$@
--include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c)
+-include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c \
+           hil/boards/semihosting.c)
 endef
 define BOARD
-build/arm-$(1)/firmware.elf: $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) \
-                             hil/boards/$(1).c) hil/boards/$(1).ld hil/boards/cortex-m.ld
+build/arm-$(1)/semihosting.elf: build/arm-$(1)/hil/boards/semihosting.o
+build/arm-$(1)/firmware.elf build/arm-$(1)/semihosting.elf: \
+    $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c) \
+    hil/boards/$(1).ld hil/boards/cortex-m.ld
 	@echo "  LD      $$@"
 	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) -mthumb -mfloat-abi=soft -nostdlib -Wl,--gc-sections \
-	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@D)/firmware.map \
+	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@:.elf=.map) \
 	    -T hil/boards/$(1).ld $$(filter %.o,$$^) -lgcc -o $$@
 endef
 $(foreach b,$(BOARDS),$(eval $(call BOARD,$b)))

@@ -23,7 +23,7 @@ void board_start(void)
     *reg(UART0 + CTL) = 0x301; /* on, both ways */
 }
 
-bool board_get(uint8_t *byte)
+OWN_LINK bool board_get(uint8_t *byte)
 {
     if ((*reg(UART0 + FR) & FR_RX_EMPTY) != 0) {
         return false;
@@ -32,7 +32,7 @@ bool board_get(uint8_t *byte)
     return true;
 }
 
-void board_put(uint8_t byte)
+OWN_LINK void board_put(uint8_t byte)
 {
     while ((*reg(UART0 + FR) & FR_TX_FULL) != 0) {
     }
