@@ -70,7 +70,7 @@ libraries = $(foreach d,$(1:$(B)/%=%) tests,$(if $(call helpers,$d),$(B)/$d/help
 SRC       := $(wildcard controller/*.c models/*.c sim/*.c hil/*.c)
 TEST_SRC  := $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,peer) $(call named,fuzz) \
-             $(call named,search) $(call named,twin)
+             $(call named,search)
 TESTS     := $(patsubst %.c,$(B)/%,$(call named,test))
 BENCHES   := $(patsubst %.c,$(B)/%,$(call named,bench))
 FUZZERS   := $(patsubst %.c,$(B)/%,$(call named,fuzz))
@@ -242,7 +242,7 @@ include hil/boards/firmware.mk
 
 # ---- What CI runs --------------------------------------------------------------------------------
 
-CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check twins fuzz determinism
+CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check hil fuzz determinism
 
 ## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
 check:

@@ -73,26 +73,43 @@ firmware-check: firmware
 	@ARM=$(ARM) sh tests/tools/sizes.sh >build/SIZES.md
 	@diff controller/SIZES.md build/SIZES.md || { echo "'make sizes' renews controller/SIZES.md" >&2; exit 1; }
 
-# ---- The same steps on a board -------------------------------------------------------------------
+# ---- The controller on a board, the rack simulated -----------------------------------------------
 
-TWIN := $(B)/tests/hil/twin_step
-$(TWIN): LDFLAGS += $(if $(WHOLE),-fno-lto) -Wl,--wrap=controller_init,--wrap=controller_restart,--wrap=controller_step
-$(TWIN): $(call objects,sim/main.c tests/hil/twin_step.c) $(LIB)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+# A part of every kind; over the serial port, which is what a real board has, too, short ones.
+HIL_CHOSEN := $(addprefix scenarios/,psu-failure/fet.yaml psu-failure/tripped-comes-back.yaml \
+              serial-bus/stuck-sda.yaml shorts/with-oring.yaml controller/reset-in-transfer.yaml \
+              controller/hung-and-watchdog.yaml contingency/single.yaml interrupt/interrupt.yaml \
+              server-channel/feed-loss.yaml)
+HIL_SERIAL := $(addprefix scenarios/,psu-failure/fet.yaml controller/reset-in-transfer.yaml)
 
-# A part of every kind, in less than a minute.
-TWINS := $(addprefix scenarios/,psu-failure/fet.yaml psu-failure/tripped-comes-back.yaml \
-         serial-bus/stuck-sda.yaml shorts/with-oring.yaml controller/reset-in-transfer.yaml \
-         contingency/single.yaml)
+LOCKSTEP = sh tests/hil/lockstep.sh $(BIN)
 
-.PHONY: twins twins-all
-## play chosen scenarios with a twin of the controller on each emulated board: the same answers (twins-all: every scenario)
-twins: firmware
-	+@$(PARALLEL) $(TWIN)
+.PHONY: hil hil-all
+## play chosen scenarios with the controller on each emulated board: the same events (hil-all: every scenario)
+hil: firmware
+	+@$(PARALLEL) $(BIN)
 	@for b in $(BOARDS); do \
-	    echo "$$b: POWERGAP_TWIN=$$b:build/arm-$$b/firmware.elf sh tests/hil/twin.sh $(TWIN) $(TWINS)"; \
-	 done | sh tests/tools/tally.sh $(JOBS) build/twins
-	@cat build/twins/*.log
-twins-all:
-	+@$(MAKE) --no-print-directory twins TWINS="$(SCENARIOS)"
+	    echo "$$b: timeout 3600 $(LOCKSTEP) qemu:$$b $(HIL_CHOSEN)"; \
+	    echo "$$b, serial port: timeout 600 $(LOCKSTEP) qemu:$$b@uart $(HIL_SERIAL)"; \
+	 done | sh tests/tools/tally.sh $(JOBS) build/hil
+hil-all:
+	+@$(MAKE) --no-print-directory hil HIL_CHOSEN="$(SCENARIOS)"
+
+.PHONY: $(BOARDS:%=firmware-%)
+## build the image of one board: make firmware-lm3s6965evb
+$(BOARDS:%=firmware-%): firmware-%:
+	@sh tests/tools/deps.sh firmware
+	+@$(PARALLEL) build/arm-$*/firmware.elf build/arm-$*/semihosting.elf
+	@$(ARM)size build/arm-$*/firmware.elf
+
+# How an image gets onto a real board. The BMC of an AST1030 board takes it by its serial boot loader.
+FLASH_lm3s6965evb := openocd -f board/ek-lm3s6965.cfg -c "program IMAGE verify reset exit"
+FLASH_mps2-an385   = $(error an MPS2 board is flashed by copying IMAGE as SOFTWARE/firmware.axf to its USB disk)
+FLASH_ast1030-evb  = $(error an AST1030 board loads its image by its boot ROM's UART mode or an SPI programmer)
+
+.PHONY: flash
+## put the firmware onto a real board: make flash BOARD=lm3s6965evb
+flash:
+	@test -n "$(filter $(BOARD),$(BOARDS))" || { echo "make flash BOARD=..., one of $(BOARDS)"; exit 2; }
+	+@$(MAKE) --no-print-directory firmware-$(BOARD)
+	$(subst IMAGE,build/arm-$(BOARD)/firmware.elf,$(FLASH_$(BOARD)))
