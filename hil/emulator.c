@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,14 +25,21 @@ bool emulator_image(const char *board, enum emulator_port port, char *path, size
     return access(path, R_OK) == 0;
 }
 
-static void play(const int hears[2], const int says[2], const char *board, enum emulator_port port,
+enum { READS, WRITES }; /* ends of a pipe */
+
+struct pipes {
+    int hears[2], says[2], log[2];
+};
+
+static void play(const struct pipes *p, const char *board, enum emulator_port port,
                  const char *image, pid_t parent)
 {
     bool serial = port == EMULATOR_SERIAL;
 
     (void)setsid(); /* the terminal's Ctrl-C is for powergap, which then stops the board */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || dup2(hears[0], 0) < 0 ||
-        dup2(says[1], 1) < 0) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
+        dup2(p->hears[READS], 0) < 0 || dup2(p->says[WRITES], 1) < 0 ||
+        dup2(p->log[WRITES], 2) < 0) {
         _exit(127);
     }
     execlp("qemu-system-arm", "qemu-system-arm", "-machine", board, "-kernel", image, "-display",
@@ -43,46 +51,76 @@ static void play(const int hears[2], const int says[2], const char *board, enum 
 
 static void close_both(const int ends[2])
 {
-    (void)close(ends[0]);
-    (void)close(ends[1]);
+    (void)close(ends[READS]);
+    (void)close(ends[WRITES]);
 }
 
 static bool make_pipe(int ends[2])
 {
-    return pipe(ends) == 0 && fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 &&
-           fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
+    return pipe(ends) == 0 && fcntl(ends[READS], F_SETFD, FD_CLOEXEC) == 0 &&
+           fcntl(ends[WRITES], F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static bool make_pipes(struct pipes *p)
+{
+    if (make_pipe(p->hears)) {
+        if (make_pipe(p->says)) {
+            if (make_pipe(p->log)) {
+                return true;
+            }
+            close_both(p->says);
+        }
+        close_both(p->hears);
+    }
+    return false;
 }
 
 bool emulator_start(struct emulator *e, const char *board, enum emulator_port port,
                     const char *image)
 {
     pid_t parent = getpid();
-    int hears[2];
-    int says[2];
+    struct pipes p;
 
     e->process = 0;
-    if (!make_pipe(hears)) {
-        return false;
-    }
-    if (!make_pipe(says)) {
-        close_both(hears);
+    if (!make_pipes(&p)) {
         return false;
     }
     pid_t child = fork();
     if (child == 0) {
-        play(hears, says, board, port, image, parent);
+        play(&p, board, port, image, parent);
     }
-    (void)close(hears[0]);
-    (void)close(says[1]);
-    e->out = hears[1];
-    e->in = says[0];
+    (void)close(p.hears[READS]);
+    (void)close(p.says[WRITES]);
+    (void)close(p.log[WRITES]);
+    *e = (struct emulator){.out = p.hears[WRITES], .in = p.says[READS], .log = p.log[READS]};
     if (child < 0) {
         (void)close(e->in);
         (void)close(e->out);
+        (void)close(e->log);
         return false;
     }
     e->process = child;
     return true;
+}
+
+void emulator_said(const struct emulator *e, char *line, size_t room)
+{
+    char text[4096];
+    ssize_t n = 0;
+
+    line[0] = '\0';
+    if (e->process > 0 && fcntl(e->log, F_SETFL, O_NONBLOCK) == 0) {
+        n = read(e->log, text, sizeof text - 1);
+    }
+    if (n > 0) {
+        text[n] = '\0';
+        text[strcspn(text, "\r")] = '\0';
+        if (text[strlen(text) - 1] == '\n') {
+            text[strlen(text) - 1] = '\0';
+        }
+        const char *last = strrchr(text, '\n');
+        (void)snprintf(line, room, "%s", last != NULL ? last + 1 : text);
+    }
 }
 
 void emulator_stop(struct emulator *e)
@@ -91,6 +129,7 @@ void emulator_stop(struct emulator *e)
     (void)waitpid(e->process, NULL, 0);
     (void)close(e->in);
     (void)close(e->out);
+    (void)close(e->log);
     e->process = 0;
 }
 

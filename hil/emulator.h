@@ -13,6 +13,7 @@ enum { EMULATOR_INSTRUCTION_ns = 128 };
 struct emulator {
     pid_t process; /* 0: none */
     int in, out;   /* what the board says, what it is told */
+    int log;       /* what the emulator itself says */
 };
 
 /* How the board and we speak: by its serial port, or by semihosting, which is faster. */
@@ -30,6 +31,9 @@ bool emulator_start(struct emulator *e, const char *board, enum emulator_port po
                     const char *image);
 
 void emulator_stop(struct emulator *e);
+
+/* The last line of what the emulator itself has said, "" if nothing. */
+void emulator_said(const struct emulator *e, char *line, size_t room);
 
 /* Ticks of a clock of clock_Hz in instructions. */
 uint32_t emulator_instructions(uint32_t ticks, uint32_t clock_Hz);

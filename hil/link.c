@@ -413,11 +413,11 @@ static void mode(struct walk *w, struct controller_view *now, const struct contr
 static void supply_belief(struct walk *w, struct controller_view *now,
                           const struct controller_view *said, uint8_t s)
 {
-    uint32_t x = joined(now->supplies[s].state, now->supplies[s].health,
-                        now->supplies[s].preempted);
+    uint32_t x =
+        joined(now->supplies[s].state, now->supplies[s].health, now->supplies[s].preempted);
 
-    word(w, &x, joined(said->supplies[s].state, said->supplies[s].health,
-                       said->supplies[s].preempted));
+    word(w, &x,
+         joined(said->supplies[s].state, said->supplies[s].health, said->supplies[s].preempted));
     now->supplies[s].state = (uint8_t)x;
     now->supplies[s].health = (uint8_t)(x >> 8);
     now->supplies[s].preempted = x >> 16 != 0;

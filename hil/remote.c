@@ -10,8 +10,8 @@
 #include "link.h"
 #include "transport.h"
 
-static const ns_t ASK_AGAIN = MS(500);   /* a greeting may get lost while a board starts */
-static const ns_t RESETTING = MS(300);   /* for so long a board that resets itself isn't spoken to */
+static const ns_t ASK_AGAIN = MS(500); /* a greeting may get lost while a board starts */
+static const ns_t RESETTING = MS(300); /* for so long a board that resets itself isn't spoken to */
 static const ns_t LAST_WORD = MS(100);
 
 struct seat {
@@ -78,6 +78,7 @@ static double patience_s(const struct seat *s)
 static bool give_up(struct seat *s, enum transport_end end)
 {
     char rest[64] = "";
+    char said[128] = "";
 
     if (end == TRANSPORT_STOPPED) {
         s->face.interrupted = true;
@@ -86,8 +87,10 @@ static bool give_up(struct seat *s, enum transport_end end)
     if (s->begun > 0) {
         (void)snprintf(rest, sizeof rest, ", %zu bytes into a frame", s->begun);
     }
+    emulator_said(&s->transport.emulator, said, sizeof said);
     return end == TRANSPORT_CLOSED
-               ? fail(s, "%s was awaited: the other end has closed the link%s", s->what, rest)
+               ? fail(s, "%s was awaited: the other end has closed the link%s%s%s", s->what, rest,
+                      said[0] != '\0' ? "; " : "", said)
                : fail(s, "%s was awaited: nothing %scame within %.3g s%s", s->what,
                       s->begun > 0 ? "more " : "", patience_s(s), rest);
 }
@@ -106,8 +109,8 @@ static bool send(struct seat *s)
         return fail(s, "a question for %s that is longer than a frame", s->what);
     }
     link_send(&s->frame, put, &b);
-    enum transport_end end = transport_write(&s->transport, b.at, b.n,
-                                             transport_now() + s->options.patience);
+    enum transport_end end =
+        transport_write(&s->transport, b.at, b.n, transport_now() + s->options.patience);
     return end == TRANSPORT_MORE || give_up(s, end);
 }
 
@@ -155,8 +158,10 @@ static const char *refusal_word(uint8_t why)
 static bool other_frame(struct seat *s, enum link_type type)
 {
     if (type == LINK_HELLO) {
-        return fail(s, "%s was awaited: the board greets instead; it has been reset in the middle of "
-                       "the run, or its firmware has failed", s->what);
+        return fail(s,
+                    "%s was awaited: the board greets instead; it has been reset in the middle of "
+                    "the run, or its firmware has failed",
+                    s->what);
     }
     return fail(s, "%s was awaited: a frame of type 0x%02X with number %u came (wanted: number %u)",
                 s->what, (unsigned)type, link_sequence_of(&s->frame), s->sequence);
@@ -173,12 +178,13 @@ static bool await(struct seat *s, enum link_type answer)
         return give_up(s, end);
     }
     if (a == DAMAGED) {
-        return fail(s, "%s was awaited: a damaged frame came (its check sequence is wrong)", s->what);
+        return fail(s, "%s was awaited: a damaged frame came (its check sequence is wrong)",
+                    s->what);
     }
     enum link_type type = link_type_of(&s->frame);
     if (link_sequence_of(&s->frame) != s->sequence && type == answer) {
-        return fail(s, "%s with number %u was awaited: number %u came, repeated or out of turn", s->what,
-                    s->sequence, link_sequence_of(&s->frame));
+        return fail(s, "%s with number %u was awaited: number %u came, repeated or out of turn",
+                    s->what, s->sequence, link_sequence_of(&s->frame));
     }
     if (type == LINK_REFUSED && link_sequence_of(&s->frame) == s->sequence) {
         link_u8(&s->frame, &why);
@@ -233,8 +239,10 @@ static bool greet(struct seat *s, ns_t silent_until)
             return give_up(s, end);
         }
         if (transport_now() >= deadline) {
-            return came ? fail(s, "%s was awaited: bytes came, but no answer, within %.3g s; another "
-                                  "speed, or no powergap firmware?", s->what, patience_s(s))
+            return came ? fail(s,
+                               "%s was awaited: bytes came, but no answer, within %.3g s; another "
+                               "speed, or no powergap firmware?",
+                               s->what, patience_s(s))
                         : fail(s, "%s was awaited: nothing came within %.3g s", s->what,
                                patience_s(s));
         }
@@ -256,8 +264,11 @@ static bool check_hello(struct seat *s)
     link_this_build(&own);
     link_hello(&s->frame, h);
     if (h->version != own.version) {
-        return fail(s, "the board speaks version %u of the link, this powergap version %u: give it the "
-                       "firmware of this powergap (make flash BOARD=...)", h->version, own.version);
+        return fail(
+            s,
+            "the board speaks version %u of the link, this powergap version %u: give it the "
+            "firmware of this powergap (make flash BOARD=...)",
+            h->version, own.version);
     }
     if (!is_whole(s) || h->tick_Hz == 0) {
         return fail(s, "the board's greeting makes no sense");
@@ -266,8 +277,9 @@ static bool check_hello(struct seat *s)
         return false;
     }
     if (strcmp(h->firmware, own.firmware) != 0 || h->counters != own.counters) {
-        return fail(s, "the board '%s' has firmware %s, this powergap is %s: give it the firmware of "
-                       "this powergap (make flash BOARD=...; make firmware for emulated ones)",
+        return fail(s,
+                    "the board '%s' has firmware %s, this powergap is %s: give it the firmware of "
+                    "this powergap (make flash BOARD=...; make firmware for emulated ones)",
                     h->board, h->firmware, own.firmware);
     }
     return true;
@@ -291,9 +303,9 @@ static bool check_limits(struct seat *s, const struct ctl_config *cfg)
         const char *what;
         unsigned needed, there;
     } limits[] = {
-        {"supplies", cfg->n_supplies, h->supplies},    {"bars", cfg->n_bars, h->bars},
-        {"switches", cfg->n_switches, h->switches},    {"expanders", cfg->n_expanders, h->expanders},
-        {"servers", cfg->n_servers, h->servers},       {"alert lines", cfg->alert.n_lines, h->alerts},
+        {"supplies", cfg->n_supplies, h->supplies}, {"bars", cfg->n_bars, h->bars},
+        {"switches", cfg->n_switches, h->switches}, {"expanders", cfg->n_expanders, h->expanders},
+        {"servers", cfg->n_servers, h->servers},    {"alert lines", cfg->alert.n_lines, h->alerts},
         {"serial buses", buses, h->buses},
     };
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
@@ -318,7 +330,8 @@ static bool take_view(struct seat *s)
     return is_whole(s);
 }
 
-static bool start(struct seat *s, const struct ctl_config *cfg, uint32_t now_us, uint8_t after_reset)
+static bool start(struct seat *s, const struct ctl_config *cfg, uint32_t now_us,
+                  uint8_t after_reset)
 {
     struct link_ready ready;
 
@@ -339,8 +352,10 @@ static bool start(struct seat *s, const struct ctl_config *cfg, uint32_t now_us,
         return false;
     }
     if (ready.config_hash != hash) {
-        return fail(s, "the board has understood another configuration: its hash is %08" PRIX32
-                       ", that of the one sent %08" PRIX32, ready.config_hash, hash);
+        return fail(s,
+                    "the board has understood another configuration: its hash is %08" PRIX32
+                    ", that of the one sent %08" PRIX32,
+                    ready.config_hash, hash);
     }
     if (ready.kept != (after_reset != 0)) {
         return fail(s, "the board's memory has not outlived its reset: was its power cut?");

@@ -129,7 +129,8 @@ static bool take_board(struct transport *t, const char **text)
     return n < sizeof t->board && is_board(t->board);
 }
 
-static bool open_qemu(struct transport *t, const char *text, ns_t deadline, char why[TRANSPORT_TEXT])
+static bool open_qemu(struct transport *t, const char *text, ns_t deadline,
+                      char why[TRANSPORT_TEXT])
 {
     static const char uart[] = "@uart";
     char found[TRANSPORT_TEXT];
@@ -172,7 +173,8 @@ static bool take_number(const char *text, unsigned long most, unsigned long *x)
     return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *x <= most;
 }
 
-static bool open_serial(struct transport *t, const char *text, ns_t deadline, char why[TRANSPORT_TEXT])
+static bool open_serial(struct transport *t, const char *text, ns_t deadline,
+                        char why[TRANSPORT_TEXT])
 {
     char path[TRANSPORT_TEXT];
     const char *at = strrchr(text, '@');
@@ -190,15 +192,16 @@ static bool open_serial(struct transport *t, const char *text, ns_t deadline, ch
     if (t->in >= 0) {
         return true;
     }
-    return errno == EINVAL  ? say(why, "no serial port has that speed: 115200, 230400, 460800, "
-                                       "500000, 921600, 1000000 ... baud")
-           : errno == EBUSY ? say(why, "another program uses it")
+    return errno == EINVAL   ? say(why, "no serial port has that speed: 115200, 230400, 460800, "
+                                          "500000, 921600, 1000000 ... baud")
+           : errno == EBUSY  ? say(why, "another program uses it")
            : errno == ENOTTY ? say(why, "it is no serial port")
                              : say_errno(why, path);
 }
 
 /* Begin to connect, and wait until it has come about. */
-static bool joined(struct transport *t, int fd, const struct sockaddr *to, socklen_t n, ns_t deadline)
+static bool joined(struct transport *t, int fd, const struct sockaddr *to, socklen_t n,
+                   ns_t deadline)
 {
     int failed = 0;
     socklen_t room = sizeof failed;
@@ -247,7 +250,8 @@ static bool open_tcp(struct transport *t, const char *text, ns_t deadline, char 
         !take_number(colon + 1, 65535, &port) || port == 0) {
         return say(why, "it is written tcp:HOST:PORT, as in tcp:bench3:3333");
     }
-    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - text) - 2 * bracketed, text + bracketed);
+    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - text) - 2 * bracketed,
+                   text + bracketed);
     int failed = getaddrinfo(host, colon + 1, &want, &found);
     if (failed != 0) {
         (void)snprintf(why, TRANSPORT_TEXT, "%.100s: %s", host, gai_strerror(failed));
@@ -266,7 +270,8 @@ static bool open_tcp(struct transport *t, const char *text, ns_t deadline, char 
     return true;
 }
 
-static bool open_unix(struct transport *t, const char *path, ns_t deadline, char why[TRANSPORT_TEXT])
+static bool open_unix(struct transport *t, const char *path, ns_t deadline,
+                      char why[TRANSPORT_TEXT])
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
 
@@ -292,7 +297,8 @@ static int open_to_write(const struct transport *t, const char *path, ns_t deadl
     return fd;
 }
 
-static bool open_pipe(struct transport *t, const char *text, ns_t deadline, char why[TRANSPORT_TEXT])
+static bool open_pipe(struct transport *t, const char *text, ns_t deadline,
+                      char why[TRANSPORT_TEXT])
 {
     const char *comma = strchr(text, ',');
     char in[TRANSPORT_TEXT];
@@ -342,7 +348,8 @@ bool transport_open(struct transport *t, const char *link, ns_t patience, char w
             return false;
         }
     }
-    return say(why, "a link is qemu:BOARD, serial:DEVICE@BAUD, tcp:HOST:PORT, unix:PATH or pipe:IN,OUT");
+    return say(why,
+               "a link is qemu:BOARD, serial:DEVICE@BAUD, tcp:HOST:PORT, unix:PATH or pipe:IN,OUT");
 }
 
 void transport_close(struct transport *t)

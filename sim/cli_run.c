@@ -20,9 +20,11 @@ static const char more[] =
     "Ctrl-C ends the run; what there is of it is judged and kept.\n\n"
     "--controller LINK runs the controller on a board: qemu:BOARD (emulated), serial:DEVICE@BAUD,\n"
     "tcp:HOST:PORT, unix:PATH, pipe:IN,OUT. Simulated time stands still until the board has\n"
-    "answered: the events are those of a run in the process. --real-time keeps to the wall's clock\n"
+    "answered: the events are those of a run in the process. --real-time keeps to the wall's "
+    "clock\n"
     "instead; later than --budget, the run is INVALID. A link that fails makes it an ERROR.\n\n"
-    "Exit status: 0 every expectation holds, 1 one does not (or is within the accuracy, or the run\n"
+    "Exit status: 0 every expectation holds, 1 one does not (or is within the accuracy, or the "
+    "run\n"
     "is INVALID), 2 wrong use or input, a board refused, 3 ours, or a link that failed during the\n"
     "run, 130 interrupted.\n\n"
     "Examples:\n"
@@ -226,10 +228,11 @@ static bool is_sound_bench(const struct command *c, const struct run_flags *f)
         cli_suggest(f->charge, charges);
         return false;
     }
-    if (f->controller == NULL && (f->board != NULL || f->charge != NULL || f->patience != PATIENCE ||
-                                  f->cycles != CYCLES)) {
-        cli_wrong(c, "--board, --charge, --cycles and --patience are about a controller on a board: "
-                     "which --controller LINK?");
+    if (f->controller == NULL &&
+        (f->board != NULL || f->charge != NULL || f->patience != PATIENCE || f->cycles != CYCLES)) {
+        cli_wrong(c,
+                  "--board, --charge, --cycles and --patience are about a controller on a board: "
+                  "which --controller LINK?");
         return false;
     }
     if (f->patience == 0 || (f->budget != BUDGET && !f->real_time)) {
@@ -367,7 +370,8 @@ static int run(const struct command *c, int argc, char **argv)
         {"controller", OPTION_TEXT, &f.controller, "LINK", "it runs on a board: qemu:lm3s6965evb"},
         {"board", OPTION_TEXT, &f.board, "NAME", "refuse any other board"},
         {"patience", OPTION_TIME, &f.patience, "TIME", "for an answer of the board (else 10 s)"},
-        {"charge", OPTION_TEXT, &f.charge, "WHAT", "a step takes: parameter (its step_cost), board"},
+        {"charge", OPTION_TEXT, &f.charge, "WHAT",
+         "a step takes: parameter (its step_cost), board"},
         {"cycles", OPTION_REAL, &f.cycles, "X", "of an emulated board's instruction (else 1.5)"},
         {"real-time", OPTION_FLAG, &f.real_time, NULL, "keep to the wall's clock"},
         {"budget", OPTION_TIME, &f.budget, "TIME", "later than this is INVALID (else 1 ms)"},

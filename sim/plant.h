@@ -133,7 +133,8 @@ struct plant_options {
     bool meter_all;        /* every link's and load's meters count, for a balance of energy */
     uint64_t shuffle_ties; /* 0: file order; else the seed of another order */
     enum integrator integrator;
-    struct remote *remote; /* where the controller runs; NULL: in the process. Can't be forked then */
+    struct remote
+        *remote; /* where the controller runs; NULL: in the process. Can't be forked then */
 };
 
 /* What the scenario does to the rack; its due time is plant_wake_script(). */

@@ -102,7 +102,8 @@ static bool check_profiles(const struct scenario *s, struct diag *d)
 }
 
 /* A board is one controller, no more and no less. */
-static bool check_remote(const struct scenario *s, const struct run_options *options, struct diag *d)
+static bool check_remote(const struct scenario *s, const struct run_options *options,
+                         struct diag *d)
 {
     static const struct place nowhere = {.in = NULL};
     int32_t n = 0;

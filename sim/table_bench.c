@@ -12,7 +12,8 @@ static void board(FILE *out, const struct remote *r)
     double n = r->steps > 0 ? (double)r->steps : 1.0;
 
     fprintf(out,
-            "Controller: on %s, %s, firmware %s; %" PRId64 " steps of %s in the mean, %s at most%s%s\n",
+            "Controller: on %s, %s, firmware %s; %" PRId64
+            " steps of %s in the mean, %s at most%s%s\n",
             r->link, r->board, r->firmware, r->steps, words_time(mean, ns_to_s(r->cost_sum) / n),
             words_time(most, ns_to_s(r->cost_most)),
             r->emulated ? " (instructions, times an estimate of cycles)" : "",

@@ -127,7 +127,8 @@ static bool read(const struct world *w, const struct host_state *h, bool story, 
 }
 
 /* Oldest first. */
-static void ring(FILE *out, const struct world *w, const struct scenario *s, int32_t part, bool story)
+static void ring(FILE *out, const struct world *w, const struct scenario *s, int32_t part,
+                 bool story)
 {
     const struct host_state *h = world_state_const(w, part);
     const char *name = story ? "dark" : "journal";

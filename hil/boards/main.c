@@ -124,8 +124,9 @@ static void tell_journal(uint8_t sequence)
         refuse(sequence, LINK_MALFORMED);
         return;
     }
-    uint8_t there = has_table && (ring == (uint8_t)LINK_RING ? controller_journal(&controller, n, &e)
-                                                             : controller_dark_story(&controller, n, &e));
+    uint8_t there =
+        has_table && (ring == (uint8_t)LINK_RING ? controller_journal(&controller, n, &e)
+                                                 : controller_dark_story(&controller, n, &e));
     link_begin(&frame, LINK_ENTRY, sequence);
     link_u8(&frame, &there);
     if (there != 0U) {
