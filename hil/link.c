@@ -151,7 +151,7 @@ void link_u32(struct link_frame *f, uint32_t *x)
 
 static void flag(struct link_frame *f, bool *x)
 {
-    uint8_t byte = *x;
+    uint8_t byte = !f->reading && *x; /* else it may be any byte so far */
 
     link_u8(f, &byte);
     *x = byte != 0;

@@ -333,7 +333,7 @@ static bool take_view(struct seat *s)
 static bool start(struct seat *s, const struct ctl_config *cfg, uint32_t now_us,
                   uint8_t after_reset)
 {
-    struct link_ready ready;
+    struct link_ready ready = {.kept = false};
 
     expect(s, "the confirmation of the configuration");
     s->cfg = *cfg;
