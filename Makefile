@@ -228,7 +228,7 @@ duels: $(SEARCHES)
 
 FUZZ_SECONDS ?= 20
 FUZZ = $(or $(T),$(patsubst fuzz_%,%,$(notdir $(FUZZERS))))
-## feed random input to all, or make fuzz T=step|planner|pmbus|scenario [FUZZ_SECONDS=20]; needs clang
+## feed random input to all, or make fuzz T=step|planner|pmbus|link|scenario [FUZZ_SECONDS=20]; needs clang
 fuzz:
 	+@$(PARALLEL) CC=clang OPT=fuzz $(FUZZ:%=build/clang-fuzz/tests/fuzz/fuzz_%)
 	@for t in $(FUZZ); do \

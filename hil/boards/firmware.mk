@@ -102,10 +102,10 @@ $(BOARDS:%=firmware-%): firmware-%:
 	+@$(PARALLEL) build/arm-$*/firmware.elf build/arm-$*/semihosting.elf
 	@$(ARM)size build/arm-$*/firmware.elf
 
-# How an image gets onto a real board. The BMC of an AST1030 board takes it by its serial boot loader.
+# How an image gets onto a real board; where no tool of Debian does it, what to do.
 FLASH_lm3s6965evb := openocd -f board/ek-lm3s6965.cfg -c "program IMAGE verify reset exit"
-FLASH_mps2-an385   = $(error an MPS2 board is flashed by copying IMAGE as SOFTWARE/firmware.axf to its USB disk)
-FLASH_ast1030-evb  = $(error an AST1030 board loads its image by its boot ROM's UART mode or an SPI programmer)
+FLASH_mps2-an385  := echo "copy IMAGE to the board's USB disk as SOFTWARE/firmware.axf and name it there in images.txt"; false
+FLASH_ast1030-evb := echo "turn IMAGE into a binary (objcopy -O binary); the boot ROM takes it over UART5 or from SPI"; false
 
 .PHONY: flash
 ## put the firmware onto a real board: make flash BOARD=lm3s6965evb
