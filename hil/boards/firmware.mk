@@ -27,7 +27,7 @@ build/arm-$(1)/%.o: %.c hil/boards/firmware.mk
 -include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c \
            hil/boards/semihosting.c)
 endef
-define BOARD
+define IMAGE
 build/arm-$(1)/semihosting.elf: build/arm-$(1)/hil/boards/semihosting.o
 build/arm-$(1)/firmware.elf build/arm-$(1)/semihosting.elf: \
     $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c) \
@@ -37,7 +37,7 @@ build/arm-$(1)/firmware.elf build/arm-$(1)/semihosting.elf: \
 	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@:.elf=.map) \
 	    -T hil/boards/$(1).ld $$(filter %.o,$$^) -lgcc -o $$@
 endef
-$(foreach b,$(BOARDS),$(eval $(call BOARD,$b)))
+$(foreach b,$(BOARDS),$(eval $(call IMAGE,$b)))
 $(foreach b,$(BOARDS) big,$(eval $(call OBJECTS,$b)))
 
 LINKS := $(BOARDS:%=build/arm-%/hil/link.o)
