@@ -99,10 +99,10 @@ struct pace *pace_new(ns_t budget, const volatile sig_atomic_t *stop)
     return &p->face;
 }
 
-void pace_free(struct pace *face)
+void pace_free(struct pace *p)
 {
-    if (face != NULL) {
-        free(pacer_of(face)->instants);
-        free(pacer_of(face));
+    if (p != NULL) {
+        free(pacer_of(p)->instants);
+        free(pacer_of(p));
     }
 }

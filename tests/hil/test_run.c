@@ -69,7 +69,7 @@ Test(run, on_a_board_it_has_the_events_of_a_run_in_the_process)
     char here[1024];
 
     cr_assert_eq(run("--hash " FET " " RESET), 0);
-    strcpy(here, said);
+    snprintf(here, sizeof here, "%.1000s", said);
     cr_assert_eq(run_on(&sound, "--hash " FET " " RESET), 0, "%s", said);
     cr_assert_str_eq(said, here);
 }
@@ -90,7 +90,7 @@ Test(run, a_step_takes_what_the_board_says_if_it_is_to_be_charged)
     char here[1024];
 
     cr_assert_eq(run("--hash " FET), 0);
-    strcpy(here, said);
+    snprintf(here, sizeof here, "%.1000s", said);
     cr_assert_eq(run_on(&sound, "--hash --charge board " FET), 0, "%s", said);
     cr_assert(strcmp(said, here) != 0, "the same events, though decided sooner");
     cr_assert_eq(run_on(&sound, "--no-trace --charge board " FET), 0);
