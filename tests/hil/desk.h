@@ -35,8 +35,8 @@ struct desk_trouble {
 
 struct desk {
     pid_t board;
-    char link[128]; /* as remote_open() wants it */
-    char home[64];
+    char link[192]; /* as remote_open() wants it */
+    char home[32];
 };
 
 /* Put a board there. desk_clear() takes it away. */
