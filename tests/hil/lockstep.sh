@@ -1,8 +1,8 @@
 #!/bin/sh
 # lockstep.sh POWERGAP LINK SCENARIO... - play each with the controller in the process and with the one at
 # LINK: the same event hash, or it is said where they part. Those of scenarios/controller/, in which it is
-# reset, must leave the same journal, too. A rack without a controller is skipped. No emulator may be
-# left when all is done.
+# reset, must leave the same journal, too. A rack without a controller is skipped. A run that is ended by
+# Ctrl-C or killed leaves no emulator behind.
 set -u
 powergap=$1 link=$2
 shift 2
@@ -44,6 +44,41 @@ for scenario in "$@"; do
     else
         failed=$((failed + 1))
         echo "$scenario: another journal with the controller at $link"
+    fi
+done
+# Emulators of ours: by the copy of the image that only they were started with.
+emulators()
+{
+    for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe" 2>/dev/null) in
+        */qemu-system-arm) tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -F "$work" ;;
+        esac
+    done
+}
+
+board=${link#qemu:}
+board=${board%@uart}
+image=build/arm-$board/semihosting.elf
+[ "$board" = "${link#qemu:}" ] || image=build/arm-$board/firmware.elf
+cp "$image" "$work/image.elf"
+for signal in INT KILL; do
+    "$powergap" run --no-trace --real-time --controller "$link:$work/image.elf" \
+        scenarios/controller/stalemate.yaml >/dev/null 2>&1 &
+    run=$!
+    tries=0
+    until [ -n "$(emulators)" ] || [ "$tries" -ge 100 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    kill -s "$signal" "$run"
+    wait "$run" 2>/dev/null
+    sleep 0.2
+    if [ "$tries" -lt 100 ] && [ -z "$(emulators)" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "after SIG$signal, of a run that had started its emulator after $tries tries:"
+        emulators
     fi
 done
 echo "$passed passed, $failed failed"
