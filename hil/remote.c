@@ -57,31 +57,50 @@ static bool check_hello(struct seat *s)
 
 /* ---- the controller's functions ---------------------------------------------------------------- */
 
-/* Has the board room for the rack? */
+static uint8_t buses_of(const struct ctl_config *cfg)
+{
+    uint8_t n = 0;
+
+    for (uint8_t i = 0; i < cfg->n_supplies; i++) {
+        n = cfg->supplies[i].bus >= n ? (uint8_t)(cfg->supplies[i].bus + 1) : n;
+    }
+    for (uint8_t i = 0; i < cfg->n_expanders; i++) {
+        n = cfg->expanders[i].bus >= n ? (uint8_t)(cfg->expanders[i].bus + 1) : n;
+    }
+    return n;
+}
+
+/* Has the board room for the rack, and is it built for as much as the controller here? One that has more
+ * room searches otherwise, and so decides otherwise. */
 static bool check_limits(struct seat *s, const struct ctl_config *cfg)
 {
     const struct link_hello *h = &s->hello;
-    uint8_t buses = 0;
-
-    for (uint8_t i = 0; i < cfg->n_supplies; i++) {
-        buses = cfg->supplies[i].bus >= buses ? (uint8_t)(cfg->supplies[i].bus + 1) : buses;
-    }
-    for (uint8_t i = 0; i < cfg->n_expanders; i++) {
-        buses = cfg->expanders[i].bus >= buses ? (uint8_t)(cfg->expanders[i].bus + 1) : buses;
-    }
     const struct {
         const char *what;
-        unsigned needed, there;
+        unsigned needed, there, here;
     } limits[] = {
-        {"supplies", cfg->n_supplies, h->supplies}, {"bars", cfg->n_bars, h->bars},
-        {"switches", cfg->n_switches, h->switches}, {"expanders", cfg->n_expanders, h->expanders},
-        {"servers", cfg->n_servers, h->servers},    {"alert lines", cfg->alert.n_lines, h->alerts},
-        {"serial buses", buses, h->buses},
+        {"supplies", cfg->n_supplies, h->supplies, CTL_SUPPLIES},
+        {"bars", cfg->n_bars, h->bars, CTL_BARS},
+        {"switches", cfg->n_switches, h->switches, CTL_SWITCHES},
+        {"expanders", cfg->n_expanders, h->expanders, CTL_EXPANDERS},
+        {"servers", cfg->n_servers, h->servers, CTL_SERVERS},
+        {"alert lines", cfg->alert.n_lines, h->alerts, CTL_ALERTS},
+        {"serial buses", buses_of(cfg), h->buses, CTL_BUSES},
     };
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+    const size_t n = sizeof limits / sizeof *limits;
+
+    for (size_t i = 0; i < n; i++) {
         if (limits[i].needed > limits[i].there) {
             return remote_fail(s, "the rack has %u %s, the firmware of board '%s' is built for %u",
                                limits[i].needed, limits[i].what, h->board, limits[i].there);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (limits[i].there != limits[i].here) {
+            return remote_fail(s,
+                               "the firmware of board '%s' is built for %u %s, this powergap for "
+                               "%u: it would decide otherwise",
+                               h->board, limits[i].there, limits[i].what, limits[i].here);
         }
     }
     return true;

@@ -126,6 +126,7 @@ static void other_greeting(struct link_frame *f)
     link_hello(f, &h);
     h.version = is_twisted(DESK_OLD_LINK) ? LINK_VERSION - 1 : h.version;
     h.supplies = is_twisted(DESK_SMALL) ? 1 : h.supplies;
+    h.servers = is_twisted(DESK_LARGE) ? 1000 : h.servers;
     if (is_twisted(DESK_OLD_FIRMWARE)) {
         strcpy(h.firmware, "0.0.9+1");
     }

@@ -15,6 +15,7 @@ enum desk_twist {
     DESK_OLD_LINK,     /* its greeting: another version of the link */
     DESK_OLD_FIRMWARE, /* ... other firmware */
     DESK_SMALL,        /* ... room for one supply */
+    DESK_LARGE,        /* ... for a thousand servers */
     DESK_MISHEARS,     /* hash of another configuration */
     DESK_FORGETS,      /* its memory does not outlive a reset */
     DESK_REBOOTS,      /* greets instead of answering */

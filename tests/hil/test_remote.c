@@ -257,6 +257,7 @@ Test(remote, whatever_else_a_board_says_is_refused_with_a_reason)
         {DESK_OLD_LINK, 0, 0, "version 3 of the link, this powergap version 4"},
         {DESK_OLD_FIRMWARE, 0, 0, "has firmware 0.0.9+1, this powergap is"},
         {DESK_SMALL, 0, 0, "the rack has 2 supplies, the firmware of board 'desk' is built for 1"},
+        {DESK_LARGE, 0, 0, "is built for 1000 servers, this powergap for"},
         {DESK_MISHEARS, 0, 0, "another configuration"},
         {DESK_REFUSES, 3, 0, "the board refuses"},
         {DESK_REBOOTS, 10, 6, "the board greets instead"},
