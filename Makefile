@@ -80,8 +80,7 @@ PEERS_SRC := $(if $(word 2,$(wildcard $(addprefix /usr/include/,cvode/cvode.h su
              $(call named,peer))
 PEER_BINS := $(patsubst %.c,$(B)/%,$(PEERS_SRC))
 LIB       := $(B)/libpowergap.a
-SCENARIOS := $(sort $(filter-out scenarios/racks/% scenarios/parts/% scenarios/profiles/%, \
-             $(wildcard scenarios/*.yaml scenarios/*/*.yaml)))
+SCENARIOS := $(sort $(filter-out scenarios/racks/%,$(wildcard scenarios/*/*.yaml)))
 FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil/*.h tests/*.h \
              tests/*/*.h tests/*/*/*.h hil/*/*.[ch] hil/*/*/*.h)
 
@@ -89,8 +88,9 @@ FORMATTED := $(SRC) $(TEST_SRC) $(wildcard controller/*.h models/*.h sim/*.h hil
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo run test suite bench bench-results bench-truth step-cost claims duels fuzz \
-        crosscheck check format format-check layers lint determinism install uninstall clean help FORCE
+.PHONY: all deps demo run test suite baseline bench bench-results bench-truth step-cost claims duels \
+        fuzz crosscheck check format format-check layers lint determinism install uninstall clean \
+        help FORCE
 
 ## build the program (the default); `make deps` first installs what it needs
 all: $(BIN)
@@ -161,17 +161,23 @@ demo:
 test:
 	@sh tests/tools/deps.sh run test
 	+@$(PARALLEL) $(BIN) tests
-	@{ $(TEST_JOBS); $(SUITE_JOBS); } | sh tests/tools/tally.sh $(JOBS) $(B)/log
+	@{ $(TEST_JOBS); echo "scenarios: $(SUITE)"; } | sh tests/tools/tally.sh $(JOBS) $(B)/log
 
-## run every scenario
+## run every scenario, compare each figure with scenarios/baseline.csv; traces in build/.../suite
 suite: $(BIN)
-	@{ $(SUITE_JOBS); } | sh tests/tools/tally.sh $(JOBS) $(B)/log
+	@rm -rf $(B)/suite
+	@$(SUITE)
+
+## take the figures of today as the baseline, and write scenarios/README.md
+baseline: $(BIN)
+	@$(SUITE) --quiet --update-baseline
+	@sh tests/tools/scenarios.sh $(BIN) >scenarios/README.md
 
 # One job a line, NAME: COMMAND. A test finds the program under test in $POWERGAP.
 TEST_JOBS  = for t in $(TESTS); do echo "$${t\#$(B)/}: POWERGAP=$(BIN) sh tests/tools/spawn.sh timeout 600 $$t -j1"; done; \
              for t in $(wildcard tests/*/test_*.sh); do echo "$$t: POWERGAP=$(BIN) timeout 600 sh $$t"; done
-SUITE_JOBS = rm -rf $(B)/suite; for s in $(SCENARIOS); do \
-                 echo "$$s: timeout 600 $(BIN) run --quiet --out $(B)/suite/$${s%.yaml} $$s"; done
+SUITE      = $(BIN) test -j $(JOBS) --out $(B)/suite --junit $(B)/suite.xml \
+                 --baseline scenarios/baseline.csv scenarios
 
 .PHONY: tests
 tests: $(TESTS)

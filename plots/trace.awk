@@ -420,10 +420,41 @@ function series_flush(id) {
     s_bucket[id] = -1
 }
 
-function series_print(id, per,   i) {
+# Points on a straight line between others are left out, to a quarter of a pixel: from the last point
+# that stays, `least` to `most` are the slopes of the lines that pass all points since it closely enough.
+function series_print(id, per,   i, kept, least, most, dt, slack) {
     if (!s_after[id]) series_flush(id)
-    for (i = 1; i <= s_n[id]; i++) printf "%.12g %.9g\n", s_t[id, i] * per, s_v[id, i]
+    slack = series_slack()
+    for (i = 1; i <= s_n[id]; i++) {
+        dt = kept > 0 ? s_t[id, i] - s_t[id, kept] : 0
+        if (dt > 0 && kept < i - 1 && ((s_v[id, i] - s_v[id, kept]) / dt < least || (s_v[id, i] - s_v[id, kept]) / dt > most)) {
+            kept = i - 1; series_point(id, kept, per)
+            dt = s_t[id, i] - s_t[id, kept]
+            least = most = ""
+        }
+        if (dt <= 0 || i == s_n[id]) {
+            if (kept > 0 && kept < i - 1 && dt <= 0) series_point(id, i - 1, per)
+            kept = i; series_point(id, kept, per)
+            least = most = ""
+            continue
+        }
+        least = least == "" ? (s_v[id, i] - slack - s_v[id, kept]) / dt : max(least, (s_v[id, i] - slack - s_v[id, kept]) / dt)
+        most = most == "" ? (s_v[id, i] + slack - s_v[id, kept]) / dt : min(most, (s_v[id, i] + slack - s_v[id, kept]) / dt)
+    }
     print "\n"
+}
+
+function series_point(id, i, per) { printf "%.12g %.9g\n", s_t[id, i] * per, s_v[id, i] }
+
+# A quarter of a pixel of a plot 500 high that shows all series.
+function series_slack(   id, top, low, first) {
+    first = 1
+    for (id in s_top) {
+        if (first || s_top[id] > top) top = s_top[id]
+        if (first || s_low[id] < low) low = s_low[id]
+        first = 0
+    }
+    return (top - low) / 2000
 }
 
 # ---- voltages --------------------------------------------------------------------------------------
@@ -602,7 +633,7 @@ function column_name(c,   s) { s = header[c]; sub(/_V$/, "", s); sub(/\.v$/, "",
 
 # ---- sharing ---------------------------------------------------------------------------------------
 
-function sharing(   i, k, n, left, right, lo, hi, sum, sum_hi, sum_lo, bucket, b, last, top, rated, pad, value, y, v, step, line, before, before_sum, after, order) {
+function sharing(   i, k, n, left, right, lo, hi, sum, sum_hi, sum_lo, bucket, b, last, top, rated, pad, value, y, v, step, line, before, before_sum, after, order, level, level_before, held) {
     left = 0.068; right = 0.845
     for (i = 1; i <= n_columns; i++)
         if (has_values[i] && column_key[i] == "i_A" && is_of(part_kind(column_part[i]), SUPPLY)) {
@@ -627,9 +658,17 @@ function sharing(   i, k, n, left, right, lo, hi, sum, sum_hi, sum_lo, bucket, b
         bucket = int((row_t - w_from) / (w_to - w_from) * 2400)
         if (bucket == b && !after) continue
         b = bucket
-        print line
+        level = substr(line, index(line, " "))           # of a stretch without change the ends will do
+        if (level == level_before && !after) held = line
+        else {
+            if (held != "") print held
+            print line
+            held = ""
+        }
+        level_before = level
         if (!after) { sum_hi = max(sum_hi, sum); sum_lo = min(sum_lo, sum) }
     }
+    if (held != "") print held
     if (b < 0) { printf "%.12g 0", w_from * PER; for (k = 1; k <= n; k++) printf " 0"; print "" }
     print "EOD"
     for (k = 1; k <= n; k++) {
@@ -834,15 +873,25 @@ function bars_gap(i, name,   g, part) {
     }
 }
 
-function bars_traffic(i, name, px,   k, bad, pass, least) {
+# Transfers less than half a pixel apart are one bar.
+function bars_traffic(i, name, px,   k, bad, pass, least, from, to, event) {
     least = (w_to - w_from) / px
-    for (pass = 1; pass <= 2; pass++)                    # what went wrong lies on top
+    for (pass = 1; pass <= 2; pass++) {                  # what went wrong lies on top
+        event = ""
         for (k = 1; k <= n_traffic; k++) {
             bad = tr_event[k] == "nack" || tr_event[k] == "bus_timeout"
             if (tr_part[k] != name || bad != (pass == 2) || tr_to[k] < w_from || tr_from[k] > w_to) continue
-            bar(tr_from[k], tr_to[k], i, i - (bad ? 0.42 : 0.25), i + (bad ? 0.42 : 0.25), tint_of[tr_event[k]], least)
-            used(bad ? (tr_event[k] == "nack" ? "NACK" : "time-out") : tr_event[k] == "transfer" ? "transfer" : "bus reset", tint_of[tr_event[k]])
+            if (tr_event[k] == event && tr_from[k] < to + least / 2) { to = max(to, tr_to[k]); continue }
+            if (event != "") bar_traffic(i, event, from, to, pass == 2, least)
+            event = tr_event[k]; from = tr_from[k]; to = tr_to[k]
         }
+        if (event != "") bar_traffic(i, event, from, to, pass == 2, least)
+    }
+}
+
+function bar_traffic(i, event, from, to, bad, least) {
+    bar(from, to, i, i - (bad ? 0.42 : 0.25), i + (bad ? 0.42 : 0.25), tint_of[event], least)
+    used(event == "nack" ? "NACK" : event == "bus_timeout" ? "time-out" : event == "transfer" ? "transfer" : "bus reset", tint_of[event])
 }
 
 # Names of the colours under the plot, in as many rows as they need.

@@ -23,7 +23,7 @@ set xlabel "time / ".x_unit offset 0, 0.3
 set ylabel "voltage / V" offset 0.5, 0
 servers = n_servers < 1 ? "" : "for [k = 1:n_servers] $series index (n_buses + k - 1) using 1:2 with lines lw 1.1 lc rgb 0xA0808080, $series index (n_buses + n_lowest - 1) using 1:2 with lines lw 2.2 lc rgb colour(4),"
 buses = n_buses < 1 ? "" : "for [k = 1:n_buses] $series index (k - 1) using 1:2 with lines lw 3 dt dash(k) lc rgb colour(k),"
-marks = n_minima < 1 ? "" : "$minima using 1:2 with points pt 7 ps 1.3 lc rgb 'black',"
+marks = n_minima < 1 ? "" : "$minima using 1:2 with points pt 7 ps (format eq 'svg' ? 0.7 : 1.3) lc rgb 'black',"
 plot @servers @buses @marks @nothing
 
 # The whole run below it.

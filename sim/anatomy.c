@@ -59,9 +59,7 @@ const char *span_doc(enum span_class c)
 
 /* ---- chains ------------------------------------------------------------------------------------ */
 
-/* The event that all of this began with: an action of the scenario; without one the first thing that
- * a part did, not the air that had warmed for minutes before. */
-static uint32_t root_of(const struct log *l, uint32_t id)
+uint32_t anatomy_root(const struct log *l, uint32_t id)
 {
     uint32_t action = 0;
     uint32_t deed = id;
@@ -247,7 +245,7 @@ static uint32_t recovery_of(const struct log *l, const struct gap *g, uint32_t f
 
     for (int32_t i = 0; !g->open && i < g->n_helps; i++) {
         double after = i + 1 < g->n_helps ? g->help[i + 1].value : 0.0;
-        bool ours = fault != 0 && root_of(l, g->help[i].event) == fault;
+        bool ours = fault != 0 && anatomy_root(l, g->help[i].event) == fault;
         if (after - g->help[i].value >= FAIR * -g->deepest && (ours || !is_ours)) {
             found = g->help[i].event;
             is_ours = ours;
@@ -346,7 +344,7 @@ void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a)
 
     *a = (struct anatomy){.n_spans = 0};
     if (hurt != NULL && hurt->kind != EV_START) {
-        a->fault = root_of(l, g->hurt);
+        a->fault = anatomy_root(l, g->hurt);
         ns_t fault_at = log_at(l, a->fault)->at;
         ns_t lost_at = input_lost_at(l, g->hurt);
         ns_t bare_at = lost_at == NS_NEVER ? fault_at : hurt->at;
@@ -355,7 +353,7 @@ void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a)
         a->ride_through = g->start - bare_at;
     }
     a->recovery = recovery_of(l, g, a->fault);
-    a->same_fault = a->fault != 0 && a->recovery != 0 && root_of(l, a->recovery) == a->fault;
+    a->same_fault = a->fault != 0 && a->recovery != 0 && anatomy_root(l, a->recovery) == a->fault;
     if (g->open) {
         enum span_class awaited;
         uint32_t last = furthest_step(l, a->fault, &awaited);

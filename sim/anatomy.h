@@ -50,6 +50,10 @@ struct anatomy {
 
 void anatomy_find(const struct log *l, const struct gap *g, struct anatomy *a);
 
+/* The event that `id` goes back to: an action of the scenario; without one the first thing that a part
+ * did, not the air that had warmed for minutes before. */
+uint32_t anatomy_root(const struct log *l, uint32_t id);
+
 /* What to call span i: its class; one of no class is known by the event that ends it, the last one of
  * an open gap by what did not come. Returns buf. */
 enum { SPAN_NAME = LOG_NAME + 40 };

@@ -42,6 +42,12 @@ int cli_wrong(const struct command *c, const char *format, ...)
     return EXIT_USE;
 }
 
+/* What stands before its name. */
+static const char *dashes(const struct option_row *r)
+{
+    return r->name[1] == '\0' ? "-" : "--";
+}
+
 static void usage(FILE *out, const struct command *c)
 {
     fprintf(out, "powergap %s %s\n", c->name, c->use);
@@ -54,7 +60,7 @@ static void help(const struct command *c, const struct option_row rows[])
     printf("\nOptions:\n");
     for (const struct option_row *r = rows; r->name != NULL; r++) {
         char left[48];
-        snprintf(left, sizeof left, "--%s%s%s", r->name, r->meaning != NULL ? " " : "",
+        snprintf(left, sizeof left, "%s%s%s%s", dashes(r), r->name, r->meaning != NULL ? " " : "",
                  r->meaning != NULL ? r->meaning : "");
         printf("  %-26s %s\n", left, r->doc);
     }
@@ -91,27 +97,41 @@ static bool take_time(const char *text, ns_t *value)
     return m.fault == MEASURE_OK && m.ns >= 0;
 }
 
+static bool take_item(const struct command *c, const struct option_row *r, const char *text)
+{
+    struct option_list *list = r->value;
+
+    if (list->n == OPTION_LIST_MAX) {
+        cli_wrong(c, "--%s can be given %d times", r->name, OPTION_LIST_MAX);
+        return false;
+    }
+    list->item[list->n++] = text;
+    return true;
+}
+
 static bool take_value(const struct command *c, const struct option_row *r, char *text)
 {
     switch (r->type) {
     case OPTION_TEXT:
         *(const char **)r->value = text;
         return true;
+    case OPTION_LIST:
+        return take_item(c, r, text);
     case OPTION_WHOLE:
         if (!take_whole(text, r->value)) {
-            cli_wrong(c, "--%s wants a whole number, not '%s'", r->name, text);
+            cli_wrong(c, "%s%s wants a whole number, not '%s'", dashes(r), r->name, text);
             return false;
         }
         return true;
     case OPTION_REAL:
         if (!take_real(text, r->value)) {
-            cli_wrong(c, "--%s wants a number, not '%s'", r->name, text);
+            cli_wrong(c, "%s%s wants a number, not '%s'", dashes(r), r->name, text);
             return false;
         }
         return true;
     case OPTION_TIME:
         if (!take_time(text, r->value)) {
-            cli_wrong(c, "--%s wants a time such as '10 us', not '%s'", r->name, text);
+            cli_wrong(c, "%s%s wants a time such as '10 us', not '%s'", dashes(r), r->name, text);
             return false;
         }
         return true;
@@ -164,9 +184,10 @@ static void unknown_option(const struct command *c, const struct option_row rows
 static int one_option(const struct command *c, const struct option_row rows[], int left,
                       char **argv)
 {
-    char *word = argv[0] + 2;
-    size_t n = strcspn(word, "=");
-    const struct option_row *r = strncmp(argv[0], "--", 2) == 0 ? find(rows, word, n) : NULL;
+    bool is_letter = argv[0][1] != '-';
+    char *word = argv[0] + (is_letter ? 1 : 2);
+    size_t n = is_letter ? 1 : strcspn(word, "=");
+    const struct option_row *r = is_letter || n > 1 ? find(rows, word, n) : NULL;
 
     if (r == NULL) {
         unknown_option(c, rows, argv[0]);
@@ -179,11 +200,12 @@ static int one_option(const struct command *c, const struct option_row rows[], i
         }
         return take_value(c, r, NULL) ? 1 : 0;
     }
-    if (word[n] == '=') {
-        return take_value(c, r, word + n + 1) ? 1 : 0;
+    if (word[n] != '\0') {
+        return take_value(c, r, word + n + (word[n] == '=')) ? 1 : 0;
     }
     if (left < 2) {
-        cli_wrong(c, "--%s wants a value: --%s %s", r->name, r->name, r->meaning);
+        cli_wrong(c, "%s%s wants a value: %s%s %s", dashes(r), r->name, dashes(r), r->name,
+                  r->meaning);
         return 0;
     }
     return take_value(c, r, argv[1]) ? 2 : 0;

@@ -12,13 +12,20 @@
 
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USE = 2, EXIT_OURS = 3, EXIT_INTERRUPTED = 130 };
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_WHOLE, OPTION_REAL, OPTION_TIME };
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_WHOLE, OPTION_REAL, OPTION_TIME };
 
-/* One option: `--name` or `--name VALUE` or `--name=VALUE`. */
+/* The values of an option that may be given several times. */
+enum { OPTION_LIST_MAX = 32 };
+struct option_list {
+    int n;
+    const char *item[OPTION_LIST_MAX];
+};
+
+/* One option: `--name` or `--name VALUE` or `--name=VALUE`; of one letter `-j VALUE` or `-jVALUE`. */
 struct option_row {
     const char *name; /* NULL ends a table */
     enum option_type type;
-    void *value;         /* bool, const char *, uint64_t, double, ns_t */
+    void *value;         /* bool, const char *, struct option_list, uint64_t, double, ns_t */
     const char *meaning; /* of the value, for --help: "DIR"; NULL for a flag */
     const char *doc;
 };
@@ -68,7 +75,7 @@ int cli_end(int status);
 bool cli_data(const char *name, char *buf, size_t room);
 
 extern const struct command run_command, check_command, explain_command, schema_command,
-    parts_command, plot_command, export_command, diverged_command;
+    parts_command, plot_command, report_command, export_command, diverged_command, test_command;
 
 /* cli_diverged.c: the first event that differs between two traces. */
 int diverged_show(const char *a, const char *b);

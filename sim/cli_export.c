@@ -1,11 +1,6 @@
 /* cli_export.c - `powergap export`: the circuit for another program. */
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "arena.h"
 #include "cli.h"
+#include "output.h"
 #include "rest.h"
 #include "run.h"
 #include "spice.h"
@@ -30,62 +25,19 @@ struct export_flags {
 
 static const struct place COMMAND_LINE = {.in = NULL};
 
-/* ---- a file that is there in full, or not at all --------------------------------------------------- */
-
-struct output {
-    FILE *file;
-    const char *path;
-    const char *partial; /* what is written first; NULL: `path` itself, a device or a pipe */
-};
-
-static bool output_open(struct output *t, struct arena *a, struct diag *d)
-{
-    struct stat st;
-    bool plain = stat(t->path, &st) != 0 || S_ISREG(st.st_mode);
-
-    t->partial = plain ? arena_print(a, "%s.partial-%ld", t->path, (long)getpid()) : NULL;
-    t->file = fopen(plain ? t->partial : t->path, "w");
-    if (t->file == NULL) {
-        diag_error(d, COMMAND_LINE, "can't write '%s': %s", t->path, strerror(errno));
-    }
-    return t->file != NULL;
-}
-
-static void output_close(struct output *t, bool good, struct diag *d)
-{
-    errno = 0;
-    bool written = fflush(t->file) == 0 && ferror(t->file) == 0;
-    int error = errno;
-
-    written = fclose(t->file) == 0 && written;
-    if (good && written && t->partial != NULL && rename(t->partial, t->path) != 0) {
-        error = errno;
-        written = false;
-    }
-    if (!written) {
-        diag_error(d, COMMAND_LINE, "can't write '%s': %s", t->path,
-                   strerror(error != 0 ? error : EIO));
-    }
-    if ((!good || !written) && t->partial != NULL) {
-        unlink(t->partial);
-    }
-}
-
 /* ---- the circuit ----------------------------------------------------------------------------------- */
 
 static void write_circuit(const struct export_flags *f, const struct world *w,
                           const struct scenario *s, struct diag *d)
 {
-    struct arena *a = arena_new();
-    struct output t = {.file = stdout, .path = f->out};
+    struct output t;
 
     if (f->out == NULL) {
         spice_write(stdout, w, s, f->script, d);
-    } else if (output_open(&t, a, d)) {
+    } else if (output_open(&t, f->out, d)) {
         bool good = spice_write(t.file, w, s, f->script, d);
         output_close(&t, good, d);
     }
-    arena_free(a);
 }
 
 /* A script begins at the world's start; else the scenario is played up to the time. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "gnuplot.h"
 
 static const volatile sig_atomic_t *stop; /* the user's Ctrl-C */
 
@@ -55,52 +56,16 @@ static bool find_scripts(struct scripts *s)
     return s->n > 0;
 }
 
-/* In the child: gnuplot -c SCRIPT TRACE OUT FORMAT. It takes letters and decimal points from the
- * locale, and complains about UTF-8 in another. */
-static void become_gnuplot(char *script, char *trace, char *out, char *format)
-{
-    char program[] = "gnuplot";
-    char option[] = "-c";
-    char *args[] = {program, option, script, trace, out, format, NULL};
-
-    setenv("LC_ALL", "C.UTF-8", 1);
-    execvp(program, args);
-    fprintf(stderr, "powergap: can't run gnuplot: %s (Debian: apt install gnuplot-nox)\n",
-            strerror(errno));
-    _exit(127);
-}
-
 /* False: it failed, its own words are on stderr; or it was interrupted. */
-static bool draw(char *script, char *trace, char *out, char *format)
+static bool draw(const char *script, const char *trace, const char *out, const char *format)
 {
     int status = -1;
-    pid_t child = fork();
+    pid_t child = gnuplot_start(script, trace, out, format);
 
-    if (child == 0) {
-        become_gnuplot(script, trace, out, format);
-    }
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
         kill(child, SIGTERM);
     }
     return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 && *stop == 0;
-}
-
-/* Does the file end as a picture of this format ends? gnuplot does not say that a disk is full. */
-static bool is_complete(const char *path, const char *format)
-{
-    const char *end = strcmp(format, "svg") == 0 ? "</svg>" : "IEND\xAE\x42\x60\x82";
-    char tail[16];
-    size_t n = 0;
-    FILE *in = fopen(path, "rb");
-
-    if (in != NULL) {
-        n = fseek(in, -(long)sizeof tail, SEEK_END) == 0 ? fread(tail, 1, sizeof tail, in) : 0;
-        fclose(in);
-    }
-    while (n > 0 && tail[n - 1] == '\n') {
-        n--;
-    }
-    return n >= strlen(end) && memcmp(&tail[n - strlen(end)], end, strlen(end)) == 0;
 }
 
 /* Drawn beside its place and then moved there: a picture is whole or not there. */
@@ -117,7 +82,7 @@ static int draw_one(const struct scripts *s, const char *name, char *trace, cons
     snprintf(out, sizeof out, "%s/%s.%s", trace, name, format);
     snprintf(part, sizeof part, "%s.part", out);
     bool drawn = draw(script, trace, part, format);
-    if (drawn && is_complete(part, format) && rename(part, out) == 0) {
+    if (drawn && gnuplot_is_complete(part, format) && rename(part, out) == 0) {
         if (!quiet) {
             printf("%s\n", out);
         }

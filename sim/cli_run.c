@@ -16,7 +16,7 @@
 static const char more[] =
     "Plays each scenario, prints its verdicts (worst margin first) and its gaps with where their\n"
     "time went, and leaves a trace: signals.csv, events.csv, gaps.csv, spans.csv, verdict.csv,\n"
-    "journal.csv, run.yaml.\n"
+    "journal.csv, rack.csv, run.yaml.\n"
     "Ctrl-C ends the run; what there is of it is judged and kept.\n\n"
     "--controller LINK runs the controller on a board: qemu:BOARD (emulated), serial:DEVICE@BAUD,\n"
     "tcp:HOST:PORT, unix:PATH, pipe:IN,OUT. Simulated time stands still until the board has\n"

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "output.h"
+
 struct folder {
     char *path;    /* where it will be */
     char *partial; /* where it is until then */
@@ -101,6 +103,13 @@ static bool make_parents(struct folder *f, char *path)
     return true;
 }
 
+enum { SUFFIX = 32 };
+
+static void print_suffix(char suffix[SUFFIX], long pid)
+{
+    snprintf(suffix, SUFFIX, ".partial-%ld", pid);
+}
+
 static void free_folder(struct folder *f)
 {
     free(f->path);
@@ -111,13 +120,13 @@ static void free_folder(struct folder *f)
 struct folder *folder_begin(const char *path, const char *mark, struct diag *d)
 {
     struct folder *f = calloc(1, sizeof *f);
-    char suffix[32];
+    char suffix[SUFFIX];
     size_t n = strlen(path);
 
     if (f == NULL) {
         return NULL;
     }
-    snprintf(suffix, sizeof suffix, ".partial-%ld", (long)getpid());
+    print_suffix(suffix, (long)getpid());
     f->diag = d;
     f->path = print(path, "", "");
     while (f->path != NULL && n > 1 && f->path[n - 1] == '/') {
@@ -151,23 +160,34 @@ FILE *folder_open(struct folder *f, const char *name)
     return file;
 }
 
+static void complain_of_file(struct folder *f, const char *name, int error)
+{
+    char *path = print(f->path, "/", name);
+
+    complain(f, "write", path != NULL ? path : name, error);
+    free(path);
+}
+
+void folder_write(struct folder *f, FILE *file, const char *name, const char *bytes, size_t n)
+{
+    if (fwrite(bytes, 1, n, file) < n) {
+        complain_of_file(f, name, errno);
+    }
+}
+
 bool folder_close(struct folder *f, FILE *file, const char *name)
 {
-    errno = 0;
-    bool bad = fflush(file) != 0;
-    int error = errno;
+    bool good = fflush(file) == 0 && ferror(file) == 0;
+    int error = good ? 0 : output_why(file);
 
-    bad = ferror(file) != 0 || bad;
-    bad = (fclose(file) != 0 && !bad) || bad;
-    if (bad) {
-        char *path = print(f->path, "/", name);
-        complain(f, "write", path != NULL ? path : name,
-                 error != 0   ? error
-                 : errno != 0 ? errno
-                              : EIO);
-        free(path);
+    if (fclose(file) != 0 && good) {
+        good = false;
+        error = errno;
     }
-    return !bad;
+    if (!good) {
+        complain_of_file(f, name, error);
+    }
+    return good;
 }
 
 /* What was there goes aside first, and comes back if the new one can't take its place. */
@@ -212,4 +232,29 @@ void folder_abandon(struct folder *f)
         remove_all(f->partial);
         free_folder(f);
     }
+}
+
+bool folder_make(const char *path, struct diag *d)
+{
+    struct folder f = {.diag = d, .path = print(path, "/", "")};
+
+    if (f.path == NULL) {
+        complain(&f, "make the folder", path, ENOMEM);
+    } else {
+        make_parents(&f, f.path);
+    }
+    free(f.path);
+    return !f.failed;
+}
+
+void folder_sweep(const char *path, long pid)
+{
+    char suffix[SUFFIX];
+
+    print_suffix(suffix, pid);
+    char *partial = print(path, suffix, "");
+    if (partial != NULL) {
+        remove_all(partial);
+    }
+    free(partial);
 }

@@ -19,6 +19,9 @@ struct folder *folder_begin(const char *path, const char *mark, struct diag *d);
 /* Open a file in it for writing. NULL: reported. */
 FILE *folder_open(struct folder *f, const char *name);
 
+/* Write to that file. What can't be written is reported at once, and once. */
+void folder_write(struct folder *f, FILE *file, const char *name, const char *bytes, size_t n);
+
 /* Close that file; true when all of it has been written. */
 bool folder_close(struct folder *f, FILE *file, const char *name);
 
@@ -27,5 +30,11 @@ bool folder_commit(struct folder *f);
 
 /* Remove everything that was written. NULL is fine. */
 void folder_abandon(struct folder *f);
+
+/* Make a folder, and those above it, where they are missing. False: reported. */
+bool folder_make(const char *path, struct diag *d);
+
+/* Remove what the process `pid`, which was killed, had begun for this path. */
+void folder_sweep(const char *path, long pid);
 
 #endif

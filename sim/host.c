@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench.h"
 #include "check.h"
 #include "controller/controller.h"
 #include "host_config.h"

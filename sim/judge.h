@@ -12,7 +12,14 @@
 struct judge;
 
 /* The last two are of runs that prove nothing: real time was missed; the bench has failed. */
-enum verdict { VERDICT_PASS, VERDICT_UNRESOLVED, VERDICT_FAIL, VERDICT_INVALID, VERDICT_ERROR };
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_UNRESOLVED,
+    VERDICT_FAIL,
+    VERDICT_INVALID,
+    VERDICT_ERROR,
+    VERDICTS
+};
 const char *verdict_word(enum verdict v); /* "PASS" */
 
 /* The ruling on one instance of an expectation, or on a deed that was not done. */

@@ -6,8 +6,8 @@
 #include "cli.h"
 
 static const struct command *const commands[] = {
-    &run_command,    &check_command,    &explain_command,
-    &schema_command, &parts_command,    &plot_command,
+    &run_command,    &test_command,     &check_command, &explain_command,
+    &schema_command, &parts_command,    &plot_command,  &report_command,
     &export_command, &diverged_command, NULL,
 };
 
@@ -25,6 +25,7 @@ static void help(FILE *out)
           "\nExamples:\n"
           "  powergap run scenarios/psu-failure/fet.yaml     play a failure, see its gaps\n"
           "  powergap plot out/fet                           draw them\n"
+          "  powergap test --junit junit.xml scenarios       play all, for CI\n"
           "  powergap explain relay                          what a relay can be told\n"
           "\nExit status: 0 all expectations hold, 1 one does not, 2 wrong use or input, 3 ours.\n",
           out);

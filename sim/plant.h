@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bench.h"
 #include "heap.h"
 #include "models/kind.h"
 #include "models/net.h"
@@ -126,6 +125,8 @@ struct sink {
 };
 
 enum integrator { INTEGRATOR_ROSENBROCK, INTEGRATOR_GSL_MSBDF };
+
+struct remote; /* bench.h */
 
 struct plant_options {
     uint64_t seed;

@@ -208,7 +208,7 @@ const struct yaml *draft_value(const struct drawing *g, int32_t part, const char
     return value;
 }
 
-static bool fill_field(struct drawing *g, int32_t i, const struct field *f)
+static bool fill_field(struct drawing *g, int32_t i, const struct field *f, struct place *said)
 {
     struct loader *l = g->l;
     struct part *p = &g->parts[i];
@@ -220,6 +220,7 @@ static bool fill_field(struct drawing *g, int32_t i, const struct field *f)
         return true;
     }
     if (y) {
+        *said = y->at;
         return convert_field(l, f, y, p->number, p->name, p->params);
     }
     if (isnan(f->def)) {
@@ -238,6 +239,16 @@ static void report_part(struct drawing *g, int32_t i, struct place at, const cha
                wrong);
 }
 
+static size_t kind_fields(const struct kind *k)
+{
+    size_t n = 0;
+
+    while (k->fields && k->fields[n].key) {
+        n++;
+    }
+    return n;
+}
+
 static void fill_part(struct drawing *g, int32_t i)
 {
     struct loader *l = g->l;
@@ -249,6 +260,8 @@ static void fill_part(struct drawing *g, int32_t i)
         return;
     }
     p->params = arena_get(l->arena, p->kind->params_size);
+    struct place *said = arena_array(l->arena, kind_fields(p->kind), sizeof *said);
+    p->said = said;
     if (g->drafts[i].library) {
         check_keys(l, p->kind, g->drafts[i].library);
     }
@@ -256,7 +269,7 @@ static void fill_part(struct drawing *g, int32_t i)
         check_keys(l, p->kind, layer->map);
     }
     for (const struct field *f = p->kind->fields; f && f->key; f++) {
-        good = fill_field(g, i, f) && good;
+        good = fill_field(g, i, f, said++) && good;
     }
     const char *wrong = good && p->kind->check ? p->kind->check(p->params, &key) : NULL;
     if (wrong) {

@@ -17,11 +17,12 @@ enum { PARTS_MAX = 32768, PART_NAME_SIZE = 40 };
 struct part {
     char name[PART_NAME_SIZE]; /* "web3" */
     const struct kind *kind;
-    void *params;        /* kind->params_size bytes: what world_params() gives */
-    int32_t stem_length; /* of "web" in "web3"; the whole name when it has no number */
-    int32_t number;      /* 3; -1: the name has none */
-    const char *library; /* name of its library part, NULL: none */
-    struct place at;     /* where its name is written */
+    void *params;             /* kind->params_size bytes: what world_params() gives */
+    int32_t stem_length;      /* of "web" in "web3"; the whole name when it has no number */
+    int32_t number;           /* 3; -1: the name has none */
+    const char *library;      /* name of its library part, NULL: none */
+    struct place at;          /* where its name is written */
+    const struct place *said; /* where the value of each field is written; line 0: nowhere */
 };
 
 /* One measured curve: a column of a CSV file. Times rise strictly. */

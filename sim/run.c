@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "bench.h"
 #include "column.h"
 #include "host.h"
 #include "host_config.h"

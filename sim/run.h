@@ -14,6 +14,8 @@
 #define RUN_WARNED_B  1e9
 #define RUN_REFUSED_B 10e9
 
+struct pace; /* bench.h */
+
 struct run_options {
     struct plant_options plant; /* its seed is what the run uses */
     const char *out;            /* folder of the trace; NULL: none */
@@ -34,7 +36,7 @@ struct run {
     struct log log;
     struct books begin, end; /* of energy: they close with plant_options.meter_all */
     bool interrupted;
-    char late[BENCH_TEXT]; /* why it is INVALID */
+    char late[128]; /* why it is INVALID */
 };
 
 /* Can it be played? What stands against it beyond what the loader finds is reported. */

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "anatomy.h"
+#include "cells.h"
 #include "words.h"
 
-enum { GAPS_SHOWN = 12, WRONG_SHOWN = 12, CELL = 200, COLUMNS = 5, WIDEST = 72 };
+enum { GAPS_SHOWN = 12, WRONG_SHOWN = 12, COLUMNS = 5, WIDEST = 72 };
 
 struct table_row {
     const struct ruling *ruling;
@@ -26,124 +27,17 @@ static const char *colour_of(enum verdict v)
     return v == VERDICT_PASS ? GREEN : v == VERDICT_UNRESOLVED ? YELLOW : RED;
 }
 
-/* ---- cells --------------------------------------------------------------------------------------- */
-
-static void value_cell(char cell[CELL], const struct ruling *r, double value)
-{
-    char text[WORDS_VALUE];
-
-    if (isnan(value)) {
-        cell[0] = '\0';
-    } else if (isinf(value)) {
-        snprintf(cell, CELL, "%s", value > 0.0 ? "never" : "");
-    } else if (r->quantity == QTY_SECOND) {
-        snprintf(cell, CELL, "%s", words_time(text, value));
-    } else {
-        snprintf(cell, CELL, "%s", words_value(text, r->quantity, value));
-    }
-}
-
-/* "gap bus_a.v < 11.4 V", "within 40 ms of psu2.die: ctl.psu2 == LOST" */
-static void what_cell(char cell[CELL], const struct run *r, const struct ruling *u)
-{
-    char time[WORDS_TIME];
-
-    if (u->expectation < 0) {
-        snprintf(cell, CELL, "do: %s", u->text);
-        return;
-    }
-    const struct expectation *e = &r->scenario->expectations[u->expectation];
-    switch (e->what) {
-    case EXPECT_GAP:
-        snprintf(cell, CELL, "gap %s", u->text);
-        break;
-    case EXPECT_NEVER:
-        snprintf(cell, CELL, "never %s%s%s", u->text, e->lasting > 0 ? " for " : "",
-                 e->lasting > 0 ? words_time(time, ns_to_s(e->lasting)) : "");
-        break;
-    case EXPECT_AFTER:
-        snprintf(cell, CELL, "after %s%s%s: %s",
-                 e->n_after > 0 ? r->scenario->rack.parts[e->after[0].part].name
-                                : expr_source(e->after_expr),
-                 e->n_after > 0 ? "." : "", e->n_after > 0 ? e->after[0].action->key : "", u->text);
-        break;
-    case EXPECT_COUNT:
-        snprintf(cell, CELL, "count %s", u->text);
-        break;
-    case EXPECT_HOLDS:
-        snprintf(cell, CELL, "at %s %s", words_time(time, ns_to_s(e->at)), u->text);
-        break;
-    case EXPECT_ENDS:
-    default:
-        snprintf(cell, CELL, "ends %s", u->text);
-        break;
-    }
-}
-
-static void limit_cell(char cell[CELL], const struct run *r, const struct ruling *u)
-{
-    const struct expectation *e =
-        u->expectation < 0 ? NULL : &r->scenario->expectations[u->expectation];
-    char value[CELL];
-
-    value_cell(value, u, u->limit);
-    bool least = e != NULL && e->what == EXPECT_COUNT && u->limit == e->least;
-    bool exactly = e != NULL && e->what == EXPECT_COUNT && e->least == e->most;
-    const char *word = exactly ? "exactly " : least ? "at least " : "limit ";
-    snprintf(cell, CELL, "%s%.60s", value[0] == '\0' ? "" : word, value);
-}
-
-static void margin_cell(char cell[CELL], const struct ruling *u)
-{
-    char margin[CELL];
-    char error[CELL];
-
-    value_cell(margin, u, u->margin);
-    value_cell(error, u, u->error);
-    if (margin[0] == '\0') {
-        cell[0] = '\0';
-    } else if (u->error > 0.0) {
-        snprintf(cell, CELL, "margin %.60s +- %.60s", margin, error);
-    } else {
-        snprintf(cell, CELL, "margin %.60s", margin);
-    }
-}
-
-static void when_cell(char cell[CELL], const struct ruling *u, int32_t passed)
-{
-    char time[WORDS_TIME];
-    char many[48] = "";
-
-    if (passed > 1) {
-        snprintf(many, sizeof many, "  (worst of %" PRId32 ")", passed);
-    }
-    snprintf(cell, CELL, "%s%s%s%s%s", u->at == NS_NEVER ? "" : "at ",
-             u->at == NS_NEVER ? "" : words_time(time, ns_to_s(u->at)),
-             u->note[0] == '\0' ? "" : "  ", u->note, many);
-}
+/* ---- rows ---------------------------------------------------------------------------------------- */
 
 static void fill(struct table_row *row, const struct run *r)
 {
     const struct ruling *u = row->ruling;
 
-    what_cell(row->cell[0], r, u);
-    value_cell(row->cell[1], u, u->measured);
-    limit_cell(row->cell[2], r, u);
-    margin_cell(row->cell[3], u);
-    when_cell(row->cell[4], u, row->passed);
-}
-
-/* ---- rows ---------------------------------------------------------------------------------------- */
-
-/* Small is bad: the margin in parts of the limit. */
-static double order_of(const struct ruling *u)
-{
-    double class = u->verdict == VERDICT_FAIL         ? -2e9
-                   : u->verdict == VERDICT_UNRESOLVED ? -1e9
-                                                      : 0.0;
-    double part = u->margin / (fabs(u->limit) > 0.0 ? fabs(u->limit) : 1.0);
-
-    return class + (isnan(part) ? 1e6 : fmax(-1e6, fmin(1e6, part)));
+    cell_what(row->cell[0], r, u);
+    cell_value(row->cell[1], u, u->measured);
+    cell_limit(row->cell[2], r, u);
+    cell_margin(row->cell[3], u);
+    cell_when(row->cell[4], u, row->passed);
 }
 
 static int by_order(const void *a, const void *b)
@@ -173,14 +67,14 @@ static int32_t collect(const struct run *r, struct table_row *rows, bool only_wr
         }
         if (u->verdict == VERDICT_PASS && passing >= 0) {
             rows[passing].passed++;
-            if (order_of(u) < rows[passing].order) {
+            if (cell_order(u) < rows[passing].order) {
                 rows[passing].ruling = u;
-                rows[passing].order = order_of(u);
+                rows[passing].order = cell_order(u);
             }
             continue;
         }
         passing = u->verdict == VERDICT_PASS ? n : passing;
-        rows[n++] = (struct table_row){.ruling = u, .passed = 1, .order = order_of(u)};
+        rows[n++] = (struct table_row){.ruling = u, .passed = 1, .order = cell_order(u)};
     }
     qsort(rows, (size_t)n, sizeof *rows, by_order);
     return n;

@@ -1,6 +1,7 @@
 /* table_bench.c - what a bench outside of the process has done: the board, real time. */
 #include <inttypes.h>
 
+#include "bench.h"
 #include "cli.h"
 #include "table.h"
 #include "words.h"

@@ -89,7 +89,7 @@ static void row(struct trace *t, const struct world *w, ns_t at)
                                                              : digits_real(end, value);
     }
     *end++ = '\n';
-    fwrite(t->line, 1, (size_t)(end - t->line), t->signals);
+    folder_write(t->folder, t->signals, "signals.csv", t->line, (size_t)(end - t->line));
     for (int32_t i = 0; i < w->plant->net.n_states; i++) {
         t->last[i] = plant_state(w, i, at);
     }
@@ -207,6 +207,7 @@ enum table {
     TABLE_SPANS,
     TABLE_VERDICT,
     TABLE_JOURNAL,
+    TABLE_RACK,
     TABLE_RUN,
     TABLES
 };
@@ -230,6 +231,9 @@ static void write_table(FILE *out, enum table table, const struct world *w,
     case TABLE_JOURNAL:
         trace_journal(out, facts->scenario, w);
         break;
+    case TABLE_RACK:
+        trace_rack(out, facts->scenario);
+        break;
     case TABLE_RUN:
     case TABLES:
     default:
@@ -240,8 +244,8 @@ static void write_table(FILE *out, enum table table, const struct world *w,
 
 static bool write_tables(struct trace *t, const struct world *w, const struct trace_facts *facts)
 {
-    static const char *const names[TABLES] = {"events.csv",  "gaps.csv",    "spans.csv",
-                                              "verdict.csv", "journal.csv", "run.yaml"};
+    static const char *const names[TABLES] = {"events.csv",  "gaps.csv", "spans.csv", "verdict.csv",
+                                              "journal.csv", "rack.csv", "run.yaml"};
     bool good = true;
 
     for (int i = 0; good && i < TABLES; i++) {

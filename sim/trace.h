@@ -7,6 +7,7 @@
  *                 spans 1, 2, ... add up to the gap, number 0 is what came before
  *   verdict.csv   each expectation with verdict and margin
  *   journal.csv   what each controller's own journal says at the end, by its own clock
+ *   rack.csv      every parameter of every part: value, source, and where it was written
  *   run.yaml      what was run, its event hash, and the command that repeats it
  *
  * Rows of signals.csv come at a fixed period and, between, where voltages move. They are read on
@@ -52,6 +53,9 @@ void trace_verdict(FILE *out, const struct scenario *s, const struct judge *j);
 
 /* trace_journal.c */
 void trace_journal(FILE *out, const struct scenario *s, const struct world *w);
+
+/* trace_rack.c */
+void trace_rack(FILE *out, const struct scenario *s);
 
 /* trace_facts.c */
 void trace_run_yaml(FILE *out, const struct world *w, const struct trace_facts *facts);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench.h"
 #include "column.h"
 #include "trace.h"
 

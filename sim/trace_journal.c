@@ -4,6 +4,7 @@
  * of a real board. Checked by tests/sim/test_journal.c. */
 #include <inttypes.h>
 
+#include "bench.h"
 #include "csv.h"
 #include "host.h"
 #include "host_config.h"

@@ -67,25 +67,12 @@ static const char *mind_words(const struct scenario *s)
     return "";
 }
 
-static size_t word_at(const char *choices, int64_t index, const char **word)
-{
-    for (const char *at = choices; *at != '\0'; index--) {
-        size_t n = strcspn(at, "|");
-        if (index == 0) {
-            *word = at;
-            return n;
-        }
-        at += n + (at[n] == '|');
-    }
-    return 0;
-}
-
 /* What the event's row says in words. */
 static const char *event_text(const struct scenario *s, const struct log *l, const struct event *e,
                               const char *minds, char buf[LOG_NAME])
 {
     const char *word = "";
-    size_t n = e->kind == EV_DECIDE ? word_at(minds, (int64_t)e->value, &word) : 0;
+    size_t n = e->kind == EV_DECIDE ? words_choice(minds, (int64_t)e->value, &word) : 0;
 
     if (n > 0 && n < LOG_NAME) {
         memcpy(buf, word, n);

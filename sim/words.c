@@ -93,3 +93,16 @@ const char *words_seconds(char buf[WORDS_TIME], ns_t t)
     *digits_seconds(buf, t) = '\0';
     return buf;
 }
+
+size_t words_choice(const char *choices, int64_t index, const char **word)
+{
+    for (const char *at = choices; *at != '\0'; index--) {
+        size_t n = strcspn(at, "|");
+        if (index == 0) {
+            *word = at;
+            return n;
+        }
+        at += n + (at[n] == '|');
+    }
+    return 0;
+}

@@ -16,4 +16,7 @@ const char *words_value(char buf[WORDS_VALUE], enum quantity q, double value);
 /* Exact decimal seconds of whole nanoseconds: "0.001181141". Returns buf. */
 const char *words_seconds(char buf[WORDS_TIME], ns_t t);
 
+/* Word number `index` of "open|closed|stuck": its length, and where it begins; 0: there is none. */
+size_t words_choice(const char *choices, int64_t index, const char **word);
+
 #endif

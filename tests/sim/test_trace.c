@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/trace.h"
 #include "tests/rig.h"
 
 #define SCENARIO                                                                                   \
@@ -97,19 +98,19 @@ static const char *play_into(const char *out, const struct run_options *more)
     return said;
 }
 
-Test(trace, the_seven_files_are_there_and_nothing_else)
+Test(trace, the_eight_files_are_there_and_nothing_else)
 {
     static const char *const names[] = {"signals.csv", "events.csv",  "gaps.csv", "spans.csv",
-                                        "verdict.csv", "journal.csv", "run.yaml"};
+                                        "verdict.csv", "journal.csv", "rack.csv", "run.yaml"};
 
     cr_expect_str_eq(play_into(in_home("a/b/t"), NULL), "");
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 8; i++) {
         char name[64];
         snprintf(name, sizeof name, "a/b/t/%s", names[i]);
         cr_expect_gt(strlen(read_file(name)), 20, "%s", name);
     }
     cr_expect_eq(files_in(in_home("a/b")), 1); /* no partial folder */
-    cr_expect_eq(files_in(in_home("a/b/t")), 7);
+    cr_expect_eq(files_in(in_home("a/b/t")), 8);
 }
 
 /* Each row has as many cells as the header, time never falls, every sample is there. */
@@ -244,4 +245,66 @@ Test(trace, writing_a_trace_changes_nothing)
     cr_expect_eq(bare->run->world->plant->hash, traced->run->world->plant->hash);
     rig_free(bare);
     rig_free(traced);
+}
+
+/* The line of rack.csv that begins with these cells; "" when there is none. */
+static const char *rack_row(const char *csv, const char *cells)
+{
+    static char line[512];
+    const char *at = strstr(csv, cells);
+
+    line[0] = '\0';
+    if (at != NULL && (at == csv || at[-1] == '\n')) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+    }
+    return line;
+}
+
+/* Oracle: the scenario's text, the library part's file and the row of the field. */
+Test(trace, the_rack_is_there_with_what_each_value_rests_on)
+{
+    static const char scenario[] =
+        "rack:\n"
+        "  bus_a: {part: bar-12v-copper}\n"
+        "  psu[1..2]: {part: crps-2000w-12v, from: feed_a, i2c: smbus0/mux0.#/0x58}\n"
+        "  feed_a: {is: feed, v_rms: 230 V}\n"
+        "  sw1: {part: back-to-back-100a, from: psu1, to: bus_a.2, on: expander0.3, closed: no}\n"
+        "  sw2: {part: back-to-back-100a, from: psu2, to: bus_a}\n"
+        "  web1:\n"
+        "    part: server-12v-500w\n"
+        "    from: bus_a\n"
+        "    p: 400 W   # E, name plate\n"
+        "duration: 1 ms\n";
+    struct diag *d = diag_new();
+    struct scenario *s = scenario_load_text("x.yaml", scenario, strlen(scenario), d);
+
+    cr_assert(s != NULL);
+    FILE *out = fopen(in_home("rack.csv"), "w");
+    trace_rack(out, s);
+    fclose(out);
+    const char *csv = read_file("rack.csv");
+    cr_expect_str_eq(rack_row(csv, "psu2,psu,crps-2000w-12v,rated,"),
+                     "psu2,psu,crps-2000w-12v,rated,number,2000,W,2 kW,\"\",no,"
+                     "./models/parts/crps-2000w-12v.yaml:6");
+    cr_expect_str_eq(rack_row(csv, "psu2,psu,crps-2000w-12v,otp_back,"),
+                     "psu2,psu,crps-2000w-12v,otp_back,number,4,K,4 K,[S5],no,"
+                     "./models/parts/crps-2000w-12v.yaml:33");
+    cr_expect(strstr(rack_row(csv, "psu1,psu,crps-2000w-12v,efficiency,"), ",0.94,,0.94,E,yes,") !=
+              NULL);
+    cr_expect_str_eq(rack_row(csv, "psu2,psu,crps-2000w-12v,i2c,"),
+                     "psu2,psu,crps-2000w-12v,i2c,i2c,,,smbus0/mux0.2/0x58,\"\",no,x.yaml:3");
+    cr_expect_str_eq(rack_row(csv, "sw1,fet,back-to-back-100a,to,"),
+                     "sw1,fet,back-to-back-100a,to,taps,,,bus_a.2,\"\",no,x.yaml:5");
+    cr_expect_str_eq(rack_row(csv, "sw1,fet,back-to-back-100a,on,"),
+                     "sw1,fet,back-to-back-100a,on,pin,,,expander0.3,\"\",no,x.yaml:5");
+    cr_expect_str_eq(rack_row(csv, "sw1,fet,back-to-back-100a,closed,"),
+                     "sw1,fet,back-to-back-100a,closed,word,,,no,\"\",no,x.yaml:5");
+    cr_expect_str_eq(rack_row(csv, "sw2,fet,back-to-back-100a,on,"), "", "left out");
+    cr_expect_str_eq(rack_row(csv, "web1,server,server-12v-500w,p,"),
+                     "web1,server,server-12v-500w,p,number,400,W,400 W,\"E, name plate\",yes,"
+                     "x.yaml:10");
+    cr_expect_str_eq(rack_row(csv, "mux0,mux,\"\",i2c,"),
+                     "mux0,mux,\"\",i2c,i2c,,,smbus0/0x70,\"\",no,", "implied: written nowhere");
+    scenario_free(s);
+    diag_free(d);
 }

@@ -1,36 +1,8 @@
 # One row of the table of claims: the instance with the least margin of the expectation that begins with
-# EXPECTATION. Cells of verdict.csv: expectation, instance, line, verdict, measured, limit, margin, unit.
+# EXPECTATION. Read behind cells.awk. Cells of verdict.csv: expectation, instance, line, verdict, measured,
+# limit, margin, unit.
 
 BEGIN { wanted = ENVIRON["EXPECTATION"] }
-
-# Split a row of CSV into cell[1..].
-function cells(row,    n, c) {
-    n = 0
-    while (row != "") {
-        if (substr(row, 1, 1) == "\"") {
-            match(row, /^"([^"]|"")*"/)
-            c = substr(row, 2, RLENGTH - 2)
-            gsub(/""/, "\"", c)
-        } else {
-            match(row, /^[^,]*/)
-            c = substr(row, 1, RLENGTH)
-        }
-        cell[++n] = c
-        row = substr(row, RLENGTH + 2)
-    }
-    return n
-}
-
-function with_unit(x, unit) {
-    x += 0
-    if (unit == "s") {
-        if (x == 0) return "0"
-        if (x < 1e-3) return sprintf("%.3g us", x * 1e6)
-        if (x < 1) return sprintf("%.4g ms", x * 1e3)
-        return sprintf("%.4g s", x)
-    }
-    return sprintf("%.4g%s", x, unit == "" ? "" : " " unit)
-}
 
 {
     for (i in cell) delete cell[i]

@@ -17,7 +17,7 @@ grep -v '^#' scenarios/claims.txt | while IFS='|' read -r claim scenario expecta
         "$program" run --quiet --out "$out" "scenarios/$scenario.yaml" >&2
     fi
     EXPECTATION=$(echo "$expectation" | sed 's/^ *//; s/ *$//') awk -v claim="$claim" -v what="$what" \
-        -v scenario="$scenario" -f tests/tools/claims.awk "$out/verdict.csv"
+        -v scenario="$scenario" -f tests/tools/cells.awk -f tests/tools/claims.awk "$out/verdict.csv"
 done >>"$work/table"
 
 if [ $# -lt 2 ]; then

@@ -17,6 +17,7 @@ run    libcsv-dev          inc   csv.h                  reads and writes CSV
 run    librandom123-dev    inc   Random123/threefry.h   random streams that repeat
 run    gnuplot-nox         cmd   gnuplot                draws the plots
 test   libcriterion-dev    inc   criterion/criterion.h  runs the tests
+test   libxml2-utils       cmd   xmllint                checks the JUnit file against its schema
 check  git                 cmd   git                    clones the tree that is checked
 check  clang               cmd   clang                  the second compiler
 check  libclang-rt-14-dev  file  /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  fuzzing
@@ -25,6 +26,8 @@ check  clang-tidy          cmd   clang-tidy             finds mistakes
 check  cppcheck            cmd   cppcheck               finds mistakes, MISRA rules
 check  mandoc              cmd   mandoc                 checks the manual pages
 check  shellcheck          cmd   shellcheck             checks the scripts
+check  chromium            cmd   chromium               shows reports and prints them
+check  libxml2-utils       cmd   xmllint                checks their markup
 firmware gcc-arm-none-eabi cmd arm-none-eabi-gcc       compiles for the boards
 firmware qemu-system-arm   cmd  qemu-system-arm        plays the boards
 bench  valgrind            cmd   valgrind               counts instructions

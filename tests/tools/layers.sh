@@ -24,7 +24,7 @@ posix='<(dirent|fcntl|fnmatch|getopt|glob|libgen|poll|pthread|regex|spawn|termio
 rules="
 controller  ^controller/ ^<(stdint|stdbool|stddef|string)\.h>
 models      ^models/ ^$libc
-sim         ^sim/ ^models/ ^controller/(ctl_[a-z0-9_]*|controller)\.h ^$libc ^$posix
+sim         ^sim/ ^models/ ^controller/(ctl_[a-z0-9_]*|controller)\.h ^$libc ^$posix ^<sys/prctl\.h>
 hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix ^<(netdb|netinet/(in|tcp)|sys/(file|prctl|socket|un))\.h>
 tests       .
 "

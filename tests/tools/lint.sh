@@ -56,5 +56,6 @@ mandoc -Tlint -Wwarning sim/man/*.[15] || bad=1
 
 echo "shellcheck"
 shellcheck tests/tools/*.sh tests/bench/*.sh tests/hil/*.sh .ci/run || bad=1
+shellcheck -x --severity=warning tests/*/test_*.sh || bad=1
 
 exit $bad
