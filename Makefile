@@ -43,8 +43,7 @@ LEVEL    := $(or $(OPT_$(OPT)),-$(OPT))
 # -ffp-contract=off: a fused multiply-add rounds once where two operations round twice, and event
 # hashes must be equal on every compiler and level. For the same reason there is no fast-math.
 CFLAGS   := -std=c11 -g $(LEVEL) -ffp-contract=off $(WARNINGS)
-CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"' \
-            -DPOWERGAP_DATADIR='"$(DATADIR)"'
+CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DPOWERGAP_VERSION='"$(VERSION)"'
 LDFLAGS  := $(LEVEL)
 
 # The program and the bench are optimised as a whole: a model's small calls into its world cost
@@ -248,7 +247,7 @@ include hil/boards/firmware.mk
 
 # ---- What CI runs --------------------------------------------------------------------------------
 
-CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check hil fuzz determinism
+CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check hil fuzz determinism deb-check
 
 ## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
 check:
@@ -294,18 +293,41 @@ format-check:
 # ---- Putting it somewhere ------------------------------------------------------------------------
 
 I = $(DESTDIR)$(PREFIX)
-## install program, manual pages, parts, scenarios and plot scripts under PREFIX (and DESTDIR)
+BASH_FOLDER ?= share/bash-completion/completions
+ZSH_FOLDER  ?= share/zsh/site-functions
+## install program, manual pages, parts, scenarios, plot scripts and built firmware under PREFIX
 install: $(BIN)
 	install -d $(I)/bin $(I)/share/man/man1 $(I)/share/man/man5 $(DESTDIR)$(DATADIR)
+	install -d $(I)/$(BASH_FOLDER) $(I)/$(ZSH_FOLDER)
 	install $(BIN) $(I)/bin/powergap
+	$(BIN) completion bash >$(I)/$(BASH_FOLDER)/powergap
+	$(BIN) completion zsh >$(I)/$(ZSH_FOLDER)/_powergap
 	install -m 644 $(wildcard sim/man/*.1) $(I)/share/man/man1
 	install -m 644 $(wildcard sim/man/*.5) $(I)/share/man/man5
 	cp -R $(wildcard models/parts plots scenarios) $(DESTDIR)$(DATADIR)
+	for b in $(BOARDS); do \
+	    test ! -e build/arm-$$b/semihosting.elf || install -m 644 -D -t $(DESTDIR)$(DATADIR)/firmware/$$b \
+	        build/arm-$$b/firmware.elf build/arm-$$b/semihosting.elf || exit 1; \
+	 done
+	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 
 ## remove what `make install` installed
 uninstall:
 	rm -f $(I)/bin/powergap $(patsubst sim/man/%,$(I)/share/man/man?/%,$(wildcard sim/man/*))
+	rm -f $(I)/$(BASH_FOLDER)/powergap $(I)/$(ZSH_FOLDER)/_powergap
 	rm -rf $(DESTDIR)$(DATADIR)
+
+.PHONY: deb deb-check
+## pack it for Debian: build/powergap_VERSION_ARCH.deb
+deb:
+	@sh tests/tools/deps.sh run deb
+	+@$(PARALLEL) all
+	@sh tests/tools/deb.sh $(VERSION) build
+
+## install that package in a fresh Debian of its own and run it there (as root, with a network)
+deb-check: deb
+	@sh tests/tools/deps.sh deb-check
+	@sh tests/tools/deb_check.sh build/powergap_$(VERSION)_$$(dpkg --print-architecture).deb
 
 ## remove everything that was built or run
 clean:

@@ -14,13 +14,14 @@ _Static_assert(EMULATOR_INSTRUCTION_ns == 1 << 7, "shift=7 below");
 
 const char *const emulator_boards[] = {"ast1030-evb", "lm3s6965evb", "mps2-an385", NULL};
 
-bool emulator_image(const char *board, enum emulator_port port, char *path, size_t room)
+bool emulator_image(const char *installed, const char *board, enum emulator_port port, char *path,
+                    size_t room)
 {
     const char *name = port == EMULATOR_SERIAL ? "firmware" : "semihosting";
 
     (void)snprintf(path, room, "build/arm-%s/%s.elf", board, name);
-    if (access(path, R_OK) != 0) {
-        (void)snprintf(path, room, "%s/firmware/%s/%s.elf", POWERGAP_DATADIR, board, name);
+    if (access(path, R_OK) != 0 && installed != NULL) {
+        (void)snprintf(path, room, "%s/%s/%s.elf", installed, board, name);
     }
     return access(path, R_OK) == 0;
 }

@@ -22,8 +22,10 @@ enum emulator_port { EMULATOR_SEMIHOSTING, EMULATOR_SERIAL };
 /* Boards there are images for (machine names of QEMU); ends with NULL. */
 extern const char *const emulator_boards[];
 
-/* Where the image of a board is: built here (`make firmware`), or installed. False: nowhere. */
-bool emulator_image(const char *board, enum emulator_port port, char *path, size_t room);
+/* Where the image of a board is: built here (`make firmware`), or in the folder `installed` (NULL: there
+ * is none). False: nowhere. */
+bool emulator_image(const char *installed, const char *board, enum emulator_port port, char *path,
+                    size_t room);
 
 /* Start the image on the board. It ends when this process does, however; Ctrl-C is not for it.
  * False: errno says why it could not even be tried; a board that QEMU refuses closes its link. */

@@ -288,6 +288,7 @@ struct remote *remote_open(const char *link, const struct remote_options *option
                               .read_journal = read_journal,
                               .charged = options->charged};
     s->options = *options;
+    s->transport.images = options->images;
     s->transport.stop = options->stop;
     if (!transport_open(&s->transport, link, options->patience, closed)) {
         (void)snprintf(why, BENCH_TEXT, "link '%.200s': %s", link, closed);

@@ -13,10 +13,11 @@
 #include <signal.h>
 
 struct remote_options {
-    ns_t patience;     /* how long an answer may take */
-    const char *board; /* that has to be there; NULL: any */
-    bool charged;      /* struct remote */
-    double cycles;     /* of an instruction of an emulated board */
+    ns_t patience;      /* how long an answer may take */
+    const char *board;  /* that has to be there; NULL: any */
+    bool charged;       /* struct remote */
+    double cycles;      /* of an instruction of an emulated board */
+    const char *images; /* folder of installed images of emulated boards; NULL: none */
     const volatile sig_atomic_t *stop;
 };
 

@@ -149,7 +149,7 @@ static bool open_qemu(struct transport *t, const char *text, ns_t deadline,
         image = text + 1;
     } else if (text[0] != '\0') {
         return say(why, "it is written qemu:BOARD, qemu:BOARD@uart, or with :IMAGE behind it");
-    } else if (!emulator_image(t->board, port, found, sizeof found)) {
+    } else if (!emulator_image(t->images, t->board, port, found, sizeof found)) {
         return say(why, "it has no image yet: 'make firmware' builds it in build/arm-BOARD");
     }
     if (access(image, R_OK) != 0) {

@@ -25,7 +25,9 @@ struct transport {
     int in, out; /* file descriptors, not blocking; the same but for pipes */
     bool is_serial;
     struct emulator emulator;
-    char board[32];                    /* of qemu:BOARD; "": any */
+    char board[32]; /* of qemu:BOARD; "": any */
+    /* Set before it is opened: */
+    const char *images;                /* folder of installed images; NULL: none */
     const volatile sig_atomic_t *stop; /* not 0: don't wait any longer; NULL: never */
 };
 

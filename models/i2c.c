@@ -408,22 +408,32 @@ static void end_reset(struct world *w, int32_t bus, struct i2c_state *s)
 
 static void end(struct world *w, int32_t bus, struct i2c_state *s)
 {
-    struct i2c_reply re = {.status = s->ends_as};
+    struct i2c_reply *re = &s->re;
     int32_t master = s->master;
     ns_t now = world_now(w);
 
-    memset(re.rx, 0xFF, sizeof re.rx);
+    *re = (struct i2c_reply){.status = s->ends_as};
+    memset(re->rx, 0xFF, sizeof re->rx);
     s->phase = PHASE_IDLE;
     s->free_at = now + params_of(w, bus)->t_buf;
     s->busy += now - s->from;
     if (s->rq.op == I2C_TRANSFER) {
-        end_transfer(w, bus, s, &re);
+        end_transfer(w, bus, s, re);
     } else if (s->rq.op == I2C_CLEAR) {
-        end_clear(w, bus, s, &re);
+        end_clear(w, bus, s, re);
     } else {
         end_reset(w, bus, s);
     }
-    world_kind(w, master)->transferred(w, master, bus, &re);
+    world_kind(w, master)->transferred(w, master, bus, re);
+}
+
+struct i2c_sight i2c_look(const struct world *w, int32_t bus)
+{
+    const struct i2c_state *s = world_state_const(w, bus);
+    uint64_t set = hearers(s);
+
+    return (struct i2c_sight){
+        .rq = &s->rq, .re = &s->re, .device = set != 0 ? take_seat(s, &set)->device : NO_PART};
 }
 
 static void i2c_due(struct world *w, int32_t bus)

@@ -38,6 +38,16 @@ struct world;
  *   I2C_RESET_MUX  pulses the reset line of every mux on the bus: always OK */
 void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq);
 
+/* For observers, at EV_TRANSFER, EV_NACK, EV_BUS_TIMEOUT or EV_TRANSFER_CUT: the request that has just
+ * ended, what was answered (not of one that was cut), and the part that hears the address; NO_PART:
+ * none does. */
+struct i2c_sight {
+    const struct i2c_request *rq;
+    const struct i2c_reply *re;
+    int32_t device;
+};
+struct i2c_sight i2c_look(const struct world *w, int32_t bus);
+
 /* The master of the bus is reset: a transfer under way stops where it is, without STOP and without a
  * word to anybody. A device that was sending holds the data line until it has seen the clocks that its
  * byte has left: the worst case, for a byte of zeros. */

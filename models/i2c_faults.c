@@ -95,8 +95,8 @@ static const struct field sda_args[] = {
 
 static const struct field scl_args[] = {HOLDER, {.key = NULL}};
 
-static const struct field times_args[] = {
-    {.key = "times", .type = FIELD_REAL, .quantity = QTY_OPERATIONS, .min = 1.0, .max = 1e9,
+static const struct field transfers_args[] = {
+    {.key = "transfers", .type = FIELD_REAL, .quantity = QTY_OPERATIONS, .min = 1.0, .max = 1e9,
      .def = 1.0, .offset = offsetof(struct act_args, to), .doc = "how many transfers are hit"},
     {.key = NULL},
 };
@@ -108,9 +108,9 @@ const struct action i2c_actions[] = {
     {.key = "hold_scl", .args = scl_args, .undo = "release_scl", .run = act_hold_scl,
      .doc = "the clock line is held low"},
     {.key = "release_scl", .run = act_release_scl, .doc = "the clock line is free"},
-    {.key = "garble", .args = times_args, .undo = "heal", .run = act_garble,
+    {.key = "garble", .args = transfers_args, .undo = "heal", .run = act_garble,
      .doc = "one bit of each of the next replies is flipped"},
-    {.key = "nack", .args = times_args, .undo = "heal", .run = act_nack,
+    {.key = "nack", .args = transfers_args, .undo = "heal", .run = act_nack,
      .doc = "nobody acknowledges the next transfers"},
     {.key = "heal", .run = act_heal, .doc = "no more garbled or refused transfers"},
     {.key = NULL},

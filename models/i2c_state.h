@@ -41,6 +41,7 @@ struct hold {
 
 struct i2c_state {
     struct i2c_request rq;
+    struct i2c_reply re; /* to the request before, or to this one when it has ended */
     int32_t master;
     enum i2c_phase phase;
     enum i2c_status ends_as;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "home.h"
 #include "measure.h"
 #include "spell.h"
 
@@ -42,8 +43,9 @@ int cli_wrong(const struct command *c, const char *format, ...)
     return EXIT_USE;
 }
 
-/* What stands before its name. */
-static const char *dashes(const struct option_row *r)
+enum { LEFT = 26 }; /* width of the left column */
+
+const char *cli_dashes(const struct option_row *r)
 {
     return r->name[1] == '\0' ? "-" : "--";
 }
@@ -60,11 +62,12 @@ static void help(const struct command *c, const struct option_row rows[])
     printf("\nOptions:\n");
     for (const struct option_row *r = rows; r->name != NULL; r++) {
         char left[48];
-        snprintf(left, sizeof left, "%s%s%s%s", dashes(r), r->name, r->meaning != NULL ? " " : "",
-                 r->meaning != NULL ? r->meaning : "");
-        printf("  %-26s %s\n", left, r->doc);
+        int n = snprintf(left, sizeof left, "%s%s%s%s", cli_dashes(r), r->name,
+                         r->meaning != NULL ? " " : "", r->meaning != NULL ? r->meaning : "");
+        printf(n > LEFT ? "  %s\n  %*s" : "  %s%*s", left, n > LEFT ? LEFT : LEFT - n, "");
+        printf(" %s\n", r->doc);
     }
-    printf("  %-26s %s\n", "--help", "this text");
+    printf("  %-*s %s\n", LEFT, "--help", "this text");
     if (c->more != NULL) {
         printf("\n%s", c->more);
     }
@@ -89,9 +92,9 @@ static bool take_real(const char *text, double *value)
     return isfinite(*value);
 }
 
-static bool take_time(const char *text, ns_t *value)
+static bool take_time(const char *text, size_t n, ns_t *value)
 {
-    struct measure m = measure_read(text, strlen(text), QTY_SECOND);
+    struct measure m = measure_read(text, n, QTY_SECOND);
 
     *value = m.ns;
     return m.fault == MEASURE_OK && m.ns >= 0;
@@ -109,6 +112,18 @@ static bool take_item(const struct command *c, const struct option_row *r, const
     return true;
 }
 
+static bool take_window(const char *text, struct cli_window *value)
+{
+    const char *dots = strstr(text, "..");
+
+    if (dots == NULL || strlen(text) == 2) {
+        return false;
+    }
+    return (dots == text || take_time(text, (size_t)(dots - text), &value->from)) &&
+           (dots[2] == '\0' || take_time(dots + 2, strlen(dots + 2), &value->to)) &&
+           value->from < value->to;
+}
+
 static bool take_value(const struct command *c, const struct option_row *r, char *text)
 {
     switch (r->type) {
@@ -119,19 +134,27 @@ static bool take_value(const struct command *c, const struct option_row *r, char
         return take_item(c, r, text);
     case OPTION_WHOLE:
         if (!take_whole(text, r->value)) {
-            cli_wrong(c, "%s%s wants a whole number, not '%s'", dashes(r), r->name, text);
+            cli_wrong(c, "%s%s wants a whole number, not '%s'", cli_dashes(r), r->name, text);
             return false;
         }
         return true;
     case OPTION_REAL:
         if (!take_real(text, r->value)) {
-            cli_wrong(c, "%s%s wants a number, not '%s'", dashes(r), r->name, text);
+            cli_wrong(c, "%s%s wants a number, not '%s'", cli_dashes(r), r->name, text);
             return false;
         }
         return true;
     case OPTION_TIME:
-        if (!take_time(text, r->value)) {
-            cli_wrong(c, "%s%s wants a time such as '10 us', not '%s'", dashes(r), r->name, text);
+        if (!take_time(text, strlen(text), r->value)) {
+            cli_wrong(c, "%s%s wants a time such as '10 us', not '%s'", cli_dashes(r), r->name,
+                      text);
+            return false;
+        }
+        return true;
+    case OPTION_WINDOW:
+        if (!take_window(text, r->value)) {
+            cli_wrong(c, "%s%s wants two times such as '0.9 s..1.2 s', not '%s'", cli_dashes(r),
+                      r->name, text);
             return false;
         }
         return true;
@@ -204,11 +227,29 @@ static int one_option(const struct command *c, const struct option_row rows[], i
         return take_value(c, r, word + n + (word[n] == '=')) ? 1 : 0;
     }
     if (left < 2) {
-        cli_wrong(c, "%s%s wants a value: %s%s %s", dashes(r), r->name, dashes(r), r->name,
+        cli_wrong(c, "%s%s wants a value: %s%s %s", cli_dashes(r), r->name, cli_dashes(r), r->name,
                   r->meaning);
         return 0;
     }
     return take_value(c, r, argv[1]) ? 2 : 0;
+}
+
+/* Who wants to see a table instead of having it read (cli_each_option). */
+static struct {
+    void *ctx;
+    void (*each)(void *ctx, const struct option_row *row);
+} visitor;
+
+void cli_each_option(const struct command *c, void *ctx,
+                     void (*each)(void *ctx, const struct option_row *row))
+{
+    char name[] = "powergap";
+    char *argv[] = {name, NULL};
+
+    visitor.ctx = ctx;
+    visitor.each = each;
+    c->run(c, 1, argv);
+    visitor.each = NULL;
 }
 
 int cli_options(const struct command *c, const struct option_row rows[], int argc, char **argv,
@@ -217,6 +258,12 @@ int cli_options(const struct command *c, const struct option_row rows[], int arg
     int kept = 0;
     bool only_arguments = false;
 
+    for (const struct option_row *r = rows; visitor.each != NULL; r++) {
+        if (r->name == NULL) {
+            return -1;
+        }
+        visitor.each(visitor.ctx, r);
+    }
     for (int i = 1; i < argc;) {
         if (only_arguments || argv[i][0] != '-' || argv[i][1] == '\0') {
             argv[kept++] = argv[i++];
@@ -315,7 +362,7 @@ int cli_end(int status)
 
 bool cli_data(const char *name, char *buf, size_t room)
 {
-    const char *places[] = {getenv("POWERGAP_DATA"), POWERGAP_DATADIR, "."};
+    const char *places[] = {getenv("POWERGAP_DATA"), home_data(), "."};
 
     for (int i = 0; i < 3; i++) {
         if (places[i] != NULL && places[i][0] != '\0') {

@@ -12,7 +12,20 @@
 
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USE = 2, EXIT_OURS = 3, EXIT_INTERRUPTED = 130 };
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_WHOLE, OPTION_REAL, OPTION_TIME };
+enum option_type {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_LIST,
+    OPTION_WHOLE,
+    OPTION_REAL,
+    OPTION_TIME,
+    OPTION_WINDOW
+};
+
+/* "0.9 s..1.2 s"; without its beginning or end: from the start on, or to the end. */
+struct cli_window {
+    ns_t from, to; /* both included; at first 0 and NS_NEVER */
+};
 
 /* The values of an option that may be given several times. */
 enum { OPTION_LIST_MAX = 32 };
@@ -25,7 +38,8 @@ struct option_list {
 struct option_row {
     const char *name; /* NULL ends a table */
     enum option_type type;
-    void *value;         /* bool, const char *, struct option_list, uint64_t, double, ns_t */
+    void *
+        value; /* bool, const char *, struct option_list, uint64_t, double, ns_t, struct cli_window */
     const char *meaning; /* of the value, for --help: "DIR"; NULL for a flag */
     const char *doc;
 };
@@ -42,6 +56,13 @@ struct command {
  * said and done: *status is then the exit code (--help, a wrong option). */
 int cli_options(const struct command *c, const struct option_row rows[], int argc, char **argv,
                 int *status);
+
+/* Every command, in the order of `powergap --help`; ends with NULL. */
+extern const struct command *const commands[];
+
+/* Visit the options of a command: the rows that --help prints. */
+void cli_each_option(const struct command *c, void *ctx,
+                     void (*each)(void *ctx, const struct option_row *row));
 
 /* A complaint about the use of a command, on stderr. Returns EXIT_USE. */
 int cli_wrong(const struct command *c, const char *format, ...)
@@ -75,7 +96,11 @@ int cli_end(int status);
 bool cli_data(const char *name, char *buf, size_t room);
 
 extern const struct command run_command, check_command, explain_command, schema_command,
-    parts_command, plot_command, report_command, export_command, diverged_command, test_command;
+    parts_command, plot_command, report_command, new_command, log_command, export_command,
+    completion_command, diverged_command, test_command;
+
+/* What stands before the name of an option: "-" or "--". */
+const char *cli_dashes(const struct option_row *r);
 
 /* cli_diverged.c: the first event that differs between two traces. */
 int diverged_show(const char *a, const char *b);

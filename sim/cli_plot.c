@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "gnuplot.h"
+#include "home.h"
 
 static const volatile sig_atomic_t *stop; /* the user's Ctrl-C */
 
@@ -164,7 +165,7 @@ static int run(const struct command *c, int argc, char **argv)
     if (!find_scripts(&scripts)) {
         return cli_wrong(c,
                          "no plot scripts: neither in $POWERGAP_DATA/plots, %s/plots nor ./plots",
-                         POWERGAP_DATADIR);
+                         home_data());
     }
     if (only != NULL && !is_known(c, &scripts, only)) {
         return EXIT_USE;

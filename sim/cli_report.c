@@ -6,6 +6,7 @@
 #include "browser.h"
 #include "cli.h"
 #include "gnuplot.h"
+#include "home.h"
 #include "output.h"
 #include "report_page.h"
 
@@ -153,7 +154,7 @@ static int run(const struct command *c, int argc, char **argv)
     if (!cli_data("plots", plots_folder, sizeof plots_folder)) {
         return cli_wrong(c,
                          "no plot scripts: neither in $POWERGAP_DATA/plots, %s/plots nor ./plots",
-                         POWERGAP_DATADIR);
+                         home_data());
     }
     return cli_end(make(&f, n, argv, plots_folder));
 }

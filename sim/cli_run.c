@@ -44,7 +44,8 @@ static const ns_t PATIENCE = SECONDS(10), BUDGET = MS(1);
 static const double CYCLES = 1.5;
 
 struct run_flags {
-    const char *out, *integrator;
+    const char *out, *integrator, *vcd, *fst;
+    struct cli_window window;
     double tolerance;
     uint64_t seed, shuffle;
     ns_t sample;
@@ -143,6 +144,10 @@ static void print_people(const struct run *r, const struct run_flags *f, const c
     fputc('\n', stdout);
     table_balance(stdout, r);
     table_summary(stdout, r, colour);
+    if (f->vcd != NULL || f->fst != NULL) {
+        printf("Waveforms: %s%s%s\n", f->vcd != NULL ? f->vcd : "",
+               f->vcd != NULL && f->fst != NULL ? ", " : "", f->fst != NULL ? f->fst : "");
+    }
     if (folder != NULL) {
         printf("Trace: %s  (draw it: powergap plot %s)\n", folder, folder);
     }
@@ -192,6 +197,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
                                         ? INTEGRATOR_GSL_MSBDF
                                         : INTEGRATOR_ROSENBROCK},
             .out = folder,
+            .waves = {.vcd = f->vcd, .fst = f->fst, .from = f->window.from, .to = f->window.to},
             .sample = f->sample,
             .large = f->large,
             .pace = bench->pace,
@@ -261,6 +267,10 @@ static bool is_sound(const struct command *c, const struct run_flags *f)
         cli_wrong(c, "--tolerance wants a number from 1e-12 to 1e-2");
         return false;
     }
+    if (f->vcd == NULL && f->fst == NULL && (f->window.from > 0 || f->window.to != NS_NEVER)) {
+        cli_wrong(c, "--window is for waveforms: which --vcd or --fst?");
+        return false;
+    }
     if (f->sample == 0) {
         cli_wrong(c, "--sample wants a time above 0 s");
         return false;
@@ -296,7 +306,9 @@ static bool set_up_bench(const struct command *c, const struct run_flags *f, str
                                .cycles = f->cycles,
                                .stop = b->stop};
     char why[BENCH_TEXT];
+    char images[512];
 
+    o.images = cli_data("firmware", images, sizeof images) ? images : NULL;
     if (f->controller != NULL) {
         b->remote = remote_open(f->controller, &o, why);
         if (b->remote == NULL) {
@@ -358,20 +370,26 @@ static int run(const struct command *c, int argc, char **argv)
                           .sample = -1,
                           .patience = PATIENCE,
                           .budget = BUDGET,
-                          .cycles = CYCLES};
+                          .cycles = CYCLES,
+                          .window = {.to = NS_NEVER}};
     int status = EXIT_GOOD;
     const struct option_row rows[] = {
         {"out", OPTION_TEXT, &f.out, "DIR", "folder of the trace (else out/NAME)"},
         {"seed", OPTION_WHOLE, &f.seed, "N", "instead of the scenario's seed"},
         {"sample", OPTION_TIME, &f.sample, "TIME", "between two rows of signals.csv: '10 us'"},
-        {"integrator", OPTION_TEXT, &f.integrator, "NAME", "rosenbrock, or gsl-msbdf to check it"},
+        {"vcd", OPTION_TEXT, &f.vcd, "FILE", "also write waveforms, for GTKWave and others"},
+        {"fst", OPTION_TEXT, &f.fst, "FILE", "the same, smaller: by vcd2fst of GTKWave"},
+        {"window", OPTION_WINDOW, &f.window, "FROM..TO",
+         "what of the run they show: '0.9 s..1.2 s'"},
+        {"integrator", OPTION_TEXT, &f.integrator, "rosenbrock|gsl-msbdf",
+         "the second to check the first"},
         {"tolerance", OPTION_REAL, &f.tolerance, "X", "relative error of a step (else 3e-6)"},
         {"shuffle-ties", OPTION_WHOLE, &f.shuffle, "N", "another order within one instant"},
         {"controller", OPTION_TEXT, &f.controller, "LINK", "it runs on a board: qemu:lm3s6965evb"},
         {"board", OPTION_TEXT, &f.board, "NAME", "refuse any other board"},
         {"patience", OPTION_TIME, &f.patience, "TIME", "for an answer of the board (else 10 s)"},
-        {"charge", OPTION_TEXT, &f.charge, "WHAT",
-         "a step takes: parameter (its step_cost), board"},
+        {"charge", OPTION_TEXT, &f.charge, "parameter|board",
+         "a step takes the scenario's step_cost, or what the board did"},
         {"cycles", OPTION_REAL, &f.cycles, "X", "of an emulated board's instruction (else 1.5)"},
         {"real-time", OPTION_FLAG, &f.real_time, NULL, "keep to the wall's clock"},
         {"budget", OPTION_TIME, &f.budget, "TIME", "later than this is INVALID (else 1 ms)"},
@@ -396,6 +414,10 @@ static int run(const struct command *c, int argc, char **argv)
     }
     if (n == 0) {
         return cli_wrong(c, "which scenario? powergap run FILE");
+    }
+    if (n > 1 && (f.vcd != NULL || f.fst != NULL)) {
+        return cli_wrong(c, "waveforms are of one scenario: one FILE with --%s",
+                         f.vcd != NULL ? "vcd" : "fst");
     }
     return is_sound(c, &f) && has_folders(c, &f, n, argv) ? run_all(c, &f, n, argv) : EXIT_USE;
 }

@@ -16,6 +16,9 @@ void schema_print(FILE *out);
 /* The part library; with a name, that part's file with its sources. False: there is no such part. */
 bool parts_print(FILE *out, FILE *err, const char *name);
 
+/* The names of its parts. */
+void parts_names(void *ctx, void (*each)(void *ctx, const char *name));
+
 /* explain_scenario.c: the scenario language. */
 void explain_scenario(FILE *out);
 

@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "home.h"
 #include "loader.h"
 #include "spell.h"
-
-#ifndef POWERGAP_DATADIR
-#define POWERGAP_DATADIR "/usr/local/share/powergap"
-#endif
 
 const char *library_beside(struct arena *a, const char *from, const char *name)
 {
@@ -45,13 +42,17 @@ void library_folders(struct arena *a, const char *scenario_path,
         each(ctx, text_beside(a, scenario_path, "../../models/parts"));
     }
     each(ctx, "./models/parts");
-    each(ctx, POWERGAP_DATADIR "/parts");
+    each(ctx, arena_print(a, "%s/parts", home_data()));
 }
 
 const char *library_missing(void)
 {
-    return "no library of parts is in $POWERGAP_DATA/parts, ./models/parts or " POWERGAP_DATADIR
-           "/parts";
+    static char text[4352];
+
+    snprintf(text, sizeof text,
+             "no library of parts is in $POWERGAP_DATA/parts, ./models/parts or %s/parts",
+             home_data());
+    return text;
 }
 
 struct search {

@@ -4,11 +4,16 @@
 #include <string.h>
 
 #include "cli.h"
+#include "home.h"
 
-static const struct command *const commands[] = {
-    &run_command,    &test_command,     &check_command, &explain_command,
-    &schema_command, &parts_command,    &plot_command,  &report_command,
-    &export_command, &diverged_command, NULL,
+const struct command *const commands[] = {
+    &run_command,      &test_command,
+    &new_command,      &check_command,
+    &explain_command,  &schema_command,
+    &parts_command,    &plot_command,
+    &report_command,   &log_command,
+    &export_command,   &completion_command,
+    &diverged_command, NULL,
 };
 
 static void help(FILE *out)
@@ -55,7 +60,7 @@ static int dispatch(int argc, char **argv)
         return cli_end(EXIT_GOOD);
     }
     if (strcmp(word, "--version") == 0) {
-        printf("powergap %s\ndata: %s\n", POWERGAP_VERSION, POWERGAP_DATADIR);
+        printf("powergap %s\ndata: %s\n", POWERGAP_VERSION, home_data());
         return cli_end(EXIT_GOOD);
     }
     if (strcmp(word, "--why-diverged") == 0) {

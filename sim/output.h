@@ -7,17 +7,31 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "diag.h"
+
+/* A program that makes the file from what is written to it, called as `name - FILE`. */
+struct output_filter {
+    const char *name;
+    const char *package;        /* the Debian package that has it */
+    bool (*is_whole)(FILE *in); /* has it written all of the file? */
+};
 
 struct output {
     FILE *file; /* write to it */
     const char *path;
     char *partial; /* what is written first; NULL: `path` itself */
+    const struct output_filter *through;
+    pid_t filter; /* 0: none */
 };
 
 /* False: reported. The path must live until output_close(). */
 bool output_open(struct output *t, const char *path, struct diag *d);
+
+/* The same for a file that a program makes of what is written. */
+bool output_open_through(struct output *t, const char *path, const struct output_filter *through,
+                         struct diag *d);
 
 /* Put it in its place, unless it is no good. False: it is no good, or could not be written, which is
  * reported; what was there before stays. */

@@ -151,3 +151,16 @@ bool parts_print(FILE *out, FILE *err, const char *name)
     arena_free(a);
     return good;
 }
+
+void parts_names(void *ctx, void (*each)(void *ctx, const char *name))
+{
+    struct arena *a = arena_new();
+    struct listing *l = arena_get(a, sizeof *l);
+
+    l->arena = a;
+    library_folders(a, NULL, list_folder, l);
+    for (int32_t i = 0; i < l->n; i++) {
+        each(ctx, l->entry[i].name);
+    }
+    arena_free(a);
+}

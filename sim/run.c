@@ -23,6 +23,9 @@ static void on_event(void *ctx, const struct event *e)
 
     log_event(&r->log, e);
     judge_event(r->judge, e);
+    if (r->waves != NULL) {
+        waves_event(r->waves, r->world, e);
+    }
 }
 
 static void on_span(void *ctx, struct world *w, int32_t island, ns_t t0, ns_t t1)
@@ -251,16 +254,23 @@ static void play(struct run *r, struct trace *trace)
     }
     for (uint32_t i = 0; more || w->plant->now < end; i++) {
         ns_t until = earlier(end, judge_stop(r->judge));
+        ns_t next = earlier(heap_first(&w->plant->heap)->due, until);
         if (pace != NULL) {
-            pace->await(pace, earlier(heap_first(&w->plant->heap)->due, until));
+            pace->await(pace, next);
         }
         if (trace != NULL) {
-            trace_before(trace, w, earlier(heap_first(&w->plant->heap)->due, until));
+            trace_before(trace, w, next);
+        }
+        if (r->waves != NULL) {
+            waves_before(r->waves, w, next);
         }
         more = plant_next(w, until);
         judge_after(r->judge, w);
         if (trace != NULL) {
             trace_after(trace, w);
+        }
+        if (r->waves != NULL) {
+            waves_after(r->waves, w);
         }
         if (i % INSTANTS_A_LOOK == 0 && r->options.progress != NULL) {
             r->options.progress(r->options.progress_ctx, w->plant->now, end);
@@ -313,6 +323,14 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
             return NULL;
         }
     }
+    if (options->waves.vcd != NULL || options->waves.fst != NULL) {
+        r->waves = waves_begin(&options->waves, r->world, s, r->judge, period_of(s, options), d);
+        if (r->waves == NULL) {
+            trace_abandon(trace);
+            run_free(r);
+            return NULL;
+        }
+    }
     play(r, trace);
     struct trace_facts facts = {.scenario = s,
                                 .options = &r->options.plant,
@@ -322,7 +340,8 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
     if (r->log.is_short || judge_gaps(r->judge)->is_short) {
         diag_warning(d, nowhere, "not enough memory to keep every event and every gap of this run");
     }
-    if (trace != NULL && !trace_end(trace, r->world, &facts)) {
+    bool waved = r->waves == NULL || waves_end(r->waves, r->world, &r->log);
+    if ((trace != NULL && !trace_end(trace, r->world, &facts)) || !waved) {
         run_free(r);
         return NULL;
     }

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "plant.h"
 #include "script.h"
+#include "waves.h"
 
 /* A trace that will take more than this is warned of, or refused. */
 #define RUN_WARNED_B  1e9
@@ -19,6 +20,7 @@ struct pace; /* bench.h */
 struct run_options {
     struct plant_options plant; /* its seed is what the run uses */
     const char *out;            /* folder of the trace; NULL: none */
+    struct waves_options waves; /* which waveforms to write */
     ns_t sample;                /* 0 or less: the scenario's, or a thousandth of the duration */
     bool large;                 /* signals.csv may take more than RUN_REFUSED_B */
     struct pace *pace;          /* play it in real time; NULL: as fast as it goes */
@@ -34,6 +36,7 @@ struct run {
     struct script *script;
     struct judge *judge;
     struct log log;
+    struct waves *waves;     /* NULL: none are written */
     struct books begin, end; /* of energy: they close with plant_options.meter_all */
     bool interrupted;
     char late[128]; /* why it is INVALID */

@@ -10,8 +10,7 @@
  *   rack.csv      every parameter of every part: value, source, and where it was written
  *   run.yaml      what was run, its event hash, and the command that repeats it
  *
- * Rows of signals.csv come at a fixed period and, between, where voltages move. They are read on
- * the islands' segments: writing a trace changes nothing. */
+ * Which rows signals.csv has: rows.h. */
 #ifndef SIM_TRACE_H
 #define SIM_TRACE_H
 

@@ -105,18 +105,21 @@ check "no dark colour for $(tr '\n' ' ' <"$work/colours")" test ! -s "$work/colo
 
 browse() { # HTML: the page as it is after its scripts, in $work/dom; what went wrong in $work/console
     chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --window-size=1280,4000 \
-        --user-data-dir="$work/profile" --enable-logging=stderr --v=0 --virtual-time-budget=4000 \
+        --user-data-dir="$work/profile" --enable-logging=stderr --v=0 --virtual-time-budget=10000 \
         --dump-dom "file://$1" >"$work/dom" 2>"$work/log"
     grep 'CONSOLE' "$work/log" >"$work/console"
 }
 if has chromium; then
-    # Turn the wheel over the first waveform; the button that goes back appears.
-    sed 's|</body>|<script>setTimeout(function () {\
-      const f = document.querySelector("figure.zooms"), s = f.querySelector("svg"), b = s.getBoundingClientRect();\
+    # Turn the wheel over the first waveform, once it is in use; the button that goes back appears.
+    sed 's|</body>|<script>const wait = setInterval(function () {\
+      const f = document.querySelector("figure.zooms.live");\
+      if (!f) return;\
+      clearInterval(wait);\
+      const s = f.querySelector("svg"), b = s.getBoundingClientRect();\
       s.dispatchEvent(new WheelEvent("wheel", { deltaY: -800, bubbles: true, cancelable: true,\
           clientX: b.left + b.width / 2, clientY: b.top + b.height / 4 }));\
       document.body.dataset.zoomed = f.querySelectorAll(".tic").length + " " + f.querySelector(".reset").hidden;\
-    }, 1000);</script></body>|' "$work/one.html" >"$work/zoom.html"
+    }, 50);</script></body>|' "$work/one.html" >"$work/zoom.html"
     browse "$work/zoom.html"
     check "the console says: $(head -n 1 "$work/console")" test ! -s "$work/console"
     check 'the wheel does not zoom' grep -qE 'data-zoomed="[1-9][0-9]* false"' "$work/dom"

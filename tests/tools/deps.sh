@@ -3,7 +3,7 @@
 #
 # Touches nothing, and needs no network, when everything is there. A thing counts as there when it
 # can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build
-# and run), test, check (what CI needs besides), firmware, bench, peers (what the bench compares with),
+# and run), test, check (what CI needs besides), deb, deb-check, firmware, bench, peers (what the bench compares with),
 # crosscheck.
 set -eu
 
@@ -18,6 +18,13 @@ run    librandom123-dev    inc   Random123/threefry.h   random streams that repe
 run    gnuplot-nox         cmd   gnuplot                draws the plots
 test   libcriterion-dev    inc   criterion/criterion.h  runs the tests
 test   libxml2-utils       cmd   xmllint                checks the JUnit file against its schema
+test   zsh                 cmd   zsh                    completes command lines
+test   gtkwave             cmd   vcd2fst                reads the waveforms
+test   dpkg-dev            cmd   dpkg-shlibdeps         finds what the package depends on
+deb    dpkg-dev            cmd   dpkg-shlibdeps         finds what the package depends on
+deb    binutils            cmd   strip                  takes the symbols out
+deb-check debootstrap      cmd   debootstrap            makes a fresh Debian
+deb-check lintian          cmd   lintian                checks the package
 check  git                 cmd   git                    clones the tree that is checked
 check  clang               cmd   clang                  the second compiler
 check  libclang-rt-14-dev  file  /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  fuzzing
