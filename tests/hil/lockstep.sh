@@ -1,8 +1,8 @@
 #!/bin/sh
 # lockstep.sh POWERGAP LINK SCENARIO... - play each with the controller in the process and with the one at
-# LINK: the same event hash, or it is said where they part. Those of scenarios/controller/, in which it is
-# reset, must leave the same journal, too. A rack without a controller is skipped. A run that is ended by
-# Ctrl-C or killed leaves no emulator behind.
+# LINK: the same event hash, or it is said where they part. Those in which it is reset must leave the same
+# journal, too. A rack without a controller is skipped. A run that is ended by Ctrl-C or killed leaves no
+# emulator behind.
 set -u
 powergap=$1 link=$2
 shift 2
@@ -36,7 +36,7 @@ done
 grep -v 'has no controller' "$work/said"
 
 for scenario in "$@"; do
-    case $scenario in */controller/*) ;; *) continue ;; esac
+    grep -qE "act: ctl\.(reset|halt)" "$scenario" || continue
     "$powergap" run --quiet --out "$work/a" "$scenario" >/dev/null 2>&1
     "$powergap" run --quiet --out "$work/b" --controller "$link" "$scenario" >/dev/null 2>&1
     if diff "$work/a/journal.csv" "$work/b/journal.csv" && grep -q 'after a reset' "$work/a/journal.csv"; then
