@@ -45,18 +45,6 @@ uint32_t alert_sweep_us(const struct controller *c, uint8_t bus)
     return rests ? c->cfg.alert.idle_us : c->cfg.sweep_us;
 }
 
-void alert_init(struct controller *c)
-{
-    stir(c);
-    for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
-        bool has_line = c->cfg.alert.line_of[s] < c->cfg.alert.n_lines;
-        c->alerts.members[s].unsure = has_line ? UINT8_MAX : 0U;
-    }
-    judge_trust(c);
-}
-
-/* ---- a search ---------------------------------------------------------------------------------- */
-
 static bool is_on(const struct controller *c, uint8_t s, uint8_t line)
 {
     return c->cfg.alert.line_of[s] == line;
@@ -84,21 +72,19 @@ static bool is_first(const struct controller *c, uint8_t s, bool whole)
     return true;
 }
 
-/* The registers that STATUS_WORD has bits of, bit per register. */
-static uint8_t registers_of(uint16_t word)
+void alert_init(struct controller *c)
 {
-    static const uint16_t bits[] = {
-        (uint16_t)ST_VOUT, (uint16_t)ST_IOUT_POUT, (uint16_t)ST_INPUT, (uint16_t)ST_TEMPERATURE,
-        (uint16_t)ST_CML,  (uint16_t)ST_OTHER,     (uint16_t)ST_MFR,   (uint16_t)ST_FANS};
-    uint8_t set = 0;
-
-    for (uint8_t i = 0; i < (uint8_t)(sizeof(bits) / sizeof(bits[0])); i++) {
-        if ((word & bits[i]) != 0U) {
-            set |= (uint8_t)(1U << i);
-        }
+    stir(c);
+    for (uint8_t s = 0; (s < c->cfg.n_supplies) && (c->cfg.alert.n_lines > 0U); s++) {
+        bool has_line = c->cfg.alert.line_of[s] < c->cfg.alert.n_lines;
+        c->alerts.members[s].unsure = has_line ? UINT8_MAX : 0U;
+        c->alerts.members[s].asks = has_ara(c, s) && is_first(c, s, false);
+        c->alerts.members[s].tells = is_first(c, s, true);
     }
-    return set;
+    judge_trust(c);
 }
+
+/* ---- a search ---------------------------------------------------------------------------------- */
 
 static void look_at(struct controller *c, uint8_t s, uint8_t looks, bool glance)
 {
@@ -128,9 +114,9 @@ static void begin_search(struct controller *c, uint8_t line)
             look_at(c, s, 1, true);
         }
         m->heard = false;
-        m->stood = registers_of(c->supplies[s].standing);
-        m->todo = (has_ara(c, s) && is_first(c, s, false)) ? (uint8_t)ALERT_ASK : 0U;
-        if (c->cfg.alert.mux_tells[line] && is_first(c, s, true)) {
+        m->stood = status_registers(c->supplies[s].standing);
+        m->todo = m->asks ? (uint8_t)ALERT_ASK : 0U;
+        if (c->cfg.alert.mux_tells[line] && m->tells) {
             m->todo |= (uint8_t)ALERT_TELL;
         }
         poll_now(c, c->cfg.supplies[s].bus);
@@ -170,7 +156,7 @@ static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         struct alert_member *m = &c->alerts.members[s];
-        uint8_t stands = registers_of(c->supplies[s].standing) & (uint8_t)~m->masked;
+        uint8_t stands = status_registers(c->supplies[s].standing) & (uint8_t)~m->masked;
 
         if (!low) {
             stands &= m->heard ? m->stood : 0U;
@@ -188,7 +174,7 @@ static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
 static bool unmask_what_is_gone(struct controller *c, uint8_t s)
 {
     struct alert_member *m = &c->alerts.members[s];
-    uint8_t gone = (m->masked | m->unsure) & (uint8_t)~registers_of(c->supplies[s].standing);
+    uint8_t gone = (m->masked | m->unsure) & (uint8_t)~status_registers(c->supplies[s].standing);
     bool may = (gone != 0U) && c->supplies[s].has_reading && !is_busy(m);
 
     if (may) {
@@ -340,7 +326,7 @@ uint8_t alert_look_due(struct controller *c, uint8_t bus)
 {
     const struct wire *b = &c->wires[bus];
 
-    for (uint8_t i = 0; (i < b->n_members) && (c->cfg.alert.n_lines > 0U); i++) {
+    for (uint8_t i = 0; i < b->n_members; i++) {
         uint8_t s = b->members[i];
         struct alert_member *m = &c->alerts.members[s];
 

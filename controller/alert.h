@@ -63,9 +63,12 @@ struct alert_member {
     uint8_t doing;    /* the one under way */
     uint8_t tries;    /* failures in a row of what is to be masked */
     uint8_t looks;    /* turns that it is still to be given at once */
-    bool looking;     /* one of them is under way */
-    bool glance;      /* it is over when STATUS_WORD says nothing */
-    bool heard;       /* it has answered in this search */
+    bool looking : 1; /* one of them is under way */
+    bool glance : 1;  /* it is over when STATUS_WORD says nothing */
+    bool
+        asks : 1; /* in its place is asked for its line: it is the first there with alert response */
+    bool tells : 1;   /* of its line the first behind its mux, which is read if it tells */
+    bool heard : 1;   /* it has answered in this search */
     uint8_t stood;    /* registers with bits that stood when the search began, bit per register */
     uint8_t to_mask;  /* registers whose mask is to be set anew, bit per register */
     uint8_t masked;   /* registers with a mask */

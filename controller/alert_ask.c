@@ -9,23 +9,7 @@
 #include "poll.h"
 #include "wire.h"
 
-enum { ALERT_RESPONSE_ADDRESS = 0x0C, REGISTERS = 8, TELLS_SHIFT = 4 };
-
-/* The lowest register of a set that is not empty; STATUS_VOUT is number 0, STATUS_FANS number 7. */
-static uint8_t first_of(uint8_t set)
-{
-    uint8_t i = 0;
-
-    while ((i < (uint8_t)(REGISTERS - 1)) && ((((uint32_t)set >> i) & 1U) == 0U)) {
-        i++;
-    }
-    return i;
-}
-
-static uint8_t command_of(uint8_t reg)
-{
-    return (uint8_t)((uint8_t)CMD_STATUS_VOUT + reg);
-}
+enum { ALERT_RESPONSE_ADDRESS = 0x0C, TELLS_SHIFT = 4 };
 
 /* The lowest bit is the most urgent: muxes narrow the search, answers end it, masks come last. */
 static uint8_t next_todo(const struct alert_member *m)
@@ -39,7 +23,7 @@ uint8_t alert_ask_due(struct controller *c, uint8_t bus)
     uint8_t due = (uint8_t)CTL_NOBODY;
     uint8_t first = UINT8_MAX;
 
-    for (uint8_t i = 0; (i < b->n_members) && (c->cfg.alert.n_lines > 0U); i++) {
+    for (uint8_t i = 0; i < b->n_members; i++) {
         struct alert_member *m = &c->alerts.members[b->members[i]];
         uint8_t todo = next_todo(m);
 
@@ -76,7 +60,7 @@ static void begin_mask(struct controller *c, uint8_t s, uint8_t bus, struct ctl_
     uint8_t *tx = out->bus[bus].tx;
 
     tx[0] = (uint8_t)CMD_SMBALERT_MASK;
-    tx[1] = command_of(first_of(m->to_mask));
+    tx[1] = status_command(first_register(m->to_mask));
     tx[2] = m->standing;
     out->bus[bus].n_tx = 3;
     if (chip_row(cfg->chip)->takes_pec) {
@@ -97,7 +81,7 @@ void alert_begin(struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *o
     if (m->doing == (uint8_t)ALERT_ASK) {
         c->count.alert_asks++;
     } else if (m->doing == (uint8_t)ALERT_READ) {
-        out->bus[bus].tx[0] = command_of(first_of(m->to_mask));
+        out->bus[bus].tx[0] = status_command(first_register(m->to_mask));
         out->bus[bus].n_tx = 1;
         out->bus[bus].n_rx = chip_row(c->cfg.supplies[s].chip)->has_pec ? 2U : 1U;
     } else if (m->doing == (uint8_t)ALERT_MASK) {
@@ -162,7 +146,7 @@ static void heard(struct controller *c, uint8_t s, uint8_t address)
 /* One register is done with, whether its supply knows masks or not. */
 static void masked(struct alert_member *m)
 {
-    uint8_t bit = (uint8_t)(1U << first_of(m->to_mask));
+    uint8_t bit = (uint8_t)(1U << first_register(m->to_mask));
 
     m->tries = 0;
     m->to_mask &= (uint8_t)~bit;
@@ -193,7 +177,8 @@ void alert_answered(struct controller *c, uint8_t s, const uint8_t rx[])
         break;
     case ALERT_READ:
         if (chip_row(cfg->chip)->has_pec &&
-            !pec_of_read_is_right(cfg->address, command_of(first_of(m->to_mask)), rx, 2)) {
+            !pec_of_read_is_right(cfg->address, status_command(first_register(m->to_mask)), rx,
+                                  2)) {
             c->count.pec_errors++;
             alert_failed(c, s, false);
             return;

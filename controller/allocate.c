@@ -1,6 +1,7 @@
 /* allocate.c - the question for the planner and its answer.  Checked by test_step.c, test_storm.c. */
 #include "allocate.h"
 
+#include "assess.h"
 #include "bits.h"
 #include "contingency.h"
 #include "controller.h"
@@ -26,6 +27,17 @@ static bool is_excused(const struct controller *c, uint8_t s)
     return !c->wires[c->cfg.supplies[s].bus].surveyed;
 }
 
+/* Two bars have two shares for it, and it says that this is more than it can carry: it may be left with
+ * one of them. */
+static bool has_too_many(const struct controller *c, uint8_t s, const struct plan_supply *q)
+{
+    const struct supply *u = &c->supplies[s];
+    const uint16_t overload = (uint16_t)ST_IOUT_POUT | (uint16_t)ST_IOUT_OC;
+
+    return u->has_reading && !is_excused(c, s) && has_several(q->present) &&
+           ((u->status & overload) != 0U);
+}
+
 static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply *q)
 {
     const struct supply *u = &c->supplies[s];
@@ -47,6 +59,7 @@ static void ask_supply(const struct controller *c, uint8_t s, struct plan_supply
         q->serves = u->has_reading || (is_excused(c, s) && feeds);
         q->spares = !u->has_reading && is_excused(c, s) && feeds;
         q->joins = u->has_reading;
+        q->leaves = has_too_many(c, s, q);
         break;
     case SUPPLY_ABSENT:
     case SUPPLY_IDENTIFIED:
@@ -69,33 +82,72 @@ static uint32_t shared_mW(const struct controller *c, uint32_t capacity_mW)
     return capacity_mW - ((capacity_mW / (1000U + over)) * over);
 }
 
-static void ask(const struct controller *c, struct plan_problem *q)
+/* Questions are compared as memory: they are copies of this one, padding included, which is zero. */
+void allocate_init(struct controller *c)
 {
-    (void)memset(q, 0, sizeof(*q)); /* padding too: questions are compared as memory */
+    struct plan_problem *q = &c->problem;
+
     q->n_supplies = c->cfg.n_supplies;
     q->n_bars = c->cfg.n_bars;
-    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
-        const struct contact *k = &c->contacts[i];
-        const struct ctl_switch_config *sw = &c->cfg.switches[i];
-        struct plan_supply *u = &q->supplies[sw->supply];
-
-        u->reach |= bit(sw->bar);
-        u->back |= sw->one_way ? 0U : bit(sw->bar);
-        u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? bit(sw->bar) : 0U;
-        u->present |= contact_is_closed(k) ? bit(sw->bar) : 0U;
-        u->made |= (contact_is_closed(k) && !k->moving) ? bit(sw->bar) : 0U;
-        if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
-            !pins_obey(c, sw->expander)) {
-            u->frozen |= bit(sw->bar);
-        }
-    }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         q->supplies[s].capacity_mW = c->cfg.supplies[s].capacity_mW;
         q->supplies[s].shared_mW = shared_mW(c, c->cfg.supplies[s].capacity_mW);
         q->supplies[s].feed = c->cfg.supplies[s].feed;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+
+        q->supplies[sw->supply].reach |= bit(sw->bar);
+        q->supplies[sw->supply].back |= sw->one_way ? 0U : bit(sw->bar);
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        q->bars[b].load_mW = c->cfg.bars[b].load_mW;
+        q->bars[b].spare = c->cfg.bars[b].spare;
+        q->bars[b].priority = c->cfg.bars[b].priority;
+        q->bars[b].two_feeds = c->cfg.bars[b].two_feeds;
+    }
+}
+
+/* The question answered last, as it is now; its loads, for the time being, are as they were. */
+static void ask(const struct controller *c, struct plan_problem *q)
+{
+    bool obeys[CTL_EXPANDERS];
+
+    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+        obeys[e] = pins_obey(c, e);
+    }
+    (void)memcpy(q, &c->problem, sizeof(*q));
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        struct plan_supply *u = &q->supplies[s];
+
+        u->present = 0;
+        u->made = 0;
+        u->frozen = 0;
+        u->worn = 0;
+        u->serves = false;
+        u->spares = false;
+        u->joins = false;
+        u->leaves = false;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const struct contact *k = &c->contacts[i];
+        const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        struct plan_supply *u = &q->supplies[sw->supply];
+        const uint8_t b = bit(sw->bar);
+
+        u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? b : 0U;
+        if (contact_is_closed(k)) {
+            u->present |= b;
+            u->made |= k->moving ? 0U : b;
+        }
+        if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
+            !obeys[sw->expander]) {
+            u->frozen |= b;
+        }
+    }
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         ask_supply(c, s, &q->supplies[s]);
     }
-    loads_ask(c, q);
 }
 
 /* Bars that a good supply feeds in the plan. */
@@ -130,7 +182,7 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
 static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
                          const struct plan *plan, uint8_t bar)
 {
-    return c->preempt.taken[s] && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
+    return preempt_has_taken(c, s) && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
 }
 
 /* Bars to which the plan gives a switch that obeys: a welded one is not relied upon alone. */
@@ -253,6 +305,15 @@ plan_set allocate_doubted(const struct controller *c)
     return set;
 }
 
+/* Do both feed the same bar, and is `i` alive as far as is known? */
+static bool is_beside(const struct controller *c, uint8_t i, uint8_t s)
+{
+    const struct supply *o = &c->supplies[i];
+
+    return (o->closed > 0U) && (o->bar == c->supplies[s].bar) && (o->bar < c->cfg.n_bars) &&
+           o->has_reading && !supply_is_lost(o);
+}
+
 /* A danger to its bar, as far as is known: its number is about to be read back, in this turn of its. The
  * order in which switches may move depends on it. */
 static bool is_being_named(const struct controller *c, uint8_t s)
@@ -261,6 +322,33 @@ static bool is_being_named(const struct controller *c, uint8_t s)
 
     return (u->danger != (uint8_t)DANGER_NONE) && supply_is_lost(u) && !identity_is_sure(c, s) &&
            (u->step != (uint8_t)POLL_REST);
+}
+
+/* May it be what pulls its bar down? The others of the bar tell: in their window, and it was merely dead;
+ * low, and its next reading shows whether their current goes in there. Both are read at once (assess.c).
+ * Until then no spare is closed onto the bar. */
+static bool is_unexplained(const struct controller *c, uint8_t s)
+{
+    const struct supply *u = &c->supplies[s];
+    const uint32_t ago_us = c->now_us - u->since_us;
+    bool open = false;
+
+    if (!assess_may_short(c, s) || (ago_us >= ((uint32_t)DOUBT_SWEEPS * c->cfg.sweep_us))) {
+        return false;
+    }
+    for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
+        const struct supply *o = &c->supplies[i];
+        const uint32_t read_us = c->now_us - o->read_us;
+
+        if ((i == s) || !is_beside(c, i, s)) {
+            continue;
+        }
+        if ((read_us <= ago_us) && (o->v_mV >= c->cfg.bars[u->bar].v_low_mV)) {
+            return false;
+        }
+        open = open || (read_us > ago_us) || (read_us < (c->now_us - u->read_us));
+    }
+    return open;
 }
 
 static bool is_urgent(const struct controller *c)
@@ -278,46 +366,52 @@ bool allocate_waits(const struct controller *c)
     bool named = false;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        named = named || is_being_named(c, s);
+        named = named || is_being_named(c, s) || is_unexplained(c, s);
     }
-    return named || ((allocate_doubted(c) != 0U) && !is_urgent(c));
+    return named || (!is_urgent(c) && (allocate_doubted(c) != 0U));
 }
 
 /* ---- the answer -------------------------------------------------------------------------------- */
 
-/* No row of the table fits: something safe at once, and the search is begun. */
+/* No row of the table fits: something safe at once. */
 static void improvise(struct controller *c, const struct plan_problem *q)
 {
     struct plan plan;
 
-    c->served = rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
+    rescue_plan(&c->problem, &c->plan, c->served, q, &plan);
     c->plan = plan;
-    c->redundant &= c->served;
-    planner_begin(&c->planner, q);
-    c->search = (uint8_t)SEARCH_PLAN;
-    c->count.plans++;
+    c->answered = false;
 }
 
-static void look_up(struct controller *c, const struct contingency_row *row)
+static void look_up(struct controller *c, const struct contingency_row *row, struct plan_problem *q)
 {
     c->served = row->served;
     c->redundant = row->redundant;
     contingency_plan(c, row, &c->plan);
-    c->search = (uint8_t)SEARCH_NONE;
+    contingency_ask(c, row, q);
+    c->answered = true;
     c->count.foreseen++;
 }
 
-static void answer(struct controller *c, const struct plan_problem *q)
+static void search(struct controller *c, const struct plan_problem *q, enum controller_search what)
+{
+    planner_begin(&c->planner, q);
+    loads_begin(c, &c->loads);
+    c->search = (uint8_t)what;
+}
+
+static void answer(struct controller *c, struct plan_problem *q)
 {
     const struct contingency_row *row = contingency_find(c, q);
 
     if (row != NULL) {
-        look_up(c, row);
+        look_up(c, row, q);
     } else {
         improvise(c, q);
     }
     (void)memcpy(&c->problem, q, sizeof(*q));
     contingency_forget(c);
+    search(c, q, SEARCH_LOADS);
 }
 
 /* What if this supply, which is about to fail, was not relied upon? Found out beside everything else. */
@@ -326,25 +420,29 @@ static void try_without(struct controller *c, uint8_t s, struct plan_problem *q)
     c->preempt.trial = s;
     if (c->search != (uint8_t)SEARCH_TRIAL) {
         ask(c, q);
-        planner_begin(&c->planner, q);
-        c->search = (uint8_t)SEARCH_TRIAL;
+        search(c, q, SEARCH_TRIAL);
     }
 }
 
 bool allocate(struct controller *c)
 {
     const uint8_t trial = c->preempt.trial;
+    const bool reload = c->reload;
     struct plan_problem q;
 
     c->preempt.trial = (uint8_t)CTL_NOBODY; /* other news come first, and end it */
+    c->reload = false;
     ask(c, &q);
-    /* ask() has zeroed the padding, and it is copied with the rest. */
+    /* Copies of the first question, padding included. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     if (memcmp(&q, &c->problem, sizeof(q)) != 0) {
         answer(c, &q);
         if (preempt_is_missed(c, &c->plan)) {
             return false;
         }
+    } else if (reload) {
+        contingency_reload(c);
+        search(c, &q, SEARCH_LOADS);
     } else if (trial != (uint8_t)CTL_NOBODY) {
         try_without(c, trial, &q);
     } else {
@@ -356,11 +454,16 @@ bool allocate(struct controller *c)
 
 /* ---- a slice of a search ----------------------------------------------------------------------- */
 
+bool allocate_plans(const struct controller *c)
+{
+    return (c->search == (uint8_t)SEARCH_PLAN) || (c->search == (uint8_t)SEARCH_LOADS);
+}
+
 enum allocate_work allocate_work(const struct controller *c)
 {
     bool begun = (c->search == (uint8_t)SEARCH_CASE) || (c->search == (uint8_t)SEARCH_TRIAL);
 
-    if (c->search == (uint8_t)SEARCH_PLAN) {
+    if (allocate_plans(c)) {
         return ALLOCATE_PLANS;
     }
     return (begun || (c->at_rest && contingency_has_work(c))) ? ALLOCATE_LOOKS_AHEAD
@@ -370,6 +473,7 @@ enum allocate_work allocate_work(const struct controller *c)
 /* The planner's answer is what is wanted from now on; carried out when nothing is in doubt. */
 static void adopt(struct controller *c)
 {
+    c->answered = true;
     c->plan = c->planner.best;
     c->served = c->planner.served;
     c->redundant = c->planner.redundant;
@@ -384,6 +488,28 @@ static void end_trial(struct controller *c)
         (void)memcpy(&c->problem, &found->problem, sizeof(c->problem));
         contingency_forget(c);
         adopt(c);
+    }
+}
+
+/* The loads of the present question are known. Others than those of its answer void that. */
+static void take_loads(struct controller *c)
+{
+    const struct plan_problem *q = &c->planner.problem;
+
+    /* Copies of the first question, padding included. */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
+    if (memcmp(q->bars, c->problem.bars, sizeof(q->bars)) != 0) {
+        improvise(c, q);
+        (void)memcpy(c->problem.bars, q->bars, sizeof(q->bars));
+        contingency_forget(c);
+        c->replan = true;
+    }
+    c->search = (uint8_t)SEARCH_NONE;
+    if (!c->answered) {
+        c->served = rescue_served(q);
+        c->redundant &= c->served;
+        c->search = (uint8_t)SEARCH_PLAN;
+        c->count.plans++;
     }
 }
 
@@ -408,13 +534,20 @@ static void found(struct controller *c)
 
 void allocate_think(struct controller *c)
 {
-    if (c->search != (uint8_t)SEARCH_NONE) {
-        if (planner_run(&c->planner)) {
-            found(c);
-        }
-    } else if (c->at_rest && contingency_has_work(c) && contingency_begin(c)) {
+    if ((c->search == (uint8_t)SEARCH_NONE) && c->at_rest && contingency_has_work(c) &&
+        contingency_begin(c)) {
         c->search = (uint8_t)SEARCH_CASE;
+    }
+    if (c->search == (uint8_t)SEARCH_NONE) {
+        return;
+    }
+    if (c->loads.stage != (uint8_t)LOADS_FOUND) {
+        if (loads_run(c, &c->loads, &c->planner.problem) && (c->search == (uint8_t)SEARCH_LOADS)) {
+            take_loads(c);
+        }
+    } else if (planner_run(&c->planner)) {
+        found(c);
     } else {
-        /* all is thought of */
+        /* more in another step */
     }
 }

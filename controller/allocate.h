@@ -2,7 +2,7 @@
  *
  *   state                     carries  relied on  may be closed  may be opened by the plan
  *   STANDBY STARTING SHARING  yes      yes        yes            yes
- *   SUSPECT, warning          yes      no         yes            no
+ *   SUSPECT, warning          yes      no         yes            no; overloaded by two bars: one of them
  *   SUSPECT, silent           no       no         no             no
  *   ABSENT, IDENTIFIED        no       no         no             no
  *   PROBATION                 yes      no         no             no
@@ -13,8 +13,10 @@
  * but its own switches stay closed: telemetry may be dead while the power is fine. As long as its
  * bus has not been surveyed since it last hung, nobody can know, and such supplies count as before.
  *
- * The answer is looked up where the case was foreseen (contingency.h). Otherwise the planner searches,
- * slice by slice in the following steps, and until then what rescue.h says is done.
+ * The answer is looked up where the case was foreseen (contingency.h). Otherwise what rescue.h says is
+ * done for the time being. In the following steps, a slice each, it is found out which loads the planner
+ * is to be asked with (loads.h); when they are others than those of the answer, or there is none yet,
+ * the planner searches.
  *
  *   checked   tests/controller/test_step.c, test_storm.c */
 #ifndef CONTROLLER_ALLOCATE_H
@@ -27,6 +29,9 @@
 
 struct controller;
 
+/* What of every question is the same. */
+void allocate_init(struct controller *c);
+
 /* Is part of the rack about to be known better? No plan is made until then, unless a supply is a
  * danger to its bar. */
 bool allocate_waits(const struct controller *c);
@@ -34,8 +39,8 @@ bool allocate_waits(const struct controller *c);
 /* Supplies, good by their last readings, on the feed or the bar of one that failed since. */
 plan_set allocate_doubted(const struct controller *c);
 
-/* If the question is a new one, answer it: by the table of contingencies, or for the time being and
- * with a search begun. Make the answer the wanted positions. False: a supply that was replaced before
+/* If the question is a new one, answer it: by the table of contingencies, or for the time being, and
+ * begin a search. Make the answer the wanted positions. False: a supply that was replaced before
  * it fails is missed; nothing was told to the switches, ask anew. */
 bool allocate(struct controller *c);
 
@@ -47,6 +52,9 @@ enum allocate_work {
 };
 
 enum allocate_work allocate_work(const struct controller *c);
+
+/* Is the answer one for the time being, or may the loads that it was made for have changed? */
+bool allocate_plans(const struct controller *c);
 
 /* Go on with it, for one slice. */
 void allocate_think(struct controller *c);

@@ -21,6 +21,7 @@ void ask_server(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t ca
     want(c, i, what, cap_mW);
     c->demand.servers[i].phase = (uint8_t)SERVER_DUE;
     c->demand.asking = true;
+    c->demand.awaiting = true;
 }
 
 /* It waits for the word to start, and draws its surge before long. */
@@ -51,8 +52,10 @@ static void is_deaf(struct controller *c, uint16_t i)
     struct server *u = &c->demand.servers[i];
 
     u->deaf = true;
+    c->demand.awaiting = true;
     u->sent_us = c->now_us;
     c->count.deaf_servers++;
+    c->demand.restated = true;
 }
 
 /* The last request was refused, or not acknowledged in time. */
@@ -123,8 +126,9 @@ void ask_answered(struct controller *c, uint16_t i, const struct ctl_in *in)
 void ask_tick(struct controller *c)
 {
     bool asking = false;
+    bool awaiting = false;
 
-    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
+    for (uint16_t i = 0; (i < c->cfg.n_servers) && c->demand.awaiting; i++) {
         struct server *u = &c->demand.servers[i];
 
         if ((u->phase == (uint8_t)SERVER_SENT) && passed(c->now_us, u->sent_us, c->cfg.answer_us)) {
@@ -135,8 +139,10 @@ void ask_tick(struct controller *c)
             u->deaf = false;
         }
         asking = asking || (u->phase == (uint8_t)SERVER_DUE);
+        awaiting = awaiting || (u->phase != (uint8_t)SERVER_RESTS) || u->deaf;
     }
     c->demand.asking = asking;
+    c->demand.awaiting = awaiting;
 }
 
 /* What helps goes before what adds; the least important first, as it was chosen. */

@@ -9,9 +9,10 @@
 
 struct chip {
     const char *name;
-    bool has_pec;       /* its answers end with a packet error code that can be believed */
-    bool takes_pec;     /* it accepts a packet error code behind what is written to it */
-    bool has_ara;       /* answers the alert response address when it has pulled its alert line */
+    bool has_pec;   /* its answers end with a packet error code that can be believed */
+    bool takes_pec; /* it accepts a packet error code behind what is written to it */
+    bool erases;    /* a 1 written to a status bit clears it (PMBus 1.2); else CLEAR_FAULTS does */
+    bool has_ara;   /* answers the alert response address when it has pulled its alert line */
     bool has_vout_mode; /* answers VOUT_MODE; else `vout_mode` holds */
     uint8_t vout_mode;
     uint16_t gap_us; /* it needs this long between two transfers */

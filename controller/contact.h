@@ -13,16 +13,16 @@ enum contact_fault {
 };
 
 struct contact {
-    bool wanted;         /* by the plan */
-    bool told;           /* by the output register of the expander */
-    bool read;           /* what the pin was last read as */
-    bool moving;         /* its operate time has not passed yet */
-    bool proven;         /* the pin was read back as told, since it was last told */
-    bool resting;        /* its dwell has not passed yet */
-    bool stuck;          /* does not follow: planned around */
+    bool wanted : 1;     /* by the plan */
+    bool told : 1;       /* by the output register of the expander */
+    bool read : 1;       /* what the pin was last read as */
+    bool moving : 1;     /* its operate time has not passed yet */
+    bool proven : 1;     /* the pin was read back as told, since it was last told */
+    bool resting : 1;    /* its dwell has not passed yet */
+    bool stuck : 1;      /* does not follow: planned around */
+    bool made : 1;       /* has carried current since it was told to close */
     uint8_t fault;       /* enum contact_fault */
     uint8_t odd;         /* readings in a row that say otherwise */
-    bool made;           /* has carried current since it was told to close */
     uint8_t misses;      /* read-backs in a row that disagreed */
     uint8_t stuck_count; /* times it was found stuck: each doubles the pause before a new attempt */
     uint32_t operations; /* since the start */

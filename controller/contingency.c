@@ -8,14 +8,51 @@
 #include <stddef.h>
 #include <string.h>
 
+enum { LOOKS = 16 /* for the next case, in a step */ };
+
 void contingency_forget(struct controller *c)
 {
     (void)memset(&c->contingency, 0, sizeof(c->contingency));
+    c->contingency.left = (uint16_t)CONTINGENCY_CASES;
+}
+
+/* Would they be found again? As long as the supplies carry what is wanted, or the ceiling, they would. */
+static bool are_up_to_date(const struct controller *c, const struct contingency_loads *l)
+{
+    bool same = l->fits;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        const uint32_t asked_mW = c->demand.bars[b].asked_mW;
+        const bool ceiling = l->load_mW[b] == c->cfg.bars[b].load_mW;
+
+        same = same && ((l->load_mW[b] == asked_mW) || (ceiling && (asked_mW < l->load_mW[b])));
+    }
+    return same;
+}
+
+void contingency_reload(struct controller *c)
+{
+    struct contingency *t = &c->contingency;
+
+    for (uint16_t i = 0; i < (uint16_t)CONTINGENCY_CASES; i++) {
+        const struct contingency_row *row = &t->rows[i];
+
+        if ((row->loads > 0U) && !are_up_to_date(c, &t->loads[row->loads - 1U])) {
+            t->old[i / 8U] |= bit((uint8_t)(i % 8U));
+            t->left = (uint16_t)CONTINGENCY_CASES;
+        }
+    }
 }
 
 bool contingency_has_work(const struct controller *c)
 {
-    return c->contingency.next < (uint16_t)CONTINGENCY_CASES;
+    return c->contingency.left > 0U;
+}
+
+static void go_on(struct contingency *t)
+{
+    t->next = (uint16_t)((t->next + 1U) % (uint16_t)CONTINGENCY_CASES);
+    t->left--;
 }
 
 /* Of parts of a question, which are copies of what ask() has zeroed, padding included. */
@@ -113,49 +150,77 @@ bool contingency_question(const struct controller *c, uint16_t number, struct pl
     for (uint8_t s = 0; s < q->n_supplies; s++) {
         apply(c, number, s, &q->supplies[s]);
     }
-    loads_ask(c, q);
     return is_case(c, number);
 }
 
 /* ---- ahead ------------------------------------------------------------------------------------- */
 
-bool contingency_begin(struct controller *c)
+static bool is_due(const struct contingency *t)
 {
-    struct plan_problem q;
-
-    if (!contingency_question(c, c->contingency.next, &q)) {
-        c->contingency.next++;
-        return false;
-    }
-    planner_begin(&c->planner, &q);
-    return true;
+    return (t->rows[t->next].loads == 0U) || has(t->old[t->next / 8U], (uint8_t)(t->next % 8U));
 }
 
-/* Which of the table's loads are these? One more if need be; CONTINGENCY_LOADS: there is no room. */
-static uint8_t loads_of(struct contingency *t, const struct plan_bar bars[])
+bool contingency_begin(struct controller *c)
 {
-    const size_t size = sizeof(t->loads[0]);
-    uint8_t i = 0;
+    struct contingency *t = &c->contingency;
+    struct plan_problem q;
+    bool found = false;
 
-    while ((i < t->n_loads) && !is_alike(t->loads[i], bars, size)) {
-        i++;
+    for (uint8_t n = 0; (n < (uint8_t)LOOKS) && (t->left > 0U) && !found; n++) {
+        found = is_due(t) && is_case(c, t->next);
+        if (!found) {
+            go_on(t);
+        }
     }
-    if ((i == t->n_loads) && (i < (uint8_t)CONTINGENCY_LOADS)) {
-        (void)memcpy(t->loads[i], bars, size);
-        t->n_loads++;
+    if (found) {
+        (void)contingency_question(c, t->next, &q);
+        planner_begin(&c->planner, &q);
+        loads_begin(c, &c->loads);
     }
-    return i;
+    return found;
+}
+
+/* Which of the table's loads are these? Those that no row was made for are free; CONTINGENCY_LOADS: none
+ * is. */
+static uint8_t loads_of(const struct contingency *t, const struct loads *l)
+{
+    uint8_t which = (uint8_t)CONTINGENCY_LOADS;
+
+    for (uint8_t i = 0; i < (uint8_t)CONTINGENCY_LOADS; i++) {
+        const struct contingency_loads *is = &t->loads[i];
+
+        if (is->rows == 0U) {
+            which = (which == (uint8_t)CONTINGENCY_LOADS) ? i : which;
+        } else if ((is->fits == l->fits) && is_alike(is->load_mW, l->load_mW, sizeof(l->load_mW))) {
+            return i;
+        } else {
+            /* others */
+        }
+    }
+    return which;
 }
 
 void contingency_store(struct controller *c)
 {
-    struct contingency_row *row = &c->contingency.rows[c->contingency.next];
+    struct contingency *t = &c->contingency;
+    struct contingency_row *row = &t->rows[t->next];
+    uint8_t of;
 
-    c->contingency.next++;
-    row->loads = loads_of(&c->contingency, c->planner.problem.bars);
-    if (row->loads == (uint8_t)CONTINGENCY_LOADS) {
+    if (row->loads > 0U) { /* an old one */
+        t->loads[row->loads - 1U].rows--;
+        t->ready--;
+    }
+    (void)memset(row, 0, sizeof(*row));
+    t->old[t->next / 8U] &= (uint8_t)~bit((uint8_t)(t->next % 8U));
+    go_on(t);
+    of = loads_of(t, &c->loads);
+    if (of == (uint8_t)CONTINGENCY_LOADS) {
         return;
     }
+    (void)memcpy(t->loads[of].load_mW, c->loads.load_mW, sizeof(c->loads.load_mW));
+    t->loads[of].fits = c->loads.fits;
+    t->loads[of].rows++;
+    row->loads = (uint8_t)(of + 1U);
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
         if (has(c->planner.best.feeds[sw->supply], sw->bar)) {
@@ -165,8 +230,7 @@ void contingency_store(struct controller *c)
     row->serves = c->planner.best.served;
     row->served = c->planner.served;
     row->redundant = c->planner.redundant;
-    row->ready = true;
-    c->contingency.ready++;
+    t->ready++;
 }
 
 /* ---- when it happens --------------------------------------------------------------------------- */
@@ -178,8 +242,7 @@ static bool is_same(const struct plan_supply *a, const struct plan_supply *b)
 
 static bool answers(const struct controller *c, uint16_t number, const struct plan_problem *q)
 {
-    const struct contingency_row *row = &c->contingency.rows[number];
-    bool same = row->ready && is_alike(c->contingency.loads[row->loads], q->bars, sizeof(q->bars));
+    bool same = c->contingency.rows[number].loads > 0U;
 
     for (uint8_t s = 0; (s < q->n_supplies) && same; s++) {
         struct plan_supply u;
@@ -255,4 +318,15 @@ void contingency_plan(const struct controller *c, const struct contingency_row *
         }
     }
     plan->served = row->serves;
+}
+
+void contingency_ask(const struct controller *c, const struct contingency_row *row,
+                     struct plan_problem *q)
+{
+    const struct contingency_loads *l = &c->contingency.loads[row->loads - 1U];
+
+    for (uint8_t b = 0; b < q->n_bars; b++) {
+        q->bars[b].load_mW = l->load_mW[b];
+        q->bars[b].spare = l->fits ? c->cfg.bars[b].spare : 0U;
+    }
 }

@@ -2,10 +2,10 @@
  *
  *   answers   whatever ended on a bus is handed to whom it was for
  *   alerts    lines that are low: whom to ask
- *   time      now and then: ages, pauses, probation
  *   plan      if something changed that a plan depends on
  *   switches  if one may move now
- *   servers   one bar is balanced, one request leaves
+ *   chore     if nothing was decided, one of: a part of what only time changes; budgets; a bar is balanced
+ *             and a request to a server leaves
  *   requests  each idle bus is given the most urgent thing to do
  *   thinking  if there was nothing else: a slice of the plan that is being worked out
  *   wake      the earliest of all that only time will bring */
@@ -22,8 +22,9 @@
 #include <stddef.h>
 #include <string.h>
 
+enum { PARTS = 4, PART_us = PROGNOSIS_TICK_us / PARTS, RIDE_us = PART_us - 250 };
+
 enum {
-    TICK_us = 5000,
     WAKE_MAX_us = 1000000,
     SURVEY_us =
         2000000, /* no longer than this does a first plan wait for a bus that keeps hanging */
@@ -31,8 +32,6 @@ enum {
     CONFIRM_MAX = 200,
     SHARING_MAX_permille = 1000
 };
-
-_Static_assert((int)TICK_us == (int)PROGNOSIS_TICK_us, "a look of the prognosis at every tick");
 
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
@@ -86,6 +85,7 @@ static void start(struct controller *c, const struct ctl_config *cfg, uint32_t n
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
         pins_init(c, e);
     }
+    allocate_init(c);
     demand_init(c);
     alert_init(c);
 }
@@ -108,22 +108,34 @@ void controller_restart(struct controller *c, const struct ctl_config *cfg, uint
     start_with_journal(c, cfg, now_us, true);
 }
 
+/* What only time changes, in parts that take turns. */
 static void tick(struct controller *c)
 {
     c->tick_us = c->now_us;
-    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        poll_tick(c, s);
+    switch (c->tick) {
+    case 0:
+        for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+            poll_tick(c, s);
+        }
+        for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
+            pins_tick(c, e);
+        }
+        sequencer_tick(c);
+        break;
+    case 1:
+        alert_tick(c);
+        welds_tick(c);
+        journal_tick(c);
+        break;
+    case 2:
+        prognosis_tick(c);
+        preempt_tick(c);
+        break;
+    default:
+        demand_tick(c);
+        break;
     }
-    for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
-        pins_tick(c, e);
-    }
-    alert_tick(c);
-    sequencer_tick(c);
-    welds_tick(c);
-    prognosis_tick(c);
-    preempt_tick(c);
-    demand_tick(c);
-    journal_tick(c);
+    c->tick = (uint8_t)((c->tick + 1U) % (uint8_t)PARTS);
 }
 
 /* A first plan needs to know the whole rack, or that some of it can't be known. */
@@ -145,22 +157,34 @@ static bool decide(struct controller *c)
 {
     bool decided = false;
 
-    if (c->replan) {
+    if (c->replan || (c->reload && (c->search == (uint8_t)SEARCH_NONE))) {
         c->surveyed = c->surveyed || is_surveyed(c);
         if (c->surveyed && !allocate_waits(c)) {
-            c->replan = false;
+            c->replan = !allocate(c);
             decided = true;
-            if (!allocate(c)) {
-                (void)allocate(c); /* with the supply that is missed */
-            }
         }
     }
-    demand_look(c);
     if (sequencer_wait_us(c) == 0U) {
         decided = true;
         sequencer_run(c);
     }
     return decided;
+}
+
+/* One thing that can wait for a step in which nothing was decided. A part of a tick that is nearly due
+ * comes along with a step that is taken anyway. True: something was done. */
+static bool do_chore(struct controller *c, struct ctl_out *out, bool stale)
+{
+    bool done = true;
+
+    if (passed(c->now_us, c->tick_us, (uint32_t)RIDE_us)) {
+        tick(c);
+    } else if (stale) {
+        demand_look(c);
+    } else {
+        done = shed_step(c, out);
+    }
+    return done;
 }
 
 static bool asks(const struct ctl_out *out)
@@ -208,13 +232,12 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
     }
     demand_heard(c, in);
     alert_run(c, in->pins);
-    if (passed(c->now_us, c->tick_us, (uint32_t)TICK_us)) {
-        tick(c);
-        busy = true;
-    }
     if (c->mode == CONTROLLER_RUNNING) {
-        busy = decide(c) || busy;
-        more = shed_step(c, out);
+        const bool decided = decide(c);
+        const bool stale = demand_is_stale(c);
+
+        busy = decided || do_chore(c, out, stale) || busy;
+        more = (stale && demand_is_stale(c)) || shed_has_more(c) || (decided && c->replan);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
         wait_us = sooner_us(wait_us, wire_next(c, b, out));
@@ -222,7 +245,7 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
     if (!busy && !more && !asks(out)) { /* what is asked of a bus leaves with this step */
         allocate_think(c);
     }
-    wait_us = sooner_us(wait_us, left_us(c->now_us, c->tick_us, (uint32_t)TICK_us));
+    wait_us = sooner_us(wait_us, left_us(c->now_us, c->tick_us, (uint32_t)PART_us));
     wait_us = sooner_us(wait_us, sequencer_wait_us(c));
     wait_us = more ? 0U : wait_us;
     wait_us = sooner_us(wait_us, think_wait_us(c, out));

@@ -14,6 +14,8 @@
 #include "demand.h"
 #include "identity.h"
 #include "journal.h"
+#include "lacks.h"
+#include "loads.h"
 #include "pins.h"
 #include "planner.h"
 #include "plausible.h"
@@ -36,9 +38,10 @@ enum controller_mode {
 
 enum controller_search {
     SEARCH_NONE,
-    SEARCH_PLAN, /* for `problem` */
-    SEARCH_CASE, /* for the next row of the table of contingencies */
-    SEARCH_TRIAL /* without a supply that is about to fail (preempt.h) */
+    SEARCH_LOADS, /* of `problem` */
+    SEARCH_PLAN,  /* for it */
+    SEARCH_CASE,  /* for the next row of the table of contingencies */
+    SEARCH_TRIAL  /* without a supply that is about to fail (preempt.h) */
 };
 
 struct controller_counts {
@@ -65,7 +68,10 @@ struct controller_counts {
     uint32_t predictions;     /* supplies found failing before they have failed */
     uint32_t preemptions;     /* of these, replaced before they failed */
     uint32_t refusals;        /* trials of such a replacement that did not pay */
+    uint32_t faults;          /* status registers found with bits that were news */
+    uint32_t erasures;        /* status registers cleared bit by bit */
     uint32_t clears;          /* CLEAR_FAULTS sent */
+    uint32_t busy;            /* times a supply said that it was busy, or put off its answer */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
     uint32_t strangers;       /* answers that turned out to be another device's */
     uint32_t requests;        /* to servers */
@@ -87,11 +93,14 @@ struct controller {
     enum config_fault fault;
     uint32_t now_us;
     uint32_t started_us;
-    uint32_t tick_us;          /* last look at everything that only time changes */
+    uint32_t tick_us;          /* last look at a part of what only time changes */
+    uint8_t tick;              /* the part that is next */
     uint32_t sequence_us;      /* last look at the switches; the next one is due ... */
     uint32_t sequence_wait_us; /* ... so long after it, when `sequencing` */
     bool sequencing;           /* some switch is not where the plan wants it, or still moves */
     bool replan;               /* something changed that a plan may depend on */
+    bool reload;               /* what the bars want has, or who of the servers can give way */
+    bool answered;             /* `plan` is the answer to `problem`, not what is done meanwhile */
     bool surveyed;             /* every bus had a full round, or is down: plans may be made */
     uint8_t served;            /* bars, bit per bar, by the present allocation */
     uint8_t redundant;
@@ -112,7 +121,8 @@ struct controller {
     uint8_t search;              /* enum controller_search: what the planner works at */
     struct plan_problem problem; /* what was last asked ... */
     struct plan plan;            /* ... and its answer, or what is done until there is one */
-    struct planner planner;
+    struct planner planner;      /* a search begins with its loads */
+    struct loads loads;
     struct contingency contingency; /* for `problem` */
     struct controller_counts count;
     struct journal journal;
@@ -154,6 +164,10 @@ int32_t controller_supply_i_mA(const struct controller *c, uint8_t supply);
 uint32_t controller_supply_age_us(const struct controller *c, uint8_t supply);
 uint16_t controller_supply_status(const struct controller *c, uint8_t supply);  /* last word read */
 uint16_t controller_supply_history(const struct controller *c, uint8_t supply); /* every bit seen */
+/* Bits recorded of its status register `reg` (0 STATUS_VOUT ... 7 STATUS_FANS_1_2), and what it was found
+ * not to know, by bits of lacks.h. */
+uint8_t controller_supply_recorded(const struct controller *c, uint8_t supply, uint8_t reg);
+uint16_t controller_supply_lacks(const struct controller *c, uint8_t supply);
 
 /* Prognosis: health, time until it fails (UINT32_MAX: not in sight), how sure that is in %, and whether
  * it has been replaced because of it. */

@@ -39,6 +39,7 @@ enum ctl_chip {
     CTL_CHIP_NO_ARA,
     CTL_CHIP_NEEDS_TOGGLE,
     CTL_CHIP_SLOW_OK,
+    CTL_CHIP_PMBUS_1_1,
     CTL_CHIPS
 };
 

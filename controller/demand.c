@@ -1,6 +1,7 @@
 /* demand.c - measured, reported and configured demand.  Checked by tests/controller/test_demand.c. */
 #include "demand.h"
 
+#include "allocate.h"
 #include "ask.h"
 #include "bits.h"
 #include "budget.h"
@@ -8,6 +9,7 @@
 #include "config.h"
 #include "controller.h"
 #include "planner.h"
+#include "sequencer.h"
 #include "shed.h"
 #include "supply.h"
 
@@ -58,21 +60,16 @@ uint32_t demand_now_mW(const struct controller *c, uint16_t i)
     return now_mW;
 }
 
-static uint32_t bits(uint32_t x)
+static uint8_t parts_of(uint8_t bars, uint8_t live)
 {
-    uint32_t n = 0;
+    uint8_t drawn_from = ((bars & live) == 0U) ? bars : (bars & live);
 
-    for (uint32_t left = x; left != 0U; left &= left - 1U) {
-        n++;
-    }
-    return n;
+    return (uint8_t)bits_in(drawn_from);
 }
 
 uint32_t demand_parts(const struct controller *c, uint16_t i)
 {
-    uint32_t live = bits((uint32_t)c->cfg.servers[i].bars & c->demand.live);
-
-    return (live == 0U) ? bits(c->cfg.servers[i].bars) : live;
+    return c->demand.servers[i].parts;
 }
 
 uint32_t demand_wish_mW(const struct controller *c, uint16_t i)
@@ -162,13 +159,14 @@ void demand_heard(struct controller *c, const struct ctl_in *in)
     if (u->state != in->report.state) {
         u->state = in->report.state;
         u->changed_us = c->now_us;
+        c->demand.restated = true;
         for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
             if (demand_is_on(c, i, b)) {
                 c->demand.look |= bit(b);
             }
         }
     }
-    u->heard_us = c->now_us;
+    u->missed = 0;
     u->power_mW = least_mW(in->report.power_mW, (uint32_t)CONFIG_SERVER_MAX_mW);
     ask_answered(c, i, in);
     if ((u->state == (uint8_t)CTL_SERVER_ON) &&
@@ -187,19 +185,21 @@ static bool feeds(const struct controller *c, uint8_t i, uint8_t b)
     return (c->cfg.switches[i].bar == b) && (k->stuck ? k->read : k->told);
 }
 
-/* Changes with every change of the bar's supplies and switches. */
-static uint32_t feeders(const struct controller *c, uint8_t b)
+/* Of each bar a sum that changes with every change of its supplies and switches. */
+static void find_feeders(const struct controller *c, uint32_t sum[])
 {
-    uint32_t sum = 1;
-
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        sum[b] = 1;
+    }
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+        const uint8_t b = c->cfg.switches[i].bar;
+
         if (feeds(c, i, b)) {
             const struct supply *u = &c->supplies[c->cfg.switches[i].supply];
-            sum = (sum * 31U) + ((uint32_t)i * 4U) + (supply_is_lost(u) ? 1U : 0U) +
-                  ((u->settled > 0U) ? 2U : 0U);
+            sum[b] = (sum[b] * 31U) + ((uint32_t)i * 4U) + (supply_is_lost(u) ? 1U : 0U) +
+                     ((u->settled > 0U) ? 2U : 0U);
         }
     }
-    return sum;
 }
 
 static uint32_t power_mW(const struct supply *u)
@@ -261,76 +261,58 @@ static void trim(struct controller *c, uint8_t b)
     over_mW *= n;
     if (over_mW > 0U) {
         uint32_t left_mW = d->draw_mW - least_mW(over_mW, d->draw_mW);
-        d->trim_mW += d->budget_mW - least_mW(left_mW, d->budget_mW);
-        budget(c);
+        uint32_t less_mW = d->budget_mW - least_mW(left_mW, d->budget_mW);
+        d->trim_mW += less_mW;
+        d->budget_mW -= less_mW;
+        d->sure_mW -= least_mW(less_mW, d->sure_mW);
     }
 }
 
-/* Sum of what the bar's servers say; false: not all of them have spoken lately. */
-static bool reported(const struct controller *c, uint8_t b, uint32_t *mW)
-{
-    bool all = c->cfg.n_servers > 0U;
-    uint32_t sum_mW = 0;
+/* Of the servers of one bar, all together. */
+struct said {
+    bool all;           /* of them have spoken lately */
+    uint32_t draws_mW;  /* as they say */
+    uint32_t coming_mW; /* what is on its way to them */
+    uint32_t wish_mW;   /* what they would draw more if nobody was held down */
+};
 
+static void add_up(const struct controller *c, uint8_t b, struct said *sum)
+{
+    *sum = (struct said){.all = c->cfg.n_servers > 0U};
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         const struct server *u = &c->demand.servers[i];
 
         if (demand_is_on(c, i, b)) {
-            all = all && (u->state != (uint8_t)CTL_SERVER_SILENT);
-            sum_mW +=
-                ((u->state == (uint8_t)CTL_SERVER_ON) ? u->power_mW : 0U) / demand_parts(c, i);
+            sum->all = sum->all && (u->state != (uint8_t)CTL_SERVER_SILENT);
+            sum->draws_mW += ((u->state == (uint8_t)CTL_SERVER_ON) ? u->power_mW : 0U) / u->parts;
+            sum->coming_mW += coming_mW(c, i) / u->parts;
+            sum->wish_mW += demand_wish_mW(c, i) / u->parts;
         }
     }
-    *mW = sum_mW;
-    return all;
-}
-
-/* What is on its way to the servers of a bar. */
-static uint32_t all_coming_mW(const struct controller *c, uint8_t b)
-{
-    uint32_t sum_mW = 0;
-
-    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        sum_mW += demand_is_on(c, i, b) ? (coming_mW(c, i) / demand_parts(c, i)) : 0U;
-    }
-    return sum_mW;
-}
-
-/* What they would draw more if nobody was held down. */
-static uint32_t all_wish_mW(const struct controller *c, uint8_t b)
-{
-    uint32_t sum_mW = 0;
-
-    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        sum_mW += demand_is_on(c, i, b) ? (demand_wish_mW(c, i) / demand_parts(c, i)) : 0U;
-    }
-    return sum_mW;
 }
 
 /* The most trustworthy of what is known; kept as it is while something stirs. */
-static void believe(struct controller *c, uint8_t b)
+static void believe(struct controller *c, uint8_t b, const struct said *sum)
 {
     struct demand_bar *d = &c->demand.bars[b];
     uint32_t measured_mW = 0;
-    uint32_t reported_mW = 0;
 
     if (!passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us)) {
         return;
     }
     bool is_measured = measured(c, b, &measured_mW);
-    bool is_reported = reported(c, b, &reported_mW);
     bool is_old =
         passed(c->now_us, d->stir_us, 2U * c->cfg.report_us); /* means are of since then */
-    bool lies = is_measured && is_reported && (measured_mW < (reported_mW - (reported_mW / 4U)));
+    bool lies = is_measured && sum->all && (measured_mW < (sum->draws_mW - (sum->draws_mW / 4U)));
 
     if (is_measured && !lies) {
         d->draw_mW = measured_mW;
     } else if (!is_old) {
         return;
     } else {
-        d->draw_mW = is_reported ? reported_mW : c->cfg.bars[b].load_mW;
+        d->draw_mW = sum->all ? sum->draws_mW : c->cfg.bars[b].load_mW;
     }
-    d->draw_mW = least_mW(d->draw_mW + all_coming_mW(c, b), (uint32_t)CONFIG_LOAD_MAX_mW);
+    d->draw_mW = least_mW(d->draw_mW + sum->coming_mW, (uint32_t)CONFIG_LOAD_MAX_mW);
 }
 
 /* The planner is told in steps, upwards at once, downwards when it is worth it. */
@@ -342,6 +324,7 @@ static void round_up(struct controller *c, uint8_t b)
     if ((d->wanted_mW > d->asked_mW) || ((d->wanted_mW + (3U * step_mW)) < d->asked_mW)) {
         d->asked_mW =
             least_mW(((d->wanted_mW / step_mW) + 1U) * step_mW, (uint32_t)CONFIG_LOAD_MAX_mW);
+        c->reload = true;
         c->replan = true;
     }
 }
@@ -350,38 +333,44 @@ static void round_up(struct controller *c, uint8_t b)
 static void live_changes(struct controller *c, uint8_t live)
 {
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        if (bits(c->cfg.servers[i].bars) > 1U) {
+        if (has_several(c->cfg.servers[i].bars)) {
             int32_t now_mW = (int32_t)demand_now_mW(c, i);
-            uint8_t was = c->demand.live;
             demand_expect(c, i, -now_mW);
-            c->demand.live = live;
+            c->demand.servers[i].parts = parts_of(c->cfg.servers[i].bars, live);
             demand_expect(c, i, now_mW);
-            c->demand.live = was;
         }
     }
     c->demand.live = live;
 }
 
+/* Changes with everything that a look depends on. */
+static uint32_t news(const struct controller *c)
+{
+    uint32_t sum = c->count.changes + c->count.switch_commands + c->count.plans +
+                   c->count.foreseen + c->count.moves + c->count.stuck_switches;
+
+    sum += c->demand.doubt ? c->count.transfers : 0U; /* each may have ended it */
+    return allocate_plans(c) ? ~sum : sum;
+}
+
+bool demand_is_stale(const struct controller *c)
+{
+    return c->demand.seen != news(c);
+}
+
 void demand_look(struct controller *c)
 {
-    uint32_t seen = c->count.changes + c->count.switch_commands + c->count.plans +
-                    c->count.foreseen + c->count.moves + c->count.stuck_switches;
+    uint32_t feeders[CTL_BARS];
     uint8_t live = 0;
 
-    seen += c->demand.doubt ? c->count.transfers : 0U; /* each may have ended it */
-    seen ^= (c->search == (uint8_t)SEARCH_PLAN) ? 0x80000000U : 0U;
-    if (seen == c->demand.seen) {
-        return;
-    }
-    c->demand.seen = seen;
-    c->demand.doubt = false;
     budget(c);
+    find_feeders(c, feeders);
+    c->demand.doubt = false;
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         struct demand_bar *d = &c->demand.bars[b];
-        uint32_t sum = feeders(c, b);
 
-        if (sum != d->feeders) {
-            d->feeders = sum;
+        if (feeders[b] != d->feeders) {
+            d->feeders = feeders[b];
             d->trim_mW = 0;
             d->stir_us = c->now_us;
         }
@@ -394,25 +383,51 @@ void demand_look(struct controller *c)
     if (live != c->demand.live) {
         live_changes(c, live);
     }
+    c->demand.seen = news(c);
+    if (c->sequencing) { /* a good supply may wait for that */
+        sequencer_wake(c);
+    }
+}
+
+/* Servers that have not reported for three periods are silent. That some have other states may be news for
+ * the planner: not more often than this. */
+static void count_silence(struct controller *c)
+{
+    if (!passed(c->now_us, c->demand.quarter_us, c->cfg.report_us / (uint32_t)DEMAND_QUARTERS)) {
+        return;
+    }
+    c->demand.quarter_us = c->now_us;
+    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
+        struct server *u = &c->demand.servers[i];
+
+        if (u->missed < (uint8_t)DEMAND_MUTE_QUARTERS) {
+            u->missed++;
+        } else if (u->state != (uint8_t)CTL_SERVER_SILENT) {
+            u->state = (uint8_t)CTL_SERVER_SILENT;
+            c->demand.restated = true;
+        } else {
+            /* still */
+        }
+    }
+    c->reload = c->reload || c->demand.restated;
+    c->demand.restated = false;
 }
 
 void demand_tick(struct controller *c)
 {
     uint8_t b = c->demand.turn;
     struct demand_bar *d = &c->demand.bars[b];
+    struct said sum;
 
-    for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        struct server *u = &c->demand.servers[i];
-
-        if (passed(c->now_us, u->heard_us, (uint32_t)DEMAND_MUTE_REPORTS * c->cfg.report_us)) {
-            u->state = (uint8_t)CTL_SERVER_SILENT;
-        }
-    }
-    believe(c, b);
+    count_silence(c);
+    add_up(c, b, &sum);
+    believe(c, b, &sum);
     trim(c, b);
-    d->wanted_mW = least_mW(d->draw_mW + all_wish_mW(c, b), (uint32_t)CONFIG_LOAD_MAX_mW);
+    d->wanted_mW = least_mW(d->draw_mW + sum.wish_mW, (uint32_t)CONFIG_LOAD_MAX_mW);
     round_up(c, b);
-    c->demand.look |= (uint8_t)(1U << b);
+    if ((sum.wish_mW > 0U) || (d->draw_mW > d->sure_mW)) {
+        c->demand.look |= bit(b);
+    }
     c->demand.turn = ((b + 1U) < c->cfg.n_bars) ? (uint8_t)(b + 1U) : 0U;
     ask_tick(c);
 }
@@ -432,7 +447,8 @@ void demand_init(struct controller *c)
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         c->demand.servers[i].free_mW = c->cfg.servers[i].rated_mW;
         c->demand.servers[i].wanted = (uint8_t)CTL_ASK_FREE;
-        c->demand.servers[i].heard_us = c->now_us;
+        c->demand.servers[i].parts = parts_of(c->cfg.servers[i].bars, 0);
     }
+    c->demand.quarter_us = c->now_us;
     shed_init(c);
 }

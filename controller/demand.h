@@ -29,7 +29,8 @@ enum {
     DEMAND_OVER_us = 30000,    /* before a supply's overload is believed */
     DEMAND_STARTS_us = 150000, /* from the word to start to its surge: insertion 50 ms, converters
                                    10 to 40 ms, messages; less than DEMAND_CALM_us */
-    DEMAND_MUTE_REPORTS = 3,   /* periods without a report make a server silent */
+    DEMAND_QUARTERS = 4,       /* of a reporting period: silence is counted in them */
+    DEMAND_MUTE_QUARTERS = 12, /* without a report make a server silent */
     DEMAND_AHEAD_ms = 5000,    /* room for an announced step is made so long before it */
     DEMAND_QUANTA = 32         /* parts of its load in which the planner is told of a bar's */
 };
@@ -38,17 +39,18 @@ enum {
 enum server_phase { SERVER_RESTS, SERVER_DUE, SERVER_SENT };
 
 struct server {
-    uint8_t state;  /* enum ctl_server_state; SILENT: has not reported, or not for long */
-    uint8_t wanted; /* enum ctl_ask that shall be in force */
-    uint8_t phase;  /* enum server_phase, of the request for it */
-    uint8_t number; /* of the last request; 0: none was sent */
-    bool deaf;      /* does not do what it is asked, of deaf_us: nothing is counted on it */
-    bool stepping;  /* has announced step_mW for before long */
+    uint8_t state;     /* enum ctl_server_state; SILENT: has not reported, or not for long */
+    uint8_t wanted;    /* enum ctl_ask that shall be in force */
+    uint8_t phase;     /* enum server_phase, of the request for it */
+    uint8_t number;    /* of the last request; 0: none was sent */
+    uint8_t parts;     /* live bars that it draws from; all its bars, if none is live */
+    uint8_t missed;    /* quarters of a reporting period since it last reported */
+    bool deaf : 1;     /* does not do what it is asked, of sent_us: nothing is counted on it */
+    bool stepping : 1; /* has announced step_mW for before long */
     uint32_t cap_mW;
     uint32_t power_mW; /* reported */
     uint32_t free_mW;  /* last reported while nothing held it down */
     uint32_t step_mW;
-    uint32_t heard_us;   /* when it last reported */
     uint32_t changed_us; /* when it said that its state is another one, or was told to start */
     uint32_t sent_us;    /* when the request was sent, or it was found deaf */
 };
@@ -74,10 +76,13 @@ struct demand {
     uint8_t turn;   /* the bar that is looked at in the next tick */
     uint8_t number; /* of the last request */
     bool doubt;     /* some supply was in doubt at the last look */
+    bool asking;    /* some request is due */
+    bool awaiting;  /* some request may be on its way, or some server be deaf */
+    bool restated;  /* some server's state is another one than when loads were last asked for */
     uint32_t seen;  /* count of all that a look depends on, then */
-    bool asking;    /* some request is due or on its way */
-    uint8_t
-        order[CTL_SERVERS]; /* the first to be shed first: least important, then what leaves most */
+    uint32_t quarter_us; /* when the present quarter of a reporting period began */
+    /* The first to be shed first: least important, then what leaves most. */
+    uint8_t order[CTL_SERVERS];
     struct server servers[CTL_SERVERS];
 };
 
@@ -88,10 +93,13 @@ void demand_init(struct controller *c);
 /* A report, if there is one in this step. */
 void demand_heard(struct controller *c, const struct ctl_in *in);
 
-/* Have supplies or switches changed? Asked in every step. */
+/* Have supplies or switches changed since the last look? Budgets are not to be relied upon then. */
+bool demand_is_stale(const struct controller *c);
+
+/* Look what the supplies and switches mean for the bars. */
 void demand_look(struct controller *c);
 
-/* What only time and telemetry do: measured power, silent servers. */
+/* What only time and telemetry do: measured power of one bar, silent servers. */
 void demand_tick(struct controller *c);
 
 /* Does this bar feed this server? */

@@ -94,10 +94,12 @@ static void find_lacks(uint32_t all, const uint32_t load_mW[], const uint32_t wi
         /* What gets to any of them: all but what gets to others only. */
         const uint32_t got_mW = within_mW[all] - within_mW[all & ~set];
         const int32_t lacks_mW = (int32_t)load_mW[set] - (int32_t)got_mW;
-        for (uint8_t b = 0; b < (uint8_t)CTL_BARS; b++) {
-            if (has((uint8_t)set, b) && ((set == whole) || (lacks_mW > g->lacks_mW[b]))) {
+        uint8_t b = 0;
+        for (uint32_t left = set; left != 0U; left >>= 1) {
+            if (((left & 1U) != 0U) && ((set == whole) || (lacks_mW > g->lacks_mW[b]))) {
                 g->lacks_mW[b] = lacks_mW;
             }
+            b++;
         }
     }
 }

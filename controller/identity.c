@@ -50,6 +50,15 @@ static void lead_back(struct controller *c, uint8_t s, uint8_t other)
     }
 }
 
+void identity_count(struct controller *c, uint8_t s, uint8_t letters)
+{
+    struct identity *d = &c->identities[s];
+
+    d->length = (letters > (uint8_t)IDENTITY_BYTES) ? (uint8_t)IDENTITY_BYTES : letters;
+    d->whole = false;
+    d->strange = 0;
+}
+
 bool identity_learn(struct controller *c, uint8_t s, const uint8_t rx[])
 {
     struct identity *d = &c->identities[s];

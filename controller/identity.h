@@ -24,18 +24,21 @@
 enum { IDENTITY_us = 500000, IDENTITY_TRIES = 3, IDENTITY_BYTES = 16 };
 
 struct identity {
-    bool doubted;     /* it was silent; its number comes first */
     uint32_t number;  /* over its serial number; 0: it has none, and is taken at its word */
+    uint32_t at_us;   /* when it was last read back, or begun to be tried */
     uint8_t length;   /* letters of it */
     uint8_t strange;  /* answers in a row that were another device's */
-    bool whole;       /* it is asked for at full length: another device's may have more letters */
-    bool sure;        /* read back since it was last believed lost, or it has none */
-    bool known_other; /* the last of them is a device that is known in another place */
-    bool wanted;      /* is to be read back at once */
-    uint32_t at_us;   /* when it was last read back, or begun to be tried */
+    bool doubted : 1; /* it was silent; its number comes first */
+    bool whole : 1;   /* it is asked for at full length: another device's may have more letters */
+    bool sure : 1;    /* read back since it was last believed lost, or it has none */
+    bool known_other : 1; /* the last of them is a device that is known in another place */
+    bool wanted : 1;      /* is to be read back at once */
 };
 
 struct controller;
+
+/* Of a device that is being identified: letters of its number. */
+void identity_count(struct controller *c, uint8_t s, uint8_t letters);
 
 /* Of a device that is being identified; rx: count and letters, or NULL: it has none. False: it is another
  * supply's, so the way to it leads astray. */

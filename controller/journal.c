@@ -9,20 +9,18 @@
 
 /* ---- the ring ---------------------------------------------------------------------------------- */
 
-/* The packet error code's polynomial is as good here as there. From zero, memory full of zeros would
- * be sound. */
-static const uint8_t CHECK_START = 0xA5U;
+/* FNV-1a over words instead of bytes, folded. From its start, memory full of zeros is not sound. */
+static const uint32_t HASH_START = 2166136261U;
+static const uint32_t HASH_PRIME = 16777619U;
 
 static uint8_t check_of(const struct journal_entry *e)
 {
-    const uint32_t words[] = {e->at_us, ((uint32_t)e->wraps << 16) | e->detail,
-                              ((uint32_t)e->what << 16) | ((uint32_t)e->who << 8) | e->times};
-    uint8_t check = CHECK_START;
+    uint32_t hash = (HASH_START ^ e->at_us) * HASH_PRIME;
 
-    for (uint32_t i = 0; i < (4U * (sizeof(words) / sizeof(words[0]))); i++) {
-        check = pec_add(check, (uint8_t)((words[i / 4U] >> (8U * (i % 4U))) & 0xFFU));
-    }
-    return check;
+    hash = (hash ^ (((uint32_t)e->wraps << 16) | e->detail)) * HASH_PRIME;
+    hash = (hash ^ (((uint32_t)e->what << 16) | ((uint32_t)e->who << 8) | e->times)) * HASH_PRIME;
+    hash ^= hash >> 16;
+    return (uint8_t)((hash ^ (hash >> 8)) & 0xFFU);
 }
 
 static bool is_sound(const struct journal_entry *e)
@@ -180,8 +178,9 @@ void journal_tick(struct controller *c)
 const char *journal_word(enum journal_what what)
 {
     static const char *const words[JOURNAL_WHATS] = {
-        "nothing", "start", "supply", "plan",   "switch",   "stuck",   "recovery", "given-up",
-        "dark",    "lit",   "deaf",   "broken", "foretold", "preempt", "doubt"};
+        "nothing",  "start",    "supply", "plan",  "switch", "stuck",
+        "recovery", "given-up", "dark",   "lit",   "deaf",   "broken",
+        "foretold", "preempt",  "doubt",  "fault", "lacks"};
 
     return ((unsigned)what < (unsigned)JOURNAL_WHATS) ? words[what] : "?";
 }

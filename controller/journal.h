@@ -34,6 +34,8 @@ enum journal_what {
     JOURNAL_FORETOLD, /* who: supply; detail: minutes until it fails, 65535: not in sight, or more */
     JOURNAL_PREEMPT,  /* who: supply; detail: 1 replaced before it fails, 0 taken back */
     JOURNAL_DOUBT,    /* who: supply whose readings are not believed; detail: enum journal_doubt */
+    JOURNAL_FAULT,    /* who: supply; detail: status register * 256 + bits that are news */
+    JOURNAL_LACKS,    /* who: supply; detail: what it does not know, a bit of lacks.h each */
     JOURNAL_WHATS
 };
 

@@ -1,14 +1,15 @@
 /* lanes.c - see lanes.h.  Checked by tests/controller/test_lanes.c. */
 #include "lanes.h"
 
-#include "clock.h"
 #include "controller.h"
+#include "lacks.h"
+#include "record.h"
 
 /* The readings that take turns with READ_IOUT. */
 static const uint8_t others[] = {(uint8_t)LANE_I_IN, (uint8_t)LANE_HOT, (uint8_t)LANE_FAN,
                                  (uint8_t)LANE_INLET, (uint8_t)LANE_V_IN};
 
-enum { OTHERS = sizeof(others) / sizeof(others[0]), WHOLE = 3 /* LANE_V and LANE_I */ };
+enum { OTHERS = sizeof(others) / sizeof(others[0]) };
 
 static uint8_t bit_of(uint8_t reading)
 {
@@ -35,10 +36,8 @@ void lanes_begin(struct controller *c, uint8_t s)
 
     u->whole = false;
     u->turns = (uint8_t)((u->turns + 1U) % c->cfg.look);
-    u->asks = (u->turns == (s % c->cfg.look)) ? bit_of((uint8_t)LANE_V) : 0U;
-    if ((u->lacks != 0U) && passed(c->now_us, u->lacks_us, (uint32_t)LANES_AGAIN_us)) {
-        u->lacks = 0;
-    }
+    u->asks = ((u->turns == (s % c->cfg.look)) || u->again) ? bit_of((uint8_t)LANE_V) : 0U;
+    lacks_begin(c, s);
     for (uint8_t i = 0; i < c->cfg.slow; i++) {
         u->asks |= bit_of(next_slow(u));
     }
@@ -61,10 +60,21 @@ void lanes_status_came(struct controller *c, uint8_t s, bool news)
     if (!settled && !warned) {
         u->asks = 0; /* nothing slow: the bus is wanted for what happens */
     }
-    u->whole = !settled || (u->status != 0U) || u->easing || !is_in_window(c, u) || only_lane;
+    u->whole =
+        !settled || (u->status != 0U) || u->easing || !is_in_window(c, u) || only_lane || u->again;
     if (u->whole) {
-        u->asks = (uint8_t)((news ? 0U : u->asks) | (uint8_t)WHOLE);
+        u->asks = (uint8_t)((news ? 0U : u->asks) | (uint8_t)LANES_WHOLE);
     }
+}
+
+bool lanes_is_excess(const struct controller *c, uint8_t s, int32_t i_mA)
+{
+    const struct supply *u = &c->supplies[s];
+    uint64_t p_uW = ((u->bar < c->cfg.n_bars) && (i_mA > 0))
+                        ? ((uint64_t)(uint32_t)i_mA * c->cfg.bars[u->bar].v_low_mV)
+                        : 0U;
+
+    return p_uW > ((uint64_t)c->cfg.supplies[s].capacity_mW * 1000U);
 }
 
 void lanes_voltage_came(struct controller *c, uint8_t s)
@@ -73,7 +83,7 @@ void lanes_voltage_came(struct controller *c, uint8_t s)
 
     if (!is_in_window(c, u)) {
         u->whole = true;
-        u->asks = (uint8_t)WHOLE;
+        u->asks = (uint8_t)LANES_WHOLE;
     }
 }
 
@@ -84,7 +94,7 @@ bool lanes_goes_without(struct controller *c, uint8_t s, uint8_t reading)
     if ((reading == (uint8_t)LANE_V) || (reading == (uint8_t)LANE_I)) {
         return false;
     }
-    u->lacks |= bit_of(reading);
-    u->lacks_us = c->now_us;
+    lacks_failed(c, s, bit_of(reading));
+    record_ask_why(u);
     return true;
 }

@@ -4,13 +4,13 @@
  *   slow   `slow` further readings a turn: READ_IOUT and one of the others take turns
  *
  * What is out of the ordinary is read whole, and nothing slow before it: with a status other than 0, a
- * state other than STANDBY or SHARING, or a voltage outside the window, VOUT and IOUT are read in the
+ * state other than STANDBY or SHARING, a voltage outside the window, or a current above the rating, VOUT and IOUT are read in the
  * same turn, as without lanes. So every verdict but "good" rests on voltage, current and status of one
  * turn; a status fault is judged in the turn that reads it, an output that is dead or too high though
  * its status denies it within `look` turns.
  *
  * A quiet turn is a channel select, STATUS_WORD, one `look`-th READ_VOUT and `slow` readings. A slow
- * reading that a supply does not answer is left out for LANES_AGAIN_us.
+ * reading that a supply does not know is left out (lacks.h).
  *
  *   checked   tests/controller/test_lanes.c */
 #ifndef CONTROLLER_LANES_H
@@ -31,7 +31,7 @@ enum lane_reading {
     LANE_READINGS
 };
 
-enum { LANES_LOOK_MAX = 100, LANES_SLOW_MAX = 6, LANES_AGAIN_us = 600000000 };
+enum { LANES_LOOK_MAX = 100, LANES_SLOW_MAX = 6, LANES_WHOLE = 3 /* voltage and current */ };
 
 struct controller;
 
@@ -43,6 +43,9 @@ void lanes_status_came(struct controller *c, uint8_t s, bool news);
 
 /* Its voltage has come. */
 void lanes_voltage_came(struct controller *c, uint8_t s);
+
+/* Is this current, of a turn that is not read whole, more than its rating at the low end of the window? */
+bool lanes_is_excess(const struct controller *c, uint8_t s, int32_t i_mA);
 
 /* It would not answer this one. False: it must, its turn is over. */
 bool lanes_goes_without(struct controller *c, uint8_t s, uint8_t reading);

@@ -35,12 +35,12 @@ struct plausible {
     uint8_t changes; /* of voltage or current, since it was identified */
     uint8_t equal;   /* readings in a row that were equal */
     uint8_t absurd;  /* readings in a row that no supply gives */
-    bool frozen;
+    bool frozen : 1;
+    bool moved : 1;
     uint32_t since_us;   /* last change */
     uint32_t longest_us; /* its longest quiet spell of late */
     int32_t base_mA;   /* its current when it last moved by more than an eighth of its rating ... */
-    uint32_t moved_us; /* ... then */
-    bool moved;
+    uint32_t moved_us; /* ... then, if it has `moved` */
 };
 
 struct controller;

@@ -90,3 +90,33 @@ bool vout_mode_is_linear(uint8_t mode)
 {
     return (mode & (uint8_t)VOUT_MODE_FORMAT) == 0U;
 }
+
+uint8_t status_registers(uint16_t word)
+{
+    static const uint16_t bits[STATUS_REGISTERS] = {
+        (uint16_t)ST_VOUT, (uint16_t)ST_IOUT_POUT, (uint16_t)ST_INPUT, (uint16_t)ST_TEMPERATURE,
+        (uint16_t)ST_CML,  (uint16_t)ST_OTHER,     (uint16_t)ST_MFR,   (uint16_t)ST_FANS};
+    uint8_t set = 0;
+
+    for (uint8_t i = 0; i < (uint8_t)STATUS_REGISTERS; i++) {
+        if ((word & bits[i]) != 0U) {
+            set |= (uint8_t)(1U << i);
+        }
+    }
+    return set;
+}
+
+uint8_t status_command(uint8_t reg)
+{
+    return (uint8_t)((uint8_t)CMD_STATUS_VOUT + reg);
+}
+
+uint8_t first_register(uint8_t registers)
+{
+    uint8_t i = 0;
+
+    while ((i < (uint8_t)(STATUS_REGISTERS - 1)) && ((((uint32_t)registers >> i) & 1U) == 0U)) {
+        i++;
+    }
+    return i;
+}

@@ -14,6 +14,7 @@ enum pmbus_cmd {
     CMD_CLEAR_FAULTS = 0x03,
     CMD_SMBALERT_MASK = 0x1B,
     CMD_VOUT_MODE = 0x20,
+    CMD_STATUS_BYTE = 0x78,
     CMD_STATUS_WORD = 0x79,
     CMD_STATUS_VOUT = 0x7A,
     CMD_STATUS_IOUT = 0x7B,
@@ -51,12 +52,20 @@ enum pmbus_status_word {
     ST_LATCHED = 0xFFFF & ~ST_LIVE & ~0x0001 /* NONE_OF_ABOVE follows the others */
 };
 
-/* Bits of the sub-registers that mean a fault; their neighbours are warnings. */
-enum pmbus_faults {
-    ST_VOUT_FAULTS = 0x94,  /* OV, UV, TON_MAX */
-    ST_IOUT_FAULTS = 0xD2,  /* OC, OC with low voltage, UC, POUT_OP */
-    ST_INPUT_FAULTS = 0x9C, /* VIN_OV, VIN_UV, off for low input, IIN_OC */
+/* Bits of the status registers behind STATUS_WORD. */
+enum pmbus_registers {
+    ST_INPUT_FAULTS = 0x9C, /* VIN_OV, VIN_UV, off for low input, IIN_OC; the others are warnings */
+    ST_CML_COMMAND = 0x80,  /* an invalid or unsupported command was received */
+    ST_CML_ASKED = 0xC2     /* that, and other things that are wrong about what it was asked */
 };
+
+/* The status registers are numbered: 0 STATUS_VOUT ... 7 STATUS_FANS_1_2, as their commands are. Those
+ * that a STATUS_WORD has summary bits of, a bit per register; the command of one. */
+enum { STATUS_REGISTERS = 8 };
+uint8_t status_registers(uint16_t word);
+uint8_t status_command(uint8_t reg);
+/* The lowest of a set; 7 if it is empty. */
+uint8_t first_register(uint8_t registers);
 
 /* Numbers beyond 32 bits of milli-units saturate. */
 int32_t milli_from_linear11(uint16_t word);

@@ -1,6 +1,7 @@
 /* preempt.c - see preempt.h.  Checked by tests/controller/test_preempt.c. */
 #include "preempt.h"
 
+#include "allocate.h"
 #include "clock.h"
 #include "controller.h"
 
@@ -13,14 +14,26 @@ void preempt_init(struct controller *c)
     c->preempt.minute_us = c->now_us;
 }
 
+static bool is_in(plan_set set, uint8_t s)
+{
+    return ((set >> s) & 1U) != 0U;
+}
+
+bool preempt_has_taken(const struct controller *c, uint8_t s)
+{
+    return is_in(c->preempt.taken, s);
+}
+
 bool preempt_is_without(const struct controller *c, uint8_t s)
 {
-    return c->preempt.taken[s] || (c->preempt.trial == s);
+    return preempt_has_taken(c, s) || (c->preempt.trial == s);
 }
 
 static void take(struct controller *c, uint8_t s, bool taken)
 {
-    c->preempt.taken[s] = taken;
+    const plan_set only = (plan_set)1U << s;
+
+    c->preempt.taken = taken ? (c->preempt.taken | only) : (c->preempt.taken & ~only);
     journal_note(c, JOURNAL_PREEMPT, s, taken ? 1U : 0U);
 }
 
@@ -33,14 +46,14 @@ static bool is_failing(const struct controller *c, uint8_t s)
 static void choose(struct controller *c)
 {
     struct preempt *p = &c->preempt;
-    bool calm = c->surveyed && !c->replan && !c->sequencing &&
-                (c->search != (uint8_t)SEARCH_PLAN) && (p->today < c->cfg.preempt_most);
+    bool calm = c->surveyed && !c->replan && !c->sequencing && !c->reload && !allocate_plans(c) &&
+                (p->today < c->cfg.preempt_most);
 
     if (c->count.changes != p->refused_at) {
-        (void)memset(p->refused, 0, sizeof(p->refused));
+        p->refused = 0;
     }
     for (uint8_t s = 0; calm && (s < c->cfg.n_supplies); s++) {
-        if (is_failing(c, s) && !p->taken[s] && !p->refused[s] && (c->supplies[s].closed > 0U) &&
+        if (is_failing(c, s) && !is_in(p->taken | p->refused, s) && (c->supplies[s].closed > 0U) &&
             !supply_is_lost(&c->supplies[s])) {
             p->trial = s;
             c->replan = true;
@@ -62,7 +75,7 @@ void preempt_tick(struct controller *c)
         }
     }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        if (p->taken[s] && !is_failing(c, s)) {
+        if (preempt_has_taken(c, s) && !is_failing(c, s)) {
             take(c, s, false);
             c->replan = true;
         }
@@ -74,7 +87,7 @@ void preempt_tick(struct controller *c)
 
 static void refuse(struct controller *c, uint8_t s)
 {
-    c->preempt.refused[s] = true;
+    c->preempt.refused |= (plan_set)1U << s;
     c->preempt.refused_at = c->count.changes;
     c->replan = true;
 }
@@ -109,7 +122,7 @@ bool preempt_is_missed(struct controller *c, const struct plan *plan)
     bool missed = false;
 
     for (uint8_t s = 0; (plan->served != all) && (s < c->cfg.n_supplies); s++) {
-        if (c->preempt.taken[s]) {
+        if (preempt_has_taken(c, s)) {
             take(c, s, false);
             refuse(c, s);
             missed = true;

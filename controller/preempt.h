@@ -27,12 +27,12 @@ enum { PREEMPT_SWITCHES = 4, PREEMPT_MINUTE_us = 60000000, PREEMPT_DAY = 1440 /*
 
 struct preempt {
     uint8_t trial; /* the supply on trial; CTL_NOBODY: none */
-    bool taken[CTL_SUPPLIES];
-    bool refused[CTL_SUPPLIES]; /* a trial did not pay, as things were at `refused_at` */
-    uint32_t refused_at;        /* changes counted then */
-    uint16_t today;             /* pre-emptions */
-    uint16_t minutes;           /* of this day */
-    uint32_t minute_us;         /* when the present one began */
+    plan_set taken;
+    plan_set refused;    /* a trial did not pay, as things were at `refused_at` */
+    uint32_t refused_at; /* changes counted then */
+    uint16_t today;      /* pre-emptions */
+    uint16_t minutes;    /* of this day */
+    uint32_t minute_us;  /* when the present one began */
 };
 
 struct controller;
@@ -40,7 +40,10 @@ struct controller;
 void preempt_init(struct controller *c);
 void preempt_tick(struct controller *c);
 
-/* Does the plan do without it? */
+/* Was it replaced before it fails? */
+bool preempt_has_taken(const struct controller *c, uint8_t s);
+
+/* Does the plan do without it, or is that being tried? */
 bool preempt_is_without(const struct controller *c, uint8_t s);
 
 /* The trial is over: here is the plan without that supply; `served` and `redundant`: bars by the present

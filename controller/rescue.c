@@ -76,12 +76,10 @@ static bool help(const struct plan_problem *q, uint8_t bar, uint32_t lacks_mW, s
     return left_mW == 0U;
 }
 
-uint8_t rescue_plan(const struct plan_problem *before, const struct plan *plan, uint8_t served,
-                    const struct plan_problem *q, struct plan *out)
+void rescue_plan(const struct plan_problem *before, const struct plan *plan, uint8_t served,
+                 const struct plan_problem *q, struct plan *out)
 {
     const bool on = is_on_its_way(before, plan, q);
-    uint8_t present[CTL_SUPPLIES] = {0};
-    bool moves = false;
     struct groups g;
 
     (void)memset(out, 0, sizeof(*out));
@@ -91,20 +89,25 @@ uint8_t rescue_plan(const struct plan_problem *before, const struct plan *plan, 
                       !has_several(plan->feeds[s]) &&
                       ((plan->feeds[s] & (uint8_t)~plan_movable(u)) == 0U);
 
-        present[s] = u->present;
         out->feeds[s] = (on || closes) ? plan->feeds[s] : u->present;
-        moves = moves || (out->feeds[s] != u->present);
     }
-    find(q, present, &g);
-    const uint8_t now = groups_carried(&g, q->n_bars);
-    if (moves) {
-        find(q, out->feeds, &g);
-    }
+    find(q, out->feeds, &g);
     out->served = groups_carried(&g, q->n_bars);
     for (uint8_t b = 0; b < q->n_bars; b++) {
         if (has(served & (uint8_t)~out->served, b) && help(q, b, groups_lack_mW(&g, b, 0), out)) {
             out->served |= bit(b);
         }
     }
-    return now;
+}
+
+uint8_t rescue_served(const struct plan_problem *q)
+{
+    uint8_t present[CTL_SUPPLIES] = {0};
+    struct groups g;
+
+    for (uint8_t s = 0; s < q->n_supplies; s++) {
+        present[s] = q->supplies[s].present;
+    }
+    find(q, present, &g);
+    return groups_carried(&g, q->n_bars);
 }

@@ -16,8 +16,11 @@
 #include <stdint.h>
 
 /* A plan for q, when `plan` was the answer to `before`, by which the bars in `served` were carried. Its
- * feeds and served are set. Returns the bars that the present allocation carries. */
-uint8_t rescue_plan(const struct plan_problem *before, const struct plan *plan, uint8_t served,
-                    const struct plan_problem *q, struct plan *out);
+ * feeds and served are set. */
+void rescue_plan(const struct plan_problem *before, const struct plan *plan, uint8_t served,
+                 const struct plan_problem *q, struct plan *out);
+
+/* Bars that the present allocation carries. */
+uint8_t rescue_served(const struct plan_problem *q);
 
 #endif

@@ -1,6 +1,7 @@
 /* sequencer.c - make before break, break before make.  Checked by tests/controller/test_sequencer.c. */
 #include "sequencer.h"
 
+#include "bits.h"
 #include "clock.h"
 #include "controller.h"
 #include "pins.h"
@@ -15,6 +16,10 @@ struct view {
     bool making[CTL_BARS];      /* something that shall close has not settled yet */
     uint8_t good[CTL_BARS];     /* switches closed and settled that a serving supply is behind */
     bool leaving[CTL_SUPPLIES]; /* one of its switches has yet to open */
+    uint8_t allowed;            /* bars that servers let go of a good supply, bit per bar */
+    bool held_up;               /* some switch waits for that */
+    bool moving;                /* some switch has not settled */
+    bool crossing; /* some switch waits only for one of its supply that has yet to open */
 };
 
 static bool level_closes(const struct ctl_switch_config *sw, uint16_t word)
@@ -64,6 +69,7 @@ void sequencer_told(struct controller *c, uint8_t e)
         bool told = level_closes(&c->cfg.switches[i], c->pins[e].output);
 
         if ((c->cfg.switches[i].expander == e) && (told != k->told)) {
+            c->supplies[c->cfg.switches[i].supply].conducts = false;
             k->told = told;
             k->moving = true;
             k->made = false;
@@ -89,6 +95,7 @@ static void is_stuck(struct controller *c, uint8_t i)
 {
     struct contact *k = &c->contacts[i];
 
+    c->supplies[c->cfg.switches[i].supply].conducts = false;
     k->stuck = true;
     k->stuck_us = c->now_us;
     k->stuck_count = (k->stuck_count < UINT8_MAX) ? (uint8_t)(k->stuck_count + 1U) : UINT8_MAX;
@@ -140,6 +147,8 @@ static bool is_settled(const struct contact *k)
 
 static void look(const struct controller *c, struct view *v)
 {
+    uint8_t opening = 0; /* bars that a switch has yet to open on */
+
     (void)memset(v, 0, sizeof(*v));
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct contact *k = &c->contacts[i];
@@ -147,6 +156,8 @@ static void look(const struct controller *c, struct view *v)
         const struct supply *u = &c->supplies[sw->supply];
         bool connected = k->told || k->moving;
 
+        v->moving = v->moving || k->moving || (k->told && !k->proven);
+        opening |= (k->told && !k->wanted && !k->stuck) ? bit(sw->bar) : 0U;
         if (connected && !k->wanted && !k->stuck) {
             v->leaving[sw->supply] = true;
             v->danger[sw->bar] = v->danger[sw->bar] || (u->danger != (uint8_t)DANGER_NONE);
@@ -160,6 +171,8 @@ static void look(const struct controller *c, struct view *v)
             v->good[sw->bar]++;
         }
     }
+    v->allowed = (opening != 0U) ? shed_allows(c) : 0U;
+    v->held_up = (opening & (uint8_t)~v->allowed) != 0U;
 }
 
 static bool may_move(const struct controller *c, uint8_t i)
@@ -171,11 +184,14 @@ static bool may_move(const struct controller *c, uint8_t i)
            pins_obey(c, sw->expander);
 }
 
-static bool may_close(const struct controller *c, const struct view *v, uint8_t i, bool strict)
+static bool may_close(const struct controller *c, struct view *v, uint8_t i, bool strict)
 {
     const struct ctl_switch_config *sw = &c->cfg.switches[i];
+    const bool may = may_move(c, i) && !v->danger[sw->bar];
+    const bool crosses = may && strict && v->leaving[sw->supply];
 
-    return may_move(c, i) && !v->danger[sw->bar] && !(strict && v->leaving[sw->supply]);
+    v->crossing = v->crossing || crosses;
+    return may && !crosses;
 }
 
 static bool may_open(const struct controller *c, const struct view *v, uint8_t i)
@@ -186,30 +202,44 @@ static bool may_open(const struct controller *c, const struct view *v, uint8_t i
         return !c->contacts[i].stuck && pins_obey(c, sw->expander);
     }
     return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U) &&
-           (supply_is_lost(&c->supplies[sw->supply]) || shed_allows(c, sw->bar));
+           (supply_is_lost(&c->supplies[sw->supply]) || has(v->allowed, sw->bar));
 }
 
 /* ---- one look ---------------------------------------------------------------------------------- */
 
-static void finish_moves(struct controller *c)
+/* What has had its time is over; what has not tells when to look again. */
+static void look_at_clock(struct controller *c)
 {
+    uint32_t wait_us = UINT32_MAX;
+
+    c->at_rest = true;
+    c->sequencing = false;
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         struct contact *k = &c->contacts[i];
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
-        if (k->moving && passed(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us)) {
-            k->moving = false;
-            c->replan = true;
+        if (k->moving) {
+            uint32_t left = left_us(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us);
+            k->moving = left > 0U;
+            c->replan = c->replan || !k->moving;
+            wait_us = k->moving ? sooner_us(wait_us, left) : wait_us;
         }
-        if (k->resting && passed(c->now_us, k->since_us, sw->dwell_us)) {
-            k->resting = false;
-            c->replan = true;
+        if (k->resting) {
+            uint32_t left = left_us(c->now_us, k->since_us, sw->dwell_us);
+            k->resting = left > 0U;
+            c->replan = c->replan || !k->resting;
+            wait_us = k->resting ? sooner_us(wait_us, left) : wait_us;
         }
+        bool there = k->wanted == k->told;
+        c->at_rest = c->at_rest && !k->moving && (k->stuck || there);
+        c->sequencing = c->sequencing || k->moving || k->resting || !there || !k->proven;
     }
+    c->sequence_us = c->now_us;
+    c->sequence_wait_us = wait_us;
 }
 
 /* The image of each expander with every change that is allowed now; true: there is one. */
-static bool draw(struct controller *c, const struct view *v, uint16_t image[], bool strict)
+static bool draw(struct controller *c, struct view *v, uint16_t image[], bool strict)
 {
     bool changed = false;
 
@@ -231,29 +261,6 @@ static bool draw(struct controller *c, const struct view *v, uint16_t image[], b
                                                          : (image[sw->expander] & (uint16_t)~mask);
     }
     return changed;
-}
-
-static bool anything_moves(const struct controller *c)
-{
-    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
-        if (c->contacts[i].moving || (c->contacts[i].told && !c->contacts[i].proven)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Does a switch wait to open until servers draw less? */
-static bool servers_give_way(const struct controller *c)
-{
-    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
-        const struct contact *k = &c->contacts[i];
-
-        if (k->told && !k->wanted && !k->stuck && !shed_allows(c, c->cfg.switches[i].bar)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Supplies learn from their switches whether they share. */
@@ -298,42 +305,14 @@ static void tell_supplies(struct controller *c)
     }
 }
 
-static void plan_next_look(struct controller *c)
-{
-    uint32_t wait_us = UINT32_MAX;
-    bool open = false;
-
-    c->at_rest = true;
-    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
-        const struct contact *k = &c->contacts[i];
-        const struct ctl_switch_config *sw = &c->cfg.switches[i];
-
-        c->at_rest = c->at_rest && !k->moving && (k->stuck || (k->wanted == k->told));
-        open = open || k->moving || k->resting || (k->wanted != k->told) || !k->proven;
-        if (k->moving) {
-            wait_us = sooner_us(
-                wait_us, left_us(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us));
-        }
-        if (k->resting) {
-            wait_us = sooner_us(wait_us, left_us(c->now_us, k->since_us, sw->dwell_us));
-        }
-    }
-    if (servers_give_way(c)) {
-        wait_us = sooner_us(wait_us, (uint32_t)SEQUENCER_SHED_us);
-    }
-    c->sequencing = open;
-    c->sequence_us = c->now_us;
-    c->sequence_wait_us = wait_us;
-}
-
 void sequencer_run(struct controller *c)
 {
     uint16_t image[CTL_EXPANDERS] = {0};
     struct view v;
 
-    finish_moves(c);
+    look_at_clock(c);
     look(c, &v);
-    if (!draw(c, &v, image, true) && !anything_moves(c) && !servers_give_way(c)) {
+    if (!draw(c, &v, image, true) && v.crossing && !v.moving && !v.held_up) {
         (void)draw(c, &v, image, false);
     }
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
@@ -342,7 +321,9 @@ void sequencer_run(struct controller *c)
         }
     }
     tell_supplies(c);
-    plan_next_look(c);
+    if (v.held_up) {
+        c->sequence_wait_us = sooner_us(c->sequence_wait_us, (uint32_t)SEQUENCER_SHED_us);
+    }
 }
 
 void sequencer_tick(struct controller *c)
@@ -357,6 +338,7 @@ void sequencer_tick(struct controller *c)
         }
         if (k->stuck && passed(c->now_us, k->stuck_us, wait_us)) {
             k->stuck = false;
+            c->supplies[c->cfg.switches[i].supply].conducts = false;
             c->replan = true;
         }
     }

@@ -1,7 +1,9 @@
 /* shed.c - caps, sheds and staged restarts.  Checked by tests/controller/test_demand.c. */
 #include "shed.h"
 
+#include "allocate.h"
 #include "ask.h"
+#include "bits.h"
 #include "clock.h"
 #include "controller.h"
 #include "demand.h"
@@ -53,12 +55,10 @@ static uint32_t all_caps_mW(const struct controller *c, uint8_t b)
 }
 
 /* Who has to be off so that the caps of the others do. Taken in order; then whoever turns out not to
- * be needed, the most important first, stays on. Returns the place in the order of the most important
- * one; n_servers: none. */
-static uint16_t choose(const struct controller *c, uint8_t b, uint32_t lack_mW, struct choice *ch)
+ * be needed, the most important first, stays on. */
+static void choose(const struct controller *c, uint8_t b, uint32_t lack_mW, struct choice *ch)
 {
     uint32_t caps_mW = all_caps_mW(c, b);
-    uint16_t most = c->cfg.n_servers;
     uint16_t taken = 0;
 
     (void)memset(ch, 0, sizeof(*ch));
@@ -79,13 +79,8 @@ static uint16_t choose(const struct controller *c, uint8_t b, uint32_t lack_mW, 
             ch->off[i] = false;
             ch->off_mW -= by_off_mW(c, i);
             caps_mW += by_cap_mW(c, i);
-        } else if (ch->off[i] && (most == c->cfg.n_servers)) {
-            most = (uint16_t)(k - 1U);
-        } else {
-            /* on, or less important than one that is off */
         }
     }
-    return most;
 }
 
 static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_shed)
@@ -94,7 +89,7 @@ static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_sh
 
     (void)memset(&ch, 0, sizeof(ch));
     if (may_shed) {
-        (void)choose(c, b, lack_mW, &ch);
+        choose(c, b, lack_mW, &ch);
     }
     uint32_t left_mW = (lack_mW > ch.off_mW) ? (lack_mW - ch.off_mW) : 0U;
     for (uint16_t k = 0; k < c->cfg.n_servers; k++) {
@@ -116,17 +111,27 @@ static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_sh
     }
 }
 
+/* The last one taken is needed, however many of those before it turn out not to be. */
 uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
 {
-    uint32_t wanted_mW = c->demand.bars[b].wanted_mW;
-    struct choice ch;
-    uint16_t most = c->cfg.n_servers;
+    const uint32_t wanted_mW = c->demand.bars[b].wanted_mW;
+    uint32_t reached = (uint32_t)UINT8_MAX + 1U;
 
-    if (wanted_mW > budget_mW) {
-        most = choose(c, b, wanted_mW - budget_mW, &ch);
+    if (wanted_mW <= budget_mW) {
+        return reached;
     }
-    return (most < c->cfg.n_servers) ? c->cfg.servers[c->demand.order[most]].priority
-                                     : ((uint32_t)UINT8_MAX + 1U);
+    uint32_t got_mW = all_caps_mW(c, b);
+
+    for (uint16_t k = 0; (k < c->cfg.n_servers) && (got_mW < (wanted_mW - budget_mW)); k++) {
+        uint16_t i = c->demand.order[k];
+        uint32_t off_mW = demand_is_on(c, i, b) ? by_off_mW(c, i) : 0U;
+
+        if (off_mW > 0U) {
+            got_mW += off_mW - by_cap_mW(c, i);
+            reached = c->cfg.servers[i].priority;
+        }
+    }
+    return reached;
 }
 
 /* ---- room -------------------------------------------------------------------------------------- */
@@ -191,24 +196,42 @@ static void hold(struct controller *c, struct demand_bar *d)
     d->limit_us = c->now_us;
 }
 
-bool shed_allows(const struct controller *c, uint8_t b)
+/* Has it enough, or gives all that it can? */
+static bool has_given_way(const struct controller *c, const struct demand_bar *d, bool more)
 {
-    const struct demand_bar *d = &c->demand.bars[b];
-    bool more = false;    /* could be taken */
-    bool pending = false; /* has been asked */
+    bool lacks = d->draw_mW > (d->budget_mW + (d->budget_mW / (uint32_t)SHED_LACK));
 
+    return !(lacks && more) && passed(c->now_us, d->limit_us, (uint32_t)SHED_DONE_us);
+}
+
+uint8_t shed_allows(const struct controller *c)
+{
+    uint8_t more = 0;    /* could be taken */
+    uint8_t pending = 0; /* has been asked */
+    uint8_t allowed = 0;
+
+    if (c->cfg.n_servers == 0U) {
+        return UINT8_MAX;
+    }
+    if (demand_is_stale(c)) {
+        return 0;
+    }
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         const struct server *u = &c->demand.servers[i];
+        const uint8_t bars = c->cfg.servers[i].bars;
 
-        if (demand_is_on(c, i, b)) {
-            more = more || (by_off_mW(c, i) > 0U);
-            pending = pending ||
-                      ((u->phase != (uint8_t)SERVER_RESTS) && (u->wanted != (uint8_t)CTL_ASK_FREE));
+        if (((bars & (uint8_t)~more) != 0U) && (by_off_mW(c, i) > 0U)) {
+            more |= bars;
+        }
+        if ((u->phase != (uint8_t)SERVER_RESTS) && (u->wanted != (uint8_t)CTL_ASK_FREE)) {
+            pending |= bars;
         }
     }
-    return !pending &&
-           !((d->draw_mW > (d->budget_mW + (d->budget_mW / (uint32_t)SHED_LACK))) && more) &&
-           ((c->cfg.n_servers == 0U) || passed(c->now_us, d->limit_us, (uint32_t)SHED_DONE_us));
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        bool may = !has(pending, b) && has_given_way(c, &c->demand.bars[b], has(more, b));
+        allowed |= may ? bit(b) : 0U;
+    }
+    return allowed;
 }
 
 static void balance(struct controller *c, uint8_t b)
@@ -222,7 +245,7 @@ static void balance(struct controller *c, uint8_t b)
         hold(c, d);
         limit(c, b, d->draw_mW - d->budget_mW,
               ((d->draw_mW - d->budget_mW) > (d->budget_mW / (uint32_t)SHED_LACK)) &&
-                  (c->search != (uint8_t)SEARCH_PLAN)); /* the plan to come may feed the bar */
+                  !allocate_plans(c)); /* the plan to come may feed the bar */
     } else if (d->draw_mW > d->sure_mW) {
         limit(c, b, d->draw_mW - d->sure_mW, false);
     } else {
@@ -248,15 +271,21 @@ static uint8_t next_bar(const struct controller *c)
 
 bool shed_step(struct controller *c, struct ctl_out *out)
 {
-    uint8_t b = next_bar(c);
+    const bool due = shed_has_more(c);
 
-    if (b < c->cfg.n_bars) {
-        c->demand.look &= (uint8_t) ~(1U << b);
+    if (c->demand.look != 0U) {
+        const uint8_t b = next_bar(c);
+        c->demand.look &= (uint8_t)~bit(b);
         balance(c, b);
     }
     if (c->demand.asking) {
         ask_send(c, out);
     }
+    return due;
+}
+
+bool shed_has_more(const struct controller *c)
+{
     return c->demand.asking || (c->demand.look != 0U);
 }
 

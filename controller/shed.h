@@ -31,11 +31,15 @@ struct controller;
 
 void shed_init(struct controller *c);
 
-/* Balance a bar, send a request. True: there is more to do at once. */
+/* Balance a bar, send a request. False: there was nothing to do. */
 bool shed_step(struct controller *c, struct ctl_out *out);
 
-/* May a good supply leave this bar now? Not before its servers have given way to that. */
-bool shed_allows(const struct controller *c, uint8_t b);
+/* Is there more of that to do at once? */
+bool shed_has_more(const struct controller *c);
+
+/* Bars that a good supply may leave now, bit per bar. Not before budgets are known without it, and
+ * servers have given way to that. */
+uint8_t shed_allows(const struct controller *c);
 
 /* The most important priority that a bar would shed with such a budget; UINT8_MAX + 1: none. */
 uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW);

@@ -71,6 +71,9 @@ static void enter(struct supply *u, uint8_t state, uint32_t now_us)
         u->restarts = 0;
         u->bad = 0;
         u->lacks = 0;
+        u->denied = 0;
+        u->vain = 0;
+        (void)memset(u->recorded, 0, sizeof(u->recorded));
         break;
     case SUPPLY_LOST:
         if (from != (uint8_t)SUPPLY_ISOLATED) {

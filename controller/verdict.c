@@ -66,7 +66,7 @@ enum verdict verdict_of(struct supply *u, const struct verdict_limits *l)
         u->output_dead = true;
         return VERDICT_BAD;
     }
-    if (status_has(u, (uint32_t)ST_VIN_UV) || u->fault_seen) {
+    if (status_has(u, (uint32_t)ST_VIN_UV) || ((u->input_bits & (uint8_t)ST_INPUT_FAULTS) != 0U)) {
         return VERDICT_BAD;
     }
     if (u->v_mV < l->v_low_mV) {

@@ -1,5 +1,8 @@
 /* view.c - what the controller believes, for whoever wants to know: signals, logs, tests. */
 #include "controller.h"
+#include "pmbus.h"
+
+#include "allocate.h"
 
 enum controller_mode controller_mode(const struct controller *c)
 {
@@ -76,6 +79,18 @@ uint16_t controller_supply_history(const struct controller *c, uint8_t supply)
     return is_supply(c, supply) ? c->supplies[supply].history : 0U;
 }
 
+uint8_t controller_supply_recorded(const struct controller *c, uint8_t supply, uint8_t reg)
+{
+    bool known = is_supply(c, supply) && (reg < (uint8_t)STATUS_REGISTERS);
+
+    return known ? c->supplies[supply].recorded[reg] : 0U;
+}
+
+uint16_t controller_supply_lacks(const struct controller *c, uint8_t supply)
+{
+    return is_supply(c, supply) ? c->supplies[supply].lacks : 0U;
+}
+
 enum prognosis_health controller_supply_health(const struct controller *c, uint8_t supply)
 {
     return is_supply(c, supply) ? (enum prognosis_health)c->prognoses[supply].health
@@ -94,7 +109,7 @@ uint8_t controller_supply_confidence(const struct controller *c, uint8_t supply)
 
 bool controller_supply_preempted(const struct controller *c, uint8_t supply)
 {
-    return is_supply(c, supply) && c->preempt.taken[supply];
+    return is_supply(c, supply) && preempt_has_taken(c, supply);
 }
 
 static bool is_switch(const struct controller *c, uint8_t sw)
@@ -182,7 +197,7 @@ uint16_t controller_planned_ahead(const struct controller *c)
 
 bool controller_is_planning(const struct controller *c)
 {
-    return is_running(c) && (c->search == (uint8_t)SEARCH_PLAN);
+    return is_running(c) && allocate_plans(c);
 }
 
 void controller_view(const struct controller *c, struct controller_view *v)

@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "pins.h"
 #include "poll.h"
+#include "question.h"
 
 #include <string.h>
 
@@ -300,7 +301,7 @@ static void begin_supply(struct controller *c, uint8_t s, uint8_t bus, struct ct
     b->round_used = true;
     if (!begin_select(c, b, &seat, bus, out)) {
         b->job = (uint8_t)JOB_SUPPLY;
-        poll_begin(c, s, bus, out);
+        question_begin(c, s, bus, out);
     }
     out->bus[bus].about = s;
 }
@@ -323,7 +324,7 @@ static void begin_transfer(struct controller *c, uint8_t bus, struct ctl_out *ou
 {
     uint8_t e = pins_due(c, bus);
     bool commands = (e != (uint8_t)CTL_NOBODY) && pins_commands(c, e);
-    bool waits = commands || poll_rests(c, bus);
+    bool waits = commands || (c->cfg.alert.n_lines == 0U) || poll_rests(c, bus);
     uint8_t look = waits ? (uint8_t)CTL_NOBODY : alert_look_due(c, bus);
     uint8_t ask = waits ? (uint8_t)CTL_NOBODY : alert_ask_due(c, bus);
 

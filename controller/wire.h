@@ -57,6 +57,7 @@ struct wire {
     uint8_t select_tries;
     uint8_t failures; /* recoveries in a row without a good transfer between */
     uint8_t n_members;
+    uint8_t n_again;     /* of these, put off or in a turn beside the round */
     uint8_t turn;        /* index into members[] */
     bool stuck;          /* the nine clocks of this recovery did not free it */
     bool round_open;     /* a round has turns left */

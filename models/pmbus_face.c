@@ -62,6 +62,7 @@ enum {
     ALL_PAGES = 0xFF,
     CAPABILITY_PEC = 0x80,
     CAPABILITY_400_KHZ_ALERT = 0x30,
+    REVISION_1_1 = 0x11,
     REVISION_1_2 = 0x22,
     LINEAR_EXPONENT = 0x1F
 };
@@ -132,7 +133,8 @@ bool pmbus_face_condition(struct pmbus_face *f, enum pmbus_register reg, uint8_t
     return f->latched[reg] != before;
 }
 
-void pmbus_face_busy(struct pmbus_face *f)
+/* A command came while it could not be bothered. */
+static void set_busy(struct pmbus_face *f)
 {
     f->asks = f->asks || !f->busy;
     f->busy = true;
@@ -191,6 +193,11 @@ static enum pmbus_register register_of(uint8_t command)
     return (enum pmbus_register)(command - CMD_STATUS_VOUT);
 }
 
+static bool is_status(uint8_t command)
+{
+    return command >= CMD_STATUS_BYTE && command <= CMD_STATUS_FANS_1_2;
+}
+
 /* ---- reads ------------------------------------------------------------------------------------- */
 
 static uint8_t byte_of(const struct pmbus_face *f, uint8_t command)
@@ -209,7 +216,7 @@ static uint8_t byte_of(const struct pmbus_face *f, uint8_t command)
     case CMD_STATUS_BYTE:
         return (uint8_t)pmbus_face_status_word(f);
     case CMD_PMBUS_REVISION:
-        return REVISION_1_2;
+        return f->config.quirks & PMBUS_NO_ERASE ? REVISION_1_1 : REVISION_1_2;
     default:
         return f->latched[register_of(command)];
     }
@@ -377,8 +384,8 @@ static bool write_page(struct pmbus_face *f, uint8_t page)
     return true;
 }
 
-/* A 1 clears its bit; what persists is back at once. Bits that tell of other registers are cleared
- * there (10.2.5); BUSY is the summary's own. */
+/* A 1 clears its bit; what persists is back at once, and told anew (10.2.6). Bits that tell of other
+ * registers are cleared there (10.2.5); BUSY is the summary's own. */
 static void write_status(struct pmbus_face *f, uint8_t command, uint8_t data)
 {
     enum pmbus_register reg = register_of(command);
@@ -387,7 +394,9 @@ static void write_status(struct pmbus_face *f, uint8_t command, uint8_t data)
         f->busy = f->busy && !(data & ST_BUSY);
         return;
     }
-    f->latched[reg] = (uint8_t)((f->latched[reg] & ~data) | f->present[reg]);
+    f->latched[reg] &= (uint8_t)~data;
+    f->asks = f->asks && has_reason(f);
+    latch(f, reg, f->present[reg]);
 }
 
 static bool write_mask(struct pmbus_face *f, uint8_t command, uint8_t mask)
@@ -430,11 +439,12 @@ static bool write_command(struct pmbus_face *f, const struct i2c_request *rq,
     static const uint8_t size[] = {
         [SHAPE_SEND] = 1, [SHAPE_BYTE] = 2, [SHAPE_WORD] = 3, [SHAPE_BLOCK] = 2, [SHAPE_MASK] = 3};
     struct row row = rows[rq->tx[0]];
+    bool fixed = is_status(rq->tx[0]) && (f->config.quirks & PMBUS_NO_ERASE);
     uint8_t n = size[row.shape];
     bool has_pec = rq->n_tx == n + 1 && !(f->config.quirks & PMBUS_NO_PEC);
 
-    if (!(row.access & W) || rq->n_tx < n) {
-        return refuse(f, row.access & W ? ST_CML_OTHER : ST_CML_DATA);
+    if (!(row.access & W) || fixed || rq->n_tx < n) {
+        return refuse(f, row.access & W && !fixed ? ST_CML_OTHER : ST_CML_DATA);
     }
     if (rq->n_tx > n && !has_pec) {
         return refuse(f, ST_CML_DATA);
@@ -453,10 +463,29 @@ static bool write_command(struct pmbus_face *f, const struct i2c_request *rq,
 static bool knows(const struct pmbus_face *f, uint8_t command)
 {
     return rows[command].shape != SHAPE_UNKNOWN &&
+           !(f->config.unknown != 0 && command == f->config.unknown) &&
            !(command == CMD_VOUT_MODE && f->config.quirks & PMBUS_NO_VOUT_MODE);
 }
 
+/* Does it answer ones to this read of a command that it doesn't know? */
+static bool pretends(const struct pmbus_face *f, const struct i2c_request *rq)
+{
+    return rq->n_rx > 0 && f->config.quirks & PMBUS_UNKNOWN_ONES;
+}
+
 /* ---- the face ---------------------------------------------------------------------------------- */
+
+/* As many ones as are asked for, but for the last byte: their PEC. */
+static bool answer_ones(const struct pmbus_face *f, const struct i2c_request *rq,
+                        struct i2c_reply *re)
+{
+    uint8_t ones[I2C_BYTES];
+    int32_t n = rq->n_rx - 1;
+
+    memset(ones, 0xFF, sizeof ones);
+    re->rx[n] &= read_pec(f, rq, ones, n);
+    return true;
+}
 
 bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i2c_reply *re,
                     struct pmbus_face_wish *wish)
@@ -465,16 +494,34 @@ bool pmbus_face_i2c(struct pmbus_face *f, const struct i2c_request *rq, struct i
     if (rq->n_tx == 0) {
         return true; /* it answers its address, and has nothing to say */
     }
+    if (f->unready == PMBUS_BUSY_NACK) {
+        return false;
+    }
+    if (f->unready != PMBUS_READY) {
+        set_busy(f);
+        if (f->unready == PMBUS_BUSY_ONES) {
+            return true; /* what nobody drives reads FF */
+        }
+        if (!is_status(rq->tx[0])) {
+            return false;
+        }
+    }
     if (!knows(f, rq->tx[0])) {
-        return refuse(f, ST_CML_COMMAND);
+        refuse(f, ST_CML_COMMAND);
+        return pretends(f, rq) && answer_ones(f, rq, re);
     }
     return rq->n_rx > 0 ? read_command(f, rq, re) : write_command(f, rq, wish);
 }
 
 ns_t pmbus_face_stretch(const struct pmbus_face *f, const struct i2c_request *rq)
 {
-    if (rq->n_tx > 0 && !knows(f, rq->tx[0])) {
-        return I2C_REFUSES(2);
+    if (f->unready == PMBUS_BUSY_NACK) {
+        return I2C_REFUSES(1);
+    }
+    if (rq->n_tx > 0 && f->unready != PMBUS_BUSY_ONES) {
+        bool declines = f->unready == PMBUS_BUSY_SAYS && !is_status(rq->tx[0]);
+        bool refuses = !knows(f, rq->tx[0]) && !pretends(f, rq);
+        return declines || refuses ? I2C_REFUSES(2) : f->config.stretch;
     }
     return f->config.stretch;
 }

@@ -8,7 +8,9 @@
  *              the condition persists. OFF and POWER_GOOD# are live. STATUS_WORD is derived
  *   PEC        a write may carry one byte more than its data: then it must be the right PEC, or the
  *              write is refused. A read may ask for one byte more: that is the PEC
- *   refused    an unknown command is not acknowledged, and remembered in STATUS_CML
+ *   refused    an unknown command is not acknowledged, or answered with ones, and remembered in STATUS_CML
+ *   busy       it doesn't acknowledge its address; or answers ones, their PEC too; or nothing but STATUS_,
+ *              with BUSY set, which stays until it is cleared: by CLEAR_FAULTS, or a 1 written to it
  *   alert      a status bit that is set, and was not, asks for SMBALERT#, unless SMBALERT_MASK has it.
  *              Ends when the alert response was won, on CLEAR_FAULTS, or when no such bit is left;
  *              a condition that persists over CLEAR_FAULTS asks again. OFF and POWER_GOOD# never ask
@@ -63,6 +65,9 @@ enum pmbus_quirk {
     PMBUS_NO_PEC = 2,        /* knows no PEC: a byte more reads FF */
     PMBUS_ANY_PAGE = 4,      /* accepts every PAGE, reads it back, and ignores it */
     PMBUS_NO_VOUT_MODE = 16, /* doesn't know VOUT_MODE: its data sheet says */
+    PMBUS_NO_ERASE = 32,     /* PMBus 1.1: its status registers can't be written */
+    PMBUS_UNKNOWN_ONES =
+        64, /* answers a command that it doesn't know, with ones and their PEC [E] */
     PMBUS_HOLDS_ALERT =
         8 /* asks for SMBALERT# as long as an unmasked bit is set, heard or not [E] */
 };
@@ -71,12 +76,16 @@ struct pmbus_face_config {
     int8_t vout_exponent;          /* LINEAR16 */
     int8_t exponent[PMBUS_VALUES]; /* LINEAR11, finest; that of VOUT is not used */
     uint8_t quirks;                /* enum pmbus_quirk, ORed */
+    uint8_t unknown;               /* a command that it doesn't know; 0: the table's only */
     ns_t stretch;                  /* holds the clock this long in each transfer */
     char id[PMBUS_TEXT], model[PMBUS_TEXT], serial[PMBUS_TEXT];
 };
 
 /* Exponents that real supplies use: VOUT -9 (1.95 mV), IOUT -3, PIN and POUT 0 ... [S8, E]. */
 struct pmbus_face_config pmbus_face_usual(void);
+
+/* What it does when it can't be bothered (PMBus 1.2 part II, 10.8.7). */
+enum pmbus_busy { PMBUS_READY, PMBUS_BUSY_NACK, PMBUS_BUSY_ONES, PMBUS_BUSY_SAYS };
 
 struct pmbus_face {
     struct pmbus_face_config config;
@@ -85,8 +94,9 @@ struct pmbus_face {
     uint8_t present[PMBUS_REGISTERS]; /* conditions now */
     uint8_t latched[PMBUS_REGISTERS]; /* present since the last clear */
     uint8_t alert_mask[PMBUS_REGISTERS];
-    bool asks; /* a bit that asks for SMBALERT# was set, and was not heard yet */
-    bool busy; /* latched: a command came too early */
+    bool asks;       /* a bit that asks for SMBALERT# was set, and was not heard yet */
+    bool busy;       /* latched: a command came when it could not be bothered */
+    uint8_t unready; /* enum pmbus_busy, the model's to set */
     uint8_t page, operation, on_off_config;
 };
 
@@ -103,9 +113,6 @@ void pmbus_face_init(struct pmbus_face *f, const struct pmbus_face_config *confi
 /* These bits' conditions are present or gone. True when a latched bit changed by it. */
 bool pmbus_face_condition(struct pmbus_face *f, enum pmbus_register reg, uint8_t bits,
                           bool present);
-
-/* A command came while the supply could not be bothered. */
-void pmbus_face_busy(struct pmbus_face *f);
 
 /* Does it ask for SMBALERT#? And: it was heard at the alert response address. */
 bool pmbus_face_alerts(const struct pmbus_face *f);

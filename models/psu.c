@@ -342,7 +342,8 @@ enum psu_personality psu_personality(const struct world *w, int32_t part)
                                  [QUIRK_ANY_PAGE] = PSU_STANDARD,
                                  [QUIRK_NO_VOUT_MODE] = PSU_NO_VOUT_MODE,
                                  [QUIRK_NEEDS_GAP] = PSU_NEEDS_GAP,
-                                 [QUIRK_NEEDS_TOGGLE] = PSU_NEEDS_TOGGLE};
+                                 [QUIRK_NEEDS_TOGGLE] = PSU_NEEDS_TOGGLE,
+                                 [QUIRK_PMBUS_1_1] = PSU_PMBUS_1_1};
     const struct psu_params *p = psu_params(w, part);
     ns_t delay = p->ac_delay > p->on_delay_most ? p->ac_delay : p->on_delay_most;
     bool slow = delay + p->rise + p->pwok_delay > MS(3500); /* T_ac_on_delay, T_pwok_on [S3a] */

@@ -34,6 +34,7 @@ enum psu_personality {
     PSU_NO_VOUT_MODE,
     PSU_NEEDS_GAP,
     PSU_NEEDS_TOGGLE,
+    PSU_PMBUS_1_1,
     PSU_SLOW_OK, /* its power-good may come later than 3.5 s after its input */
     PSU_PERSONALITIES
 };

@@ -157,10 +157,19 @@ const struct field psu_fields[] = {
     {FIELD("iout_exponent", iout_exponent), COUNT(-16, 15), .def = -3, .doc = "of READ_IOUT",
      .source = "S8"},
     {FIELD("quirk", quirk), .type = FIELD_CHOICE,
-     .choices = "none|wrong_pec|no_pec|any_page|no_vout_mode|needs_gap|needs_toggle", .def = 0.0,
+     .choices = "none|wrong_pec|no_pec|any_page|no_vout_mode|needs_gap|needs_toggle|pmbus_1_1",
+     .def = 0.0,
      .doc = "how it departs from the standard; needs_toggle: its power-good stays low after "
-            "a stop that nobody asked for, until it is switched off and on",
+            "a stop that nobody asked for, until it is switched off and on; pmbus_1_1: its status "
+            "bits are cleared all at once only",
      .source = "S90"},
+    {FIELD("unknown", unknown), .type = FIELD_CHOICE,
+     .choices = "none|read_vin|read_iin|read_temperature_1|read_temperature_2|read_fan_speed_1|"
+                "status_fans_1_2|status_mfr_specific",
+     .def = 0.0, .doc = "a command that it doesn't know", .source = "E"},
+    {FIELD("unknown_ones", unknown_ones), .type = FIELD_FLAG, .def = 0.0,
+     .doc = "it answers ones to that, with their PEC, instead of not acknowledging it",
+     .source = "E"},
     {FIELD("pin_time", pin_time), TIME(0.0, 1.0), .def = 5e-3,
      .doc = "when it is pulled, its signal pins part this long before its power pins",
      .source = "E"},

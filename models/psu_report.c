@@ -169,7 +169,16 @@ void psu_report_unit(struct world *w, int32_t part, uint32_t unit)
                                      [QUIRK_ANY_PAGE] = PMBUS_ANY_PAGE,
                                      [QUIRK_NO_VOUT_MODE] = PMBUS_NO_VOUT_MODE,
                                      [QUIRK_NEEDS_GAP] = 0,
-                                     [QUIRK_NEEDS_TOGGLE] = 0};
+                                     [QUIRK_NEEDS_TOGGLE] = 0,
+                                     [QUIRK_PMBUS_1_1] = PMBUS_NO_ERASE};
+    static const uint8_t unknown[] = {0,
+                                      CMD_READ_VIN,
+                                      CMD_READ_IIN,
+                                      CMD_READ_TEMPERATURE_1,
+                                      CMD_READ_TEMPERATURE_2,
+                                      CMD_READ_FAN_SPEED_1,
+                                      CMD_STATUS_FANS_1_2,
+                                      CMD_STATUS_MFR_SPECIFIC};
     const struct psu_params *p = psu_params(w, part);
     struct psu_state *s = psu_state(w, part);
     struct pmbus_face_config c = pmbus_face_usual();
@@ -177,7 +186,9 @@ void psu_report_unit(struct world *w, int32_t part, uint32_t unit)
     number(c.serial, 1000 * unit + (uint32_t)part + 1);
     c.vout_exponent = (int8_t)p->vout_exponent;
     c.exponent[PMBUS_READ_IOUT] = (int8_t)p->iout_exponent;
-    c.quirks = (uint8_t)(quirks[p->quirk] | (p->alert_holds ? PMBUS_HOLDS_ALERT : 0));
+    c.quirks = (uint8_t)(quirks[p->quirk] | (p->alert_holds ? PMBUS_HOLDS_ALERT : 0) |
+                         (p->unknown_ones ? PMBUS_UNKNOWN_ONES : 0));
+    c.unknown = unknown[p->unknown];
     c.stretch = p->stretch;
     pmbus_face_init(&s->face, &c);
     s->face.value[PMBUS_POUT_MAX] = p->rated_W;

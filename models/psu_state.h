@@ -57,6 +57,7 @@ struct psu_params {
         fan_noise;
     int32_t vout_exponent, iout_exponent;
     int32_t quirk; /* enum psu_quirk */
+    int32_t unknown, unknown_ones;
     ns_t gap, pin_time;
     /* alert line */
     int32_t alert; /* an alert line, or the mux that has an INT# input for it */
@@ -72,7 +73,8 @@ enum psu_quirk {
     QUIRK_ANY_PAGE,
     QUIRK_NO_VOUT_MODE,
     QUIRK_NEEDS_GAP,
-    QUIRK_NEEDS_TOGGLE
+    QUIRK_NEEDS_TOGGLE,
+    QUIRK_PMBUS_1_1
 };
 
 enum psu_phase {

@@ -426,6 +426,39 @@ static bool act_unmute(struct world *w, int32_t part, const struct act_args *a)
     return set_flag(w, part, &psu_state(w, part)->mute, false);
 }
 
+static bool set_unready(struct world *w, int32_t part, uint8_t how)
+{
+    uint8_t *unready = &psu_state(w, part)->face.unready;
+
+    if (*unready == how) {
+        return false;
+    }
+    *unready = how;
+    world_event(w, part, how != PMBUS_READY ? EV_FAULT_ON : EV_FAULT_OFF, 0.0);
+    return true;
+}
+
+static bool act_busy(struct world *w, int32_t part, const struct act_args *a)
+{
+    return set_unready(w, part, (uint8_t)(PMBUS_BUSY_NACK + a->from));
+}
+
+static bool act_ready(struct world *w, int32_t part, const struct act_args *a)
+{
+    (void)a;
+    return set_unready(w, part, PMBUS_READY);
+}
+
+static const struct field busy_args[] = {
+    {.key = "how",
+     .type = FIELD_CHOICE,
+     .choices = "nack|ones|says",
+     .def = 0.0,
+     .offset = offsetof(struct act_args, from),
+     .doc =
+         "it doesn't acknowledge, answers ones, or answers its status registers only, with BUSY"},
+    NONE,
+};
 static const struct field short_args[] = {
     {.key = "r",
      .type = FIELD_REAL,
@@ -643,5 +676,11 @@ const struct action psu_actions[] = {
      .run = act_mute,
      .doc = "it no longer answers on its serial bus; its output is fine"},
     {.key = "unmute", .run = act_unmute, .doc = "it answers again"},
+    {.key = "busy",
+     .args = busy_args,
+     .undo = "ready",
+     .run = act_busy,
+     .doc = "its microcontroller has something else to do"},
+    {.key = "ready", .run = act_ready, .doc = "it has time again"},
     NONE,
 };

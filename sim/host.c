@@ -434,6 +434,10 @@ COUNTER(nacks, nacks)
 COUNTER(timeouts, timeouts)
 COUNTER(recoveries, recoveries)
 COUNTER(strangers, strangers)
+COUNTER(faults, faults)
+COUNTER(erasures, erasures)
+COUNTER(clears, clears)
+COUNTER(busy, busy)
 COUNTER(alerts, alerts)
 COUNTER(asks, alert_asks)
 COUNTER(storms, alert_storms)
@@ -503,6 +507,19 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "answers that turned out to be another device's",
      .read = read_strangers},
+    {.key = "faults",
+     .quantity = QTY_OPERATIONS,
+     .doc = "status registers of supplies found with bits that were news",
+     .read = read_faults},
+    {.key = "erasures",
+     .quantity = QTY_OPERATIONS,
+     .doc = "status registers cleared bit by bit",
+     .read = read_erasures},
+    {.key = "clears", .quantity = QTY_OPERATIONS, .doc = "CLEAR_FAULTS sent", .read = read_clears},
+    {.key = "busy",
+     .quantity = QTY_OPERATIONS,
+     .doc = "supplies put off: busy, or without an answer for the moment",
+     .read = read_busy},
     {.key = "alerts",
      .quantity = QTY_OPERATIONS,
      .doc = "times an alert line was found low",

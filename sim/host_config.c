@@ -146,7 +146,8 @@ static uint8_t chip_of(const struct world *w, int32_t i)
     static const uint8_t rows[PSU_PERSONALITIES] = {
         [PSU_STANDARD] = CTL_CHIP_STANDARD,         [PSU_WRONG_PEC] = CTL_CHIP_WRONG_PEC,
         [PSU_NO_VOUT_MODE] = CTL_CHIP_NO_VOUT_MODE, [PSU_NEEDS_GAP] = CTL_CHIP_NEEDS_GAP,
-        [PSU_NEEDS_TOGGLE] = CTL_CHIP_NEEDS_TOGGLE, [PSU_SLOW_OK] = CTL_CHIP_SLOW_OK};
+        [PSU_NEEDS_TOGGLE] = CTL_CHIP_NEEDS_TOGGLE, [PSU_SLOW_OK] = CTL_CHIP_SLOW_OK,
+        [PSU_PMBUS_1_1] = CTL_CHIP_PMBUS_1_1};
 
     return psu_has_ara(w, i) ? rows[psu_personality(w, i)] : (uint8_t)CTL_CHIP_NO_ARA;
 }

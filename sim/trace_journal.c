@@ -32,6 +32,8 @@ static const char *who(const struct scenario *s, const struct host_state *h,
     case JOURNAL_DOUBT:
     case JOURNAL_FORETOLD:
     case JOURNAL_PREEMPT:
+    case JOURNAL_FAULT:
+    case JOURNAL_LACKS:
         return nth(s, h->supply_part, h->config.n_supplies, e->who);
     case JOURNAL_SWITCH:
     case JOURNAL_STUCK:
@@ -61,6 +63,26 @@ static size_t bars(char text[TEXT], size_t at, const char *word, const struct sc
         }
     }
     return at;
+}
+
+/* By bits of lacks.h; from LACKS_REGISTERS on they are the status registers. */
+static const char *const commands[] = {
+    "READ_VOUT",        "READ_IOUT",          "READ_VIN",
+    "READ_IIN",         "READ_TEMPERATURE_1", "READ_TEMPERATURE_2",
+    "READ_FAN_SPEED_1", "clearing by bits",   "STATUS_VOUT",
+    "STATUS_IOUT",      "STATUS_INPUT",       "STATUS_TEMPERATURE",
+    "STATUS_CML",       "STATUS_OTHER",       "STATUS_MFR_SPECIFIC",
+    "STATUS_FANS_1_2"};
+
+static void say_lacks(char text[TEXT], uint32_t set)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if ((set >> i & 1) != 0 && at < TEXT) {
+            at += (size_t)snprintf(text + at, TEXT - at, "%s%s", at > 0 ? " " : "", commands[i]);
+        }
+    }
 }
 
 static const char *said(char text[TEXT], const struct scenario *s, const struct host_state *h,
@@ -96,6 +118,13 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
                  : e->detail == DOUBT_NEW_UNIT ? "another unit is in its slot"
                  : e->detail == DOUBT_FROZEN   ? "its readings are frozen"
                                                : "its readings are absurd");
+        break;
+    case JOURNAL_FAULT:
+        snprintf(text, TEXT, "%s 0x%02X", commands[LACKS_REGISTERS + (e->detail >> 8) % 8],
+                 e->detail & 0xFF);
+        break;
+    case JOURNAL_LACKS:
+        say_lacks(text, e->detail);
         break;
     case JOURNAL_FORETOLD:
         if (e->detail != UINT16_MAX) {

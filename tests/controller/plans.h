@@ -2,8 +2,18 @@
 #ifndef TESTS_CONTROLLER_PLANS_H
 #define TESTS_CONTROLLER_PLANS_H
 
-#include "controller/planner.h"
+#include "controller/controller.h"
 #include "controller/score.h"
+
+/* The loads of a question. */
+static inline void loads_for(const struct controller *c, struct plan_problem *p)
+{
+    struct loads loads;
+
+    loads_begin(c, &loads);
+    while (!loads_run(c, &loads, p)) {
+    }
+}
 
 /* Slices that the answer took. */
 static inline unsigned plan_for(const struct plan_problem *p, struct plan *plan)

@@ -17,19 +17,25 @@ static const uint32_t R_CLOCK_START = 0xFFFF0000u;
 enum { R_MUX_MAX = 4, R_PINS = 16 };
 
 struct rack_supply {
-    bool mute;         /* telemetry dead; power goes on */
-    bool dead;         /* converter dead */
-    bool no_input;     /* VIN_UV stands; dies hold_up_us later */
-    bool shorted;      /* pulls its bar to ground */
-    bool overvolt;     /* 20 % too high, takes all the load */
-    bool wedged;       /* hangs the bus on every transfer addressed to it */
-    bool no_number;    /* has no serial number */
-    int unit;          /* another one for each time that it was replaced */
-    bool lies;         /* its status says that all is well, whatever is */
-    double fan_lost;   /* part of its fan's speed */
-    uint8_t unknown;   /* a command that it does not know; 0: none */
-    bool needs_toggle; /* stays off until OPERATION off and on */
-    uint16_t stands;   /* further STATUS_WORD bits that stand */
+    bool mute;           /* telemetry dead; power goes on */
+    bool dead;           /* converter dead */
+    bool no_input;       /* VIN_UV stands; dies hold_up_us later */
+    bool shorted;        /* pulls its bar to ground */
+    bool overvolt;       /* 20 % too high, takes all the load */
+    bool wedged;         /* hangs the bus on every transfer addressed to it */
+    bool no_number;      /* has no serial number */
+    int unit;            /* another one for each time that it was replaced */
+    bool lies;           /* its status says that all is well, whatever is */
+    double fan_lost;     /* part of its fan's speed */
+    uint8_t unknown;     /* a command that it does not know; 0: none */
+    bool says_ff;        /* to that it answers ones, with their PEC; else it does not acknowledge */
+    uint64_t busy_until; /* until then it does not acknowledge what is asked of it ... */
+    bool says_busy;      /* ... or answers, with BUSY in its STATUS_WORD, and nothing of use */
+    bool no_erase;       /* PMBus 1.1: its status registers can't be written */
+    uint8_t more[8];     /* further latched bits, by status register: 0 is STATUS_VOUT */
+    int erasures;        /* status registers written */
+    bool needs_toggle;   /* stays off until OPERATION off and on */
+    uint16_t stands;     /* further STATUS_WORD bits that stand */
     uint16_t latched;
     uint32_t hold_up_us;
     uint64_t input_lost_at;
@@ -309,16 +315,6 @@ static inline uint16_t rack_standing(const struct rack *r, int s)
     return w;
 }
 
-static inline uint16_t rack_status(struct rack *r, int s)
-{
-    if (r->psu[s].lies) {
-        return 0;
-    }
-    r->psu[s].latched |= rack_standing(r, s);
-    return (uint16_t)(r->psu[s].latched | (rack_delivers(r, s) ? 0 : 0x0840) |
-                      (rack_volts(r, s) < 10.0 ? 0x0800 : 0)); /* POWER_GOOD#, OFF */
-}
-
 /* The bit of STATUS_WORD that tells of this status register. */
 static inline uint16_t rack_word_bit(uint8_t cmd)
 {
@@ -326,6 +322,51 @@ static inline uint16_t rack_word_bit(uint8_t cmd)
 
     cr_assert(cmd >= 0x7A && cmd <= 0x81, "no status register: %02X", cmd);
     return bits[cmd - 0x7A];
+}
+
+static inline uint16_t rack_status(struct rack *r, int s)
+{
+    if (r->psu[s].lies) {
+        return 0;
+    }
+    r->psu[s].latched |= rack_standing(r, s);
+    for (int i = 0; i < 8; i++) {
+        r->psu[s].latched |= r->psu[s].more[i] != 0 ? rack_word_bit((uint8_t)(0x7A + i)) : 0;
+    }
+    return (uint16_t)(r->psu[s].latched | (rack_delivers(r, s) ? 0 : 0x0840) |
+                      (rack_volts(r, s) < 10.0 ? 0x0800 : 0)); /* POWER_GOOD#, OFF */
+}
+
+/* A bit of the rack's own making stands for what sets the summary, beside those that a test has set. */
+static inline uint8_t rack_register(struct rack *r, int s, int i)
+{
+    static const uint8_t of_its_own[] = {0x80, 0x80, 0x10, 0x20, 0x20, 0x20, 0x20, 0x20};
+    const struct rack_supply *u = &r->psu[s];
+    bool told = (rack_status(r, s) & rack_word_bit((uint8_t)(0x7A + i))) != 0;
+
+    return (uint8_t)(u->more[i] | (told && u->more[i] == 0 ? of_its_own[i] : 0));
+}
+
+/* Writing a 1 clears a bit; what persists is back at once. */
+static inline bool rack_erase(struct rack *r, int s, int i, uint8_t ones)
+{
+    struct rack_supply *u = &r->psu[s];
+    static const uint16_t low[] = {0x0020, 0x0010, 0x0008, 0, 0, 0, 0, 0};
+    uint8_t left = (uint8_t)(rack_register(r, s, i) & ~ones);
+
+    if (u->no_erase) {
+        u->more[4] |= 0x80;
+        return false;
+    }
+    u->erasures++;
+    u->more[i] &= (uint8_t)~ones;
+    if (left == 0) {
+        uint16_t gone = (uint16_t)(rack_word_bit((uint8_t)(0x7A + i)) | low[i]);
+        u->latched = (uint16_t)((u->latched & ~gone) | rack_standing(r, s));
+        u->told &= (uint16_t)~gone;
+        u->asks = u->asks && u->latched != 0;
+    }
+    return true;
 }
 
 static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
@@ -343,25 +384,19 @@ static inline int rack_read(struct rack *r, int s, uint8_t cmd, uint8_t rx[])
         memcpy(&rx[1], id, 4);
         rx[4] = (uint8_t)(rx[4] + s + 16 * r->psu[s].unit);
         return rx[0] + 1;
-    case 0x7A:
-        rx[0] = (rack_status(r, s) & 0x8000) ? 0x80 : 0;
-        return 1;
-    case 0x7B:
-        rx[0] = (rack_status(r, s) & 0x4000) ? 0x80 : 0;
-        return 1;
-    case 0x7C:
-        rx[0] = (rack_status(r, s) & 0x2000) ? 0x10 : 0;
-        return 1;
     case 0x79:
         word = rack_status(r, s);
         r->psu[s].looks++;
         break;
+    case 0x7A:
+    case 0x7B:
+    case 0x7C:
     case 0x7D:
     case 0x7E:
     case 0x7F:
     case 0x80:
     case 0x81:
-        rx[0] = (rack_status(r, s) & rack_word_bit(cmd)) ? 0x20 : 0;
+        rx[0] = rack_register(r, s, cmd - 0x7A);
         return 1;
     case 0x8B:
         word = rack_round(rack_volts(r, s) * 512.0);
@@ -399,8 +434,14 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
     uint8_t crc = rack_crc(0, w);
 
     u->asked[t->rq.tx[0]] += t->rq.n_rx > 0;
-    if (u->mute || (u->unknown != 0 && t->rq.tx[0] == u->unknown)) {
+    if (u->mute || (r->now < u->busy_until && !u->says_busy)) {
         return false;
+    }
+    if (u->unknown != 0 && t->rq.tx[0] == u->unknown) {
+        u->more[4] |= 0x80; /* STATUS_CML: invalid or unsupported command */
+        if (!u->says_ff) {
+            return false;
+        }
     }
     if (t->rq.n_rx == 0) {
         for (int i = 0; i < t->rq.n_tx; i++) {
@@ -409,6 +450,7 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
         cr_assert_eq(crc, 0, "a write with a wrong PEC");
         if (t->rq.tx[0] == 0x03) {
             u->latched = rack_standing(r, s);
+            memset(u->more, 0, sizeof u->more);
             u->clears++;
             u->told = 0;
             u->asks = false;
@@ -417,6 +459,11 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
         } else if (t->rq.tx[0] == 0x1B) {
             uint16_t bit = rack_word_bit(t->rq.tx[1]);
             u->masked = (uint16_t)(t->rq.tx[2] != 0 ? u->masked | bit : u->masked & ~bit);
+        } else if (t->rq.tx[0] == 0x78) {
+            cr_assert_eq(t->rq.tx[1], 0x80, "only BUSY can be cleared there");
+            u->latched &= (uint16_t)~0x80;
+        } else if (t->rq.tx[0] >= 0x7A && t->rq.tx[0] <= 0x81) {
+            return rack_erase(r, s, t->rq.tx[0] - 0x7A, t->rq.tx[1]);
         } else {
             cr_assert_eq(t->rq.tx[0], 0x01);
             u->operations++;
@@ -425,6 +472,12 @@ static inline bool rack_supply(struct rack *r, int s, struct rack_transfer *t, u
         return true;
     }
     int n = rack_read(r, s, t->rq.tx[0], rx);
+    if (r->now < u->busy_until && t->rq.tx[0] == 0x79) {
+        u->latched |= 0x80;
+        rx[0] |= 0x80;
+    } else if (r->now < u->busy_until || t->rq.tx[0] == u->unknown) {
+        memset(rx, 0xFF, (size_t)n);
+    }
     crc = rack_crc(rack_crc(crc, t->rq.tx[0]), w | 1);
     for (int i = 0; i < n; i++) {
         crc = rack_crc(crc, rx[i]);

@@ -162,12 +162,62 @@ Test(pmbus_face, each_register_has_its_summary_bit)
     }
 }
 
-Test(pmbus_face, busy_is_cleared_in_the_summary)
+/* Busy in one of three ways: its address is not acknowledged; it answers ones; or only its status, with
+ * BUSY, which stays until a 1 is written to it, and is told once more as long as it is busy (10.8.7). */
+Test(pmbus_face, busy_in_three_ways)
 {
-    pmbus_face_busy(&face);
-    cr_assert_eq(read_byte(CMD_STATUS_BYTE), ST_BUSY);
+    face.unready = PMBUS_BUSY_NACK;
+    cr_assert_not(
+        request((const uint8_t[]){CMD_STATUS_WORD}, 1, 2, &(struct i2c_reply){.status = I2C_OK}));
+    cr_assert_eq(pmbus_face_stretch(&face, &(struct i2c_request){.n_tx = 1}), I2C_REFUSES(1));
+    face.unready = PMBUS_READY;
+    cr_assert_eq(read_word(CMD_STATUS_WORD), 0, "nothing is remembered");
+
+    face.value[PMBUS_READ_VOUT] = 12.0;
+    face.unready = PMBUS_BUSY_ONES;
+    cr_assert_eq(read_word(CMD_READ_VOUT), 0xFFFF);
+    face.unready = PMBUS_BUSY_SAYS;
+    cr_assert_not(
+        request((const uint8_t[]){CMD_READ_VOUT}, 1, 2, &(struct i2c_reply){.status = I2C_OK}));
+    cr_assert(write_byte(CMD_STATUS_BYTE, ST_BUSY));
+    cr_assert_eq(read_byte(CMD_STATUS_BYTE), ST_BUSY, "it still is");
+    face.unready = PMBUS_READY;
+    cr_assert_eq(read_word(CMD_READ_VOUT), 0x1800);
+    cr_assert_eq(read_byte(CMD_STATUS_BYTE), ST_BUSY, "history");
     cr_assert(write_byte(CMD_STATUS_BYTE, ST_BUSY));
     cr_assert_eq(read_byte(CMD_STATUS_BYTE), 0);
+}
+
+/* PMBus 1.1: a status register can't be written, what says so is remembered; CLEAR_FAULTS is the way. */
+Test(pmbus_face, some_clear_all_bits_or_none)
+{
+    face.config.quirks = PMBUS_NO_ERASE;
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, true);
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, false);
+    cr_assert_not(write_byte(CMD_STATUS_FANS_1_2, ST_FAN_1_WARNING));
+    cr_assert_eq(read_byte(CMD_STATUS_FANS_1_2), ST_FAN_1_WARNING);
+    cr_assert_neq(read_byte(CMD_STATUS_CML), 0);
+    cr_assert_eq(read_byte(CMD_PMBUS_REVISION), 0x11);
+    write_bytes(1, CMD_CLEAR_FAULTS, 0, 0);
+    cr_assert_eq(read_word(CMD_STATUS_WORD), 0);
+}
+
+/* Two ways to not know a command: not acknowledged, or answered with ones and a PEC that is right. */
+Test(pmbus_face, an_unknown_command_may_be_answered_with_ones)
+{
+    uint8_t m[] = {ADDRESS << 1, CMD_READ_FAN_SPEED_1, ADDRESS << 1 | 1, 0xFF, 0xFF, 0};
+    struct i2c_reply re;
+
+    face.config.unknown = CMD_READ_FAN_SPEED_1;
+    cr_assert_not(request(&m[1], 1, 3, &re));
+    cr_assert_eq(read_byte(CMD_STATUS_CML), ST_CML_COMMAND);
+    write_bytes(1, CMD_CLEAR_FAULTS, 0, 0);
+    face.config.quirks = PMBUS_UNKNOWN_ONES;
+    cr_assert(request(&m[1], 1, 3, &re));
+    cr_assert_eq(re.rx[0] & re.rx[1], 0xFF);
+    m[5] = re.rx[2];
+    cr_assert_eq(pec_over(0, m, 6), 0);
+    cr_assert_eq(read_byte(CMD_STATUS_CML), ST_CML_COMMAND);
 }
 
 Test(pmbus_face, operation_is_passed_on)
@@ -304,6 +354,20 @@ Test(pmbus_face, a_condition_that_persists_asks_again_after_clear_faults)
     pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, false);
     cr_assert(pmbus_face_alerts(&face), "it was there");
     write_bytes(1, CMD_CLEAR_FAULTS, 0, 0);
+    cr_assert_not(pmbus_face_alerts(&face));
+}
+
+/* The same when it is cleared by itself. */
+Test(pmbus_face, a_condition_that_persists_asks_again_after_its_bit_was_written)
+{
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, true);
+    pmbus_face_heard(&face);
+    write_byte(CMD_STATUS_FANS_1_2, ST_FAN_1_FAULT);
+    cr_assert_not(pmbus_face_alerts(&face), "its bit was not cleared");
+    write_byte(CMD_STATUS_FANS_1_2, ST_FAN_1_WARNING);
+    cr_assert(pmbus_face_alerts(&face));
+    pmbus_face_condition(&face, PMBUS_FANS, ST_FAN_1_WARNING, false);
+    write_byte(CMD_STATUS_FANS_1_2, ST_FAN_1_WARNING);
     cr_assert_not(pmbus_face_alerts(&face));
 }
 
