@@ -1,7 +1,6 @@
 /* pace.c - absolute sleeps, so that being late once does not shift what comes later. */
 #include "pace.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -50,15 +49,19 @@ static void await(struct pace *face, ns_t at)
     struct pacer *p = pacer_of(face);
     ns_t due = p->begun + at;
     struct timespec t = {.tv_sec = (time_t)(due / SECONDS(1)), .tv_nsec = (long)(due % SECONDS(1))};
-    int slept = 0;
 
-    if (transport_now() < due) {
-        do {
-            slept = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-        } while (slept == EINTR && (p->stop == NULL || *p->stop == 0));
+    while (transport_now() < due && (p->stop == NULL || *p->stop == 0)) {
+        (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
     }
-    if (slept == 0) {
-        note(p, at, transport_now() - due);
+}
+
+static void done(struct pace *face, ns_t at)
+{
+    struct pacer *p = pacer_of(face);
+    ns_t late = transport_now() - p->begun - at;
+
+    if (late >= 0) { /* else the user has stopped it before its time */
+        note(p, at, late);
     }
 }
 
@@ -94,7 +97,8 @@ struct pace *pace_new(ns_t budget, const volatile sig_atomic_t *stop)
     if (p == NULL) {
         return NULL;
     }
-    p->face = (struct pace){.budget = budget, .begin = begin, .await = await, .between = between};
+    p->face = (struct pace){
+        .budget = budget, .begin = begin, .await = await, .done = done, .between = between};
     p->stop = stop;
     return &p->face;
 }

@@ -1,4 +1,4 @@
-/* pace.h - real time for a run: sleeps until an instant's time has come, notes how late it got up.
+/* pace.h - real time for a run: sleeps until an instant's time has come, notes how late it was done with.
  *
  *   checked   tests/hil/test_pace.c */
 #ifndef HIL_PACE_H

@@ -245,7 +245,8 @@ static void begin(struct world *w, int32_t bus, struct i2c_state *s)
     wake_running(w, bus, s);
 }
 
-void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq)
+void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq,
+               ns_t from)
 {
     struct i2c_state *s = state_of(w, bus);
 
@@ -254,8 +255,21 @@ void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_re
     }
     s->rq = *rq;
     s->master = master;
-    s->from = world_now(w);
-    begin(w, bus, s);
+    s->from = from;
+    s->phase = PHASE_COMES;
+    world_wake(w, bus, from);
+}
+
+bool i2c_take_back(struct world *w, int32_t bus)
+{
+    struct i2c_state *s = state_of(w, bus);
+
+    if (s->phase != PHASE_COMES) {
+        return false;
+    }
+    s->phase = PHASE_IDLE;
+    world_wake(w, bus, NS_NEVER);
+    return true;
 }
 
 /* ---- what the devices do ----------------------------------------------------------------------- */
@@ -441,12 +455,12 @@ static void i2c_due(struct world *w, int32_t bus)
     struct i2c_state *s = state_of(w, bus);
     ns_t now = world_now(w);
 
-    if (s->phase == PHASE_RUNS && now < s->ends) {
-        tell_byte(w, bus, s);
+    if (s->phase == PHASE_COMES || (s->phase == PHASE_WAITS && !is_blocked(s, now))) {
+        begin(w, bus, s);
         return;
     }
-    if (s->phase == PHASE_WAITS && !is_blocked(s, now)) {
-        begin(w, bus, s);
+    if (s->phase == PHASE_RUNS && now < s->ends) {
+        tell_byte(w, bus, s);
         return;
     }
     if (s->phase != PHASE_RUNS) { /* it gives up */
@@ -489,7 +503,7 @@ static void lines_changed(struct world *w, int32_t bus, struct i2c_state *s)
     bool scl = i2c_is_low(s, I2C_SCL);
     bool sda = i2c_is_low(s, I2C_SDA) && s->rq.op == I2C_TRANSFER;
 
-    if (s->phase == PHASE_IDLE || s->rq.op == I2C_RESET_MUX) {
+    if (s->phase == PHASE_IDLE || s->phase == PHASE_COMES || s->rq.op == I2C_RESET_MUX) {
         return;
     }
     if (s->phase == PHASE_WAITS) {
@@ -549,12 +563,11 @@ void i2c_cut(struct world *w, int32_t bus)
 {
     struct i2c_state *s = state_of(w, bus);
     uint64_t set = hearers(s);
-    bool began = s->phase != PHASE_IDLE && s->phase != PHASE_WAITS;
-    int32_t clocks = began && set != 0 ? clocks_left(w, bus, s) : 0;
 
-    if (s->phase == PHASE_IDLE) {
+    if (s->phase == PHASE_IDLE || i2c_take_back(w, bus)) {
         return;
     }
+    int32_t clocks = s->phase != PHASE_WAITS && set != 0 ? clocks_left(w, bus, s) : 0;
     world_event_from(w, bus, EV_TRANSFER_CUT, s->rq.address, s->from);
     s->cuts++;
     s->busy += world_now(w) - s->from;

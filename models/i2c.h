@@ -2,9 +2,11 @@
 #ifndef MODELS_I2C_H
 #define MODELS_I2C_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kind.h"
+#include "ns.h"
 
 extern const struct kind i2c_kind;
 
@@ -30,13 +32,18 @@ struct i2c_reply {
 
 struct world;
 
-/* Start a transfer on bus part `bus` for the master part `master`, whose kind's transferred() is
- * called when it has ended. One transfer at a time a bus: a second one aborts the program.
+/* Start a transfer on bus part `bus` at `from` (>= now) for the master part `master`, whose kind's
+ * transferred() is called when it has ended. One transfer at a time a bus: a second one aborts the
+ * program.
  *
  *   I2C_TRANSFER   OK; NACK: nobody answered, or a byte was refused; TIMEOUT: a line was held low
  *   I2C_CLEAR      nine clocks and a STOP: OK when both lines are high afterwards, else TIMEOUT
  *   I2C_RESET_MUX  pulses the reset line of every mux on the bus: always OK */
-void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq);
+void i2c_start(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq,
+               ns_t from);
+
+/* The master takes back what it would have started later. False: it has begun, or there is nothing. */
+bool i2c_take_back(struct world *w, int32_t bus);
 
 /* For observers, at EV_TRANSFER, EV_NACK, EV_BUS_TIMEOUT or EV_TRANSFER_CUT: the request that has just
  * ended, what was answered (not of one that was cut), and the part that hears the address; NO_PART:

@@ -18,6 +18,7 @@ struct i2c_params {
 
 enum i2c_phase {
     PHASE_IDLE,
+    PHASE_COMES,   /* the master will ask for it at `from` */
     PHASE_WAITS,   /* a line is low before the START */
     PHASE_RUNS,    /* ends at `ends` if nothing comes between */
     PHASE_STALLED, /* SCL is held in the middle; `left` to go */
@@ -49,7 +50,7 @@ struct i2c_state {
     bool refused; /* somebody refuses a byte of it */
     bool by_byte; /* somebody acts on each byte */
     uint8_t told; /* written bytes that these have seen */
-    ns_t from;    /* the master asked for it */
+    ns_t from;    /* the master asks for it */
     ns_t begun;   /* START, moved on by what stalled it since */
     ns_t ends, left, stalled;
     ns_t free_at;   /* bus-free time is over */

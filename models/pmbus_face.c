@@ -145,15 +145,25 @@ static uint16_t when(bool condition, enum status_word_bit bit)
     return condition ? (uint16_t)bit : 0;
 }
 
+/* BUSY, OFF and POWER_GOOD#: bits of no register's. */
+static uint16_t own_bits(const struct pmbus_face *f)
+{
+    return when(f->busy, ST_BUSY) | when(f->off, ST_OFF) | when(!f->power_good, ST_POWER_GOOD_N);
+}
+
 /* NONE_OF_ABOVE: something that no other bit of the low byte tells. */
 uint16_t pmbus_face_status_word(const struct pmbus_face *f)
 {
+    static const uint8_t nothing[PMBUS_REGISTERS];
     const uint8_t *l = f->latched;
+
+    if (memcmp(l, nothing, sizeof nothing) == 0) {
+        return own_bits(f);
+    }
     uint32_t high = when(l[PMBUS_VOUT] != 0, ST_VOUT) | when(l[PMBUS_IOUT] != 0, ST_IOUT_POUT) |
                     when(l[PMBUS_INPUT] != 0, ST_INPUT) | when(l[PMBUS_MFR] != 0, ST_MFR) |
                     when(l[PMBUS_FANS] != 0, ST_FANS) | when(l[PMBUS_OTHER] != 0, ST_OTHER);
-    uint32_t low = when(f->busy, ST_BUSY) | when(f->off, ST_OFF) |
-                   when(l[PMBUS_VOUT] & ST_VOUT_OV_FAULT, ST_VOUT_OV) |
+    uint32_t low = when(l[PMBUS_VOUT] & ST_VOUT_OV_FAULT, ST_VOUT_OV) |
                    when(l[PMBUS_IOUT] & ST_IOUT_OC_FAULT, ST_IOUT_OC) |
                    when(l[PMBUS_INPUT] & ST_VIN_UV_FAULT, ST_VIN_UV) |
                    when(l[PMBUS_TEMPERATURE] != 0, ST_TEMPERATURE) |
@@ -162,8 +172,7 @@ uint16_t pmbus_face_status_word(const struct pmbus_face *f)
                  (l[PMBUS_VOUT] & ~ST_VOUT_OV_FAULT) || (l[PMBUS_IOUT] & ~ST_IOUT_OC_FAULT) ||
                  (l[PMBUS_INPUT] & ~ST_VIN_UV_FAULT);
 
-    return (uint16_t)(high | low | when(other, ST_NONE_OF_ABOVE) |
-                      when(!f->power_good, ST_POWER_GOOD_N));
+    return (uint16_t)(own_bits(f) | high | low | when(other, ST_NONE_OF_ABOVE));
 }
 
 /* What persists is back at once, and told anew (10.2.6). */
@@ -343,15 +352,15 @@ static bool read_command(struct pmbus_face *f, const struct i2c_request *rq, str
     if (n == 0) {
         return refuse(f, ST_CML_DATA);
     }
-    int32_t with_pec = f->config.quirks & PMBUS_NO_PEC ? n : n + 1;
-    if (with_pec > n && rq->n_rx > n) {
+    if (rq->n_rx > n && !(f->config.quirks & PMBUS_NO_PEC)) {
         data[n] = read_pec(f, rq, data, n);
+        n++;
     }
-    for (int32_t i = 0; i < rq->n_rx && i < with_pec; i++) {
-        re->rx[i] &= data[i];
-    }
-    if (rq->n_rx > with_pec) {
+    if (rq->n_rx > n) {
         latch(f, PMBUS_CML, ST_CML_OTHER);
+    }
+    for (int32_t i = rq->n_rx < n ? rq->n_rx : n; i-- > 0;) {
+        re->rx[i] &= data[i];
     }
     return true;
 }

@@ -2,8 +2,8 @@
  *
  * Telemetry is refreshed now and then, averaged, noisy and quantised; status bits are fast and
  * latched. The ripple of the output, which grows with load and ESR, is seen as scatter of the voltage
- * readings; a worn bearing makes the fan's readings scatter. Its microcontroller lives on a standby rail that outlives the main output and dies with
- * the input: what has no power does not answer. */
+ * readings; a worn bearing makes the fan's readings scatter. Its microcontroller lives on a standby
+ * rail that outlives the main output and dies with the input: what has no power does not answer. */
 #include <math.h>
 
 #include "feed.h"
@@ -127,6 +127,12 @@ void psu_report_freeze(struct world *w, int32_t part, bool on)
     }
 }
 
+/* Evenly between -most and most. */
+static double draw_error(const struct world *w, int32_t part, uint32_t draw, double most)
+{
+    return most * (2.0 * world_uniform_at(w, part, draw, 0) - 1.0);
+}
+
 static void start_telemetry(struct world *w, int32_t part)
 {
     const struct psu_params *p = psu_params(w, part);
@@ -144,8 +150,14 @@ static void start_telemetry(struct world *w, int32_t part)
     s->seen_v_as = c;
     c.noise = p->i_noise_A;
     c.tau = p->average;
-    c.gain = p->i_error * (2.0 * world_uniform_at(w, part, DRAW_I_ERROR, 0) - 1.0);
+    c.gain = draw_error(w, part, DRAW_I_ERROR, p->i_error);
     s->seen_i_as = c;
+    s->error = (struct psu_errors){
+        .v_in = draw_error(w, part, DRAW_V_IN_ERROR, p->in_error),
+        .i_in = draw_error(w, part, DRAW_I_IN_ERROR, p->in_error),
+        .hot_K = draw_error(w, part, DRAW_HOT_ERROR, p->t_error_K),
+        .inlet_K = draw_error(w, part, DRAW_INLET_ERROR, p->t_error_K),
+    };
     telemetry_start(&s->seen_v, &s->seen_v_as, now, true_v(&of, now));
     telemetry_start(&s->seen_i, &s->seen_i_as, now, true_i(&of, now));
     telemetry_start(&s->seen_t, &s->seen_t_as, now, s->heat_C);
@@ -238,29 +250,24 @@ static double input_V(const struct world *w, int32_t part)
     return p->feed == NO_PART ? 230.0 : feed_v_V(w, p->feed);
 }
 
-/* An error drawn once, and another one for each sample, in units of each. */
-static double off_by(const struct world *w, int32_t part, uint32_t draw, double error,
-                     uint32_t purpose, double noise)
+/* The error of this sample: the unit's own and one that is drawn anew for each. */
+static double off_by(const struct world *w, int32_t part, double own, uint32_t purpose,
+                     double noise)
 {
-    uint64_t tick = psu_look(w, part)->seen_t.tick;
-
-    return error * (2.0 * world_uniform_at(w, part, draw, 0) - 1.0) +
-           noise * world_normal_at(w, part, purpose, tick);
+    return own + noise * world_normal_at(w, part, purpose, psu_look(w, part)->seen_t.tick);
 }
 
 /* READ_VIN over the truth, and READ_IIN. */
 static double v_in_gain(const struct world *w, int32_t part)
 {
-    const struct psu_params *p = psu_params(w, part);
-
-    return 1.0 + off_by(w, part, DRAW_V_IN_ERROR, p->in_error, NOISE_V_IN, p->in_noise);
+    return 1.0 + off_by(w, part, psu_look(w, part)->error.v_in, NOISE_V_IN,
+                        psu_params(w, part)->in_noise);
 }
 
 static double i_in_gain(const struct world *w, int32_t part)
 {
-    const struct psu_params *p = psu_params(w, part);
-
-    return 1.0 + off_by(w, part, DRAW_I_IN_ERROR, p->in_error, NOISE_I_IN, p->in_noise);
+    return 1.0 + off_by(w, part, psu_look(w, part)->error.i_in, NOISE_I_IN,
+                        psu_params(w, part)->in_noise);
 }
 
 static double input_W(const struct world *w, int32_t part)
@@ -273,19 +280,18 @@ static double input_W(const struct world *w, int32_t part)
 
 static double reported_hot_C(const struct world *w, int32_t part)
 {
-    const struct psu_params *p = psu_params(w, part);
     const struct psu_state *s = psu_look(w, part);
 
     return telemetry_read(&s->seen_t, &s->seen_t_as, 0.0) +
-           off_by(w, part, DRAW_HOT_ERROR, p->t_error_K, NOISE_HOT, p->t_noise_K);
+           off_by(w, part, s->error.hot_K, NOISE_HOT, psu_params(w, part)->t_noise_K);
 }
 
 static double reported_inlet_C(const struct world *w, int32_t part)
 {
-    const struct psu_params *p = psu_params(w, part);
+    const struct psu_state *s = psu_look(w, part);
 
-    return psu_look(w, part)->inlet_C +
-           off_by(w, part, DRAW_INLET_ERROR, p->t_error_K, NOISE_INLET, p->t_noise_K);
+    return s->inlet_C +
+           off_by(w, part, s->error.inlet_K, NOISE_INLET, psu_params(w, part)->t_noise_K);
 }
 
 static double reported_rpm(const struct world *w, int32_t part)

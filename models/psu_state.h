@@ -131,6 +131,11 @@ struct psu_wear {
     ns_t since, until; /* NS_NEVER: it does not change */
 };
 
+/* Of its readings, drawn once: in parts of the truth, and in kelvin. */
+struct psu_errors {
+    double v_in, i_in, hot_K, inlet_K;
+};
+
 struct psu_state {
     struct terminal terminal; /* first: terminal.h */
     int32_t inside;           /* node of the output capacitor; the terminal unless ORed */
@@ -177,6 +182,7 @@ struct psu_state {
     struct pmbus_face face;
     struct telemetry seen_v, seen_i, seen_t;
     struct telemetry_config seen_v_as, seen_i_as, seen_t_as;
+    struct psu_errors error;
     bool frozen, mute;
     ns_t asked_at;    /* end of the last transfer with it */
     uint32_t changed; /* last event that changed what it reports */

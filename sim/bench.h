@@ -42,19 +42,21 @@ struct remote {
     char why[BENCH_TEXT];
 };
 
-/* How late instants came, by the wall's clock. */
+/* How late instants were done with, by the wall's clock: what a board answers in one comes into force
+ * then. */
 struct lateness {
     int64_t instants;
     ns_t most;
     ns_t jitter; /* the latest less the least late one */
 };
 
-/* Real time: an instant of the run is not handled before its time has come. */
+/* Real time: an instant of the run is not handled before its time has come, and then noted as done. */
 struct pace {
     ns_t budget;   /* a run in which an instant came later than this proves nothing */
     bool is_short; /* there was not the memory to note every instant */
     void (*begin)(struct pace *p);
     void (*await)(struct pace *p, ns_t at);
+    void (*done)(struct pace *p, ns_t at);
     struct lateness (*between)(const struct pace *p, ns_t from, ns_t to);
 };
 

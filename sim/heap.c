@@ -7,6 +7,7 @@
 enum { WAYS = 4, LINE = 64 };
 
 static const struct heap_entry nobody = {.due = NS_NEVER, .rank = UINT32_MAX, .slot = HEAP_NOBODY};
+static const struct heap_entry gap = {.due = INT64_MIN, .slot = HEAP_GAP}; /* stays first */
 
 static struct heap_entry *entries(const struct heap *h)
 {
@@ -28,65 +29,55 @@ static inline bool before(const struct heap_entry *a, const struct heap_entry *b
 }
 
 /* The first of four siblings; a group that is not full ends with nobody. */
-static inline struct heap_entry *first_of(struct heap_entry c[WAYS])
+static inline const struct heap_entry *first_of(const struct heap_entry c[WAYS])
 {
-    struct heap_entry *left = c + before(&c[1], &c[0]);
-    struct heap_entry *right = c + 2 + before(&c[3], &c[2]);
+    const struct heap_entry *left = c + before(&c[1], &c[0]);
+    const struct heap_entry *right = c + 2 + before(&c[3], &c[2]);
 
     return before(right, left) ? right : left;
 }
 
-static void sift_up(struct heap *h, struct heap_entry *to, struct heap_entry e)
+static inline void put(struct heap *h, size_t i, struct heap_entry e)
 {
-    struct heap_entry *root = entries(h);
-    struct heap_slot *slot = slots(h);
-
-    while (to > root) {
-        struct heap_entry *parent = root + (to - root - 1) / WAYS;
-        if (!before(&e, parent)) {
-            break;
-        }
-        *to = *parent;
-        slot[to->slot].at = (int32_t)(to - root);
-        to = parent;
-    }
-    *to = e;
-    slot[e.slot].at = (int32_t)(to - root);
+    entries(h)[i] = e;
+    slots(h)[e.slot].at = (int32_t)i;
 }
 
-static void sift_down(struct heap *h, struct heap_entry *to, struct heap_entry e)
+/* Place i is free: e stands there, or further up. */
+static void sift_up(struct heap *h, size_t i, struct heap_entry e)
 {
-    struct heap_entry *root = entries(h);
-    const struct heap_entry *end = root + h->n;
-    struct heap_entry *child = root + WAYS * (to - root) + 1;
-    struct heap_slot *slot = slots(h);
-
-    while (child < end) {
-        struct heap_entry *best = first_of(child);
-        if (!before(best, &e)) {
+    while (i > 0) {
+        size_t up = (i - 1) / WAYS;
+        if (!before(&e, &entries(h)[up])) {
             break;
         }
-        *to = *best;
-        slot[to->slot].at = (int32_t)(to - root);
-        to = best;
-        child = root + WAYS * (to - root) + 1;
+        put(h, i, entries(h)[up]);
+        i = up;
     }
-    *to = e;
-    slot[e.slot].at = (int32_t)(to - root);
+    put(h, i, e);
 }
 
-/* Put it at i, or wherever else it belongs. */
-static inline void place(struct heap *h, int32_t i, struct heap_entry e)
+/* Place i is free: e stands there, or further down. */
+static void sift_down(struct heap *h, size_t i, struct heap_entry e)
 {
-    struct heap_entry *root = entries(h);
+    while (WAYS * i + 1 < (size_t)h->n) {
+        const struct heap_entry *down = first_of(entries(h) + WAYS * i + 1);
+        if (!before(down, &e)) {
+            break;
+        }
+        put(h, i, *down);
+        i = (size_t)(down - entries(h));
+    }
+    put(h, i, e);
+}
 
-    if (i > 0 && before(&e, root + (i - 1) / WAYS)) {
-        sift_up(h, root + i, e);
-    } else if (WAYS * (int64_t)i + 1 < h->n) {
-        sift_down(h, root + i, e);
+/* Place i is free: e stands there, or wherever else it belongs. */
+static void sift(struct heap *h, size_t i, struct heap_entry e)
+{
+    if (i > 0 && before(&e, &entries(h)[(i - 1) / WAYS])) {
+        sift_up(h, i, e);
     } else {
-        root[i] = e;
-        slots(h)[e.slot].at = i;
+        sift_down(h, i, e);
     }
 }
 
@@ -98,13 +89,8 @@ static void close_up(struct heap *h, int32_t i)
 
     *last = nobody;
     if (i < h->n) {
-        place(h, i, e);
+        sift(h, (size_t)i, e);
     }
-}
-
-void heap_close_gap(struct heap *h)
-{
-    close_up(h, 0);
 }
 
 /* Children of one entry stand at 4 i + 1 .. 4 i + 4: three entries into a line the root, then every
@@ -129,19 +115,47 @@ void heap_init(struct heap *h, int32_t n_slots, int64_t at, const uint32_t rank[
     }
 }
 
+/* It is due never. */
+static void leave(struct heap *h, int32_t slot)
+{
+    int32_t was = slots(h)[slot].at;
+
+    slots(h)[slot].at = -1;
+    if (was >= 0) {
+        close_up(h, was);
+    }
+}
+
+/* The first has been taken: e moves there, and the gap to where it stood, if it did. Often e is the
+ * first then: what has just happened has something to follow soon. */
+static void fill_gap(struct heap *h, struct heap_entry e)
+{
+    const struct heap_entry *next = entries(h) + 1;
+    int32_t was = slots(h)[e.slot].at;
+
+    if (was >= 0) {
+        close_up(h, was);
+    }
+    if (e.due < next[0].due && e.due < next[1].due && e.due < next[2].due && e.due < next[3].due) {
+        put(h, 0, e);
+    } else {
+        sift_down(h, 0, e);
+    }
+}
+
 void heap_set(struct heap *h, int32_t slot, ns_t due)
 {
     struct heap_slot *of = slots(h) + slot;
-    int32_t i = of->at;
+    struct heap_entry e = {.due = due, .rank = of->rank, .slot = slot};
 
-    if (due != NS_NEVER) {
-        if (i < 0) { /* a new one: into the gap, or behind the last */
-            i = entries(h)->slot == HEAP_GAP ? 0 : h->n++;
-        }
-        place(h, i, (struct heap_entry){.due = due, .rank = of->rank, .slot = slot});
-    } else if (i >= 0) {
-        close_up(h, i);
-        of->at = -1;
+    if (due == NS_NEVER) {
+        leave(h, slot);
+    } else if (entries(h)->slot == HEAP_GAP) {
+        fill_gap(h, e);
+    } else if (of->at >= 0) {
+        sift(h, (size_t)of->at, e);
+    } else {
+        sift_up(h, (size_t)h->n++, e);
     }
 }
 
@@ -152,13 +166,24 @@ ns_t heap_due(const struct heap *h, int32_t slot)
     return i < 0 ? NS_NEVER : entries(h)[i].due;
 }
 
+const struct heap_entry *heap_first(const struct heap *h)
+{
+    const struct heap_entry *first = entries(h);
+
+    return first->slot == HEAP_GAP ? first_of(first + 1) : first;
+}
+
 struct heap_entry heap_take(struct heap *h)
 {
-    struct heap_entry taken = *heap_first(h);
+    struct heap_entry *first = entries(h);
 
+    if (first->slot == HEAP_GAP) {
+        close_up(h, 0);
+    }
+    struct heap_entry taken = *first;
     if (taken.slot >= 0) {
         slots(h)[taken.slot].at = -1;
-        *entries(h) = (struct heap_entry){.due = INT64_MIN, .slot = HEAP_GAP}; /* stays first */
+        *first = gap;
     }
     return taken;
 }

@@ -47,22 +47,11 @@ void heap_set(struct heap *h, int32_t slot, ns_t due);
 
 ns_t heap_due(const struct heap *h, int32_t slot);
 
-/* Somebody else becomes the first, where the first has been taken. */
-void heap_close_gap(struct heap *h);
-
 /* The entry that is due first; its due is NS_NEVER when nobody is. */
-static inline const struct heap_entry *heap_first(struct heap *h)
-{
-    const struct heap_entry *first = (const void *)((const char *)h + h->entries_at);
+const struct heap_entry *heap_first(const struct heap *h);
 
-    if (first->slot == HEAP_GAP) {
-        heap_close_gap(h);
-    }
-    return first;
-}
-
-/* The same, and its slot is due never from now on. Whoever is set next may have its place, which
- * costs less than to close the gap and to make room again: so take, then set the new due. */
+/* The same, and its slot is due never from now on. Whoever is set next takes its place, which costs
+ * less than to close the gap and to make room again: so take, then set the new due. */
 struct heap_entry heap_take(struct heap *h);
 
 #endif

@@ -2,7 +2,7 @@
  *
  *   step       taken when a transfer has ended, an alert line has changed or the wake time has come,
  *              once the step before it has left the CPU
- *   step_cost  the answer is carried out that long after the step began: the CPU's time
+ *   step_cost  the answer leaves the CPU that long after the step began
  *   reports    of servers are kept as they arrive and shown one a step
  *   reset      the buses stop where they are; after `boot` it starts with its memory as it was
  *   watchdog   resets it when it has hung, or says that its state is broken
@@ -96,7 +96,8 @@ static void boot(struct world *w, int32_t part, bool kept)
     s->changes = UINT32_MAX; /* it has forgotten what it said */
     memset(&s->in.bus, 0, sizeof s->in.bus);
     s->inbox_n = 0;
-    s->busy = false;
+    s->asks = false;
+    s->free_at = world_now(w);
     s->phase = HOST_RUNS;
     world_wake(w, part, world_now(w));
 }
@@ -183,10 +184,14 @@ static void take_report(struct world *w, struct host_state *s)
     s->inbox_n--;
 }
 
+/* What has not left the CPU yet never will. */
 static void hang(struct world *w, int32_t part, struct host_state *s)
 {
     const struct host_params *p = world_params(w, part);
 
+    for (int b = 0; b < CTL_BUSES; b++) {
+        s->under_way[b] = s->under_way[b] && !i2c_take_back(w, s->bus_part[b]);
+    }
     s->phase = HOST_HUNG;
     world_wake(w, part, p->watchdog > 0 ? world_now(w) + p->watchdog : NS_NEVER);
 }
@@ -208,6 +213,67 @@ static void reset(struct world *w, int32_t part, struct host_state *s)
     s->news = 0;
     s->phase = HOST_RESTARTS;
     world_wake(w, part, world_now(w) + p->boot);
+}
+
+static void start_transfer(struct world *w, int32_t part, struct host_state *s, int b)
+{
+    struct i2c_request rq = {.op = (enum i2c_op)s->out.bus[b].op,
+                             .address = s->out.bus[b].address,
+                             .n_tx = s->out.bus[b].n_tx,
+                             .n_rx = s->out.bus[b].n_rx};
+
+    memcpy(rq.tx, s->out.bus[b].tx, sizeof rq.tx);
+    CHECK(!s->under_way[b]);
+    s->under_way[b] = true;
+    i2c_start(w, s->bus_part[b], part, &rq, s->free_at);
+}
+
+static void send_request(struct world *w, const struct host_state *s)
+{
+    int32_t server = s->server_part[s->out.ask.server];
+    double limit_W = s->out.ask.what == CTL_ASK_OFF   ? 0.0
+                     : s->out.ask.what == CTL_ASK_CAP ? 1e-3 * s->out.ask.cap_mW
+                                                      : INFINITY;
+
+    world_event(w, server, EV_REQUEST, limit_W);
+    channel_request(w, server_channel(w, server), server,
+                    &(struct channel_request){.number = s->out.ask.number, .limit_W = limit_W});
+}
+
+/* Due when the CPU is free. A request to a server leaves it then: that is planned already. */
+static void wake_when_free(struct world *w, int32_t part, const struct host_state *s)
+{
+    if (!s->asks) {
+        world_wake(w, part, s->free_at > world_now(w) ? s->free_at : world_now(w));
+    }
+}
+
+/* Until something is to be done; a wake time that has passed means at once. */
+static void sleep(struct world *w, int32_t part, const struct host_state *s)
+{
+    if (s->news != 0 || s->inbox_n > 0 || s->wake_at < s->free_at) {
+        wake_when_free(w, part, s);
+    } else {
+        world_wake(w, part, s->wake_at);
+    }
+}
+
+/* The answer of a step leaves the CPU at free_at. */
+static void carry_out(struct world *w, int32_t part, struct host_state *s)
+{
+    for (int b = 0; b < CTL_BUSES; b++) {
+        if (s->out.bus[b].op != CTL_OP_NONE && s->bus_part[b] != NO_PART && !s->under_way[b]) {
+            start_transfer(w, part, s, b);
+        }
+    }
+    uint32_t wait_us = s->out.wake_us - clock_us(s->free_at);
+    s->wake_at = wait_us > INT32_MAX ? s->free_at : s->free_at + US(wait_us);
+    if (s->out.ask.what != CTL_ASK_NONE) {
+        world_wake(w, part, s->free_at);
+        s->asks = true;
+    } else {
+        sleep(w, part, s);
+    }
 }
 
 static void step(struct world *w, int32_t part, struct host_state *s)
@@ -233,59 +299,11 @@ static void step(struct world *w, int32_t part, struct host_state *s)
     s->steps++;
     say_decisions(w, s);
     if (s->out.kick) {
-        s->busy = true;
-        world_wake(w, part, now + cost);
+        s->free_at = now + cost;
+        carry_out(w, part, s);
     } else {
         hang(w, part, s);
     }
-}
-
-static void start_transfer(struct world *w, int32_t part, struct host_state *s, int b)
-{
-    struct i2c_request rq = {.op = (enum i2c_op)s->out.bus[b].op,
-                             .address = s->out.bus[b].address,
-                             .n_tx = s->out.bus[b].n_tx,
-                             .n_rx = s->out.bus[b].n_rx};
-
-    memcpy(rq.tx, s->out.bus[b].tx, sizeof rq.tx);
-    CHECK(!s->under_way[b]);
-    s->under_way[b] = true;
-    i2c_start(w, s->bus_part[b], part, &rq);
-}
-
-static void send_request(struct world *w, const struct host_state *s)
-{
-    int32_t server = s->server_part[s->out.ask.server];
-    double limit_W = s->out.ask.what == CTL_ASK_OFF   ? 0.0
-                     : s->out.ask.what == CTL_ASK_CAP ? 1e-3 * s->out.ask.cap_mW
-                                                      : INFINITY;
-
-    world_event(w, server, EV_REQUEST, limit_W);
-    channel_request(w, server_channel(w, server), server,
-                    &(struct channel_request){.number = s->out.ask.number, .limit_W = limit_W});
-}
-
-/* The step has left the CPU: its answer leaves with it. */
-static void carry_out(struct world *w, int32_t part, struct host_state *s)
-{
-    uint32_t cause = world_cause(w);
-
-    s->busy = false;
-    for (int b = 0; b < CTL_BUSES; b++) {
-        if (s->out.bus[b].op != CTL_OP_NONE && s->bus_part[b] != NO_PART && !s->under_way[b]) {
-            world_blame(w, cause);
-            start_transfer(w, part, s, b);
-        }
-    }
-    if (s->out.ask.what != CTL_ASK_NONE) {
-        world_blame(w, cause);
-        send_request(w, s);
-    }
-    world_blame(w, cause);
-    ns_t now = world_now(w);
-    uint32_t wait_us = s->out.wake_us - clock_us(now);
-    ns_t wait = wait_us > INT32_MAX ? 0 : US(wait_us); /* a wake time that has passed: at once */
-    world_wake(w, part, s->news != 0 || s->inbox_n > 0 ? now : now + wait);
 }
 
 static void host_due(struct world *w, int32_t part)
@@ -296,8 +314,12 @@ static void host_due(struct world *w, int32_t part)
         reset(w, part, s);
     } else if (s->phase == HOST_RESTARTS) {
         boot(w, part, true);
-    } else if (s->busy) {
-        carry_out(w, part, s);
+    } else if (s->asks) {
+        uint32_t cause = world_cause(w);
+        s->asks = false;
+        send_request(w, s);
+        world_blame(w, cause);
+        sleep(w, part, s);
     } else {
         step(w, part, s);
     }
@@ -307,13 +329,10 @@ static void host_due(struct world *w, int32_t part)
 static void take_in(struct world *w, int32_t part, struct host_state *s)
 {
     s->news = world_cause(w);
-    if (s->busy) {
-        return;
-    }
-    if (plant_is_last(w)) {
+    if (world_now(w) >= s->free_at && plant_is_last(w)) {
         step(w, part, s);
     } else {
-        world_wake(w, part, world_now(w));
+        wake_when_free(w, part, s);
     }
 }
 
@@ -363,9 +382,7 @@ static void host_heard(struct world *w, int32_t part, int32_t server,
     }
     s->inbox[(s->inbox_first + s->inbox_n++) % CTL_SERVERS] =
         (struct host_report){.server = i, .cause = world_cause(w), .said = *re};
-    if (!s->busy) {
-        world_wake(w, part, world_now(w));
-    }
+    wake_when_free(w, part, s);
 }
 
 /* ---- signals and actions ----------------------------------------------------------------------- */

@@ -35,8 +35,6 @@ const struct field host_fields[] = {
      .doc = "slow readings a turn (current, input, temperatures, fan); 0: current with voltage, no "
             "others",
      .source = ""},
-    {FIELD("redundancy", redundancy), .type = FIELD_CHOICE, .choices = "of-bars|N|N+1|N+2",
-     .doc = "every supply is read once in this time; 0: as fast as the bus goes"},
     {FIELD("redundancy", redundancy), .type = FIELD_CHOICE, .choices = "of-bars|N|N+1|N+2|2N",
      .def = REDUNDANCY_OF_BARS, .doc = "wanted on every bar; of-bars: as each bar's `spare` says"},
     {FIELD("step_cost", step_cost), TIME(0.0, 1.0), .def = 20e-6,

@@ -35,7 +35,9 @@ struct host_state {
     struct ctl_in in;
     struct ctl_out out;
     enum host_phase phase;
-    bool busy;
+    bool asks;    /* a server, at free_at */
+    ns_t free_at; /* the last step has left the CPU */
+    ns_t wake_at; /* what it asked for */
     bool under_way[CTL_BUSES];
     int32_t bus_part[CTL_BUSES];
     int32_t supply_part[CTL_SUPPLIES];
@@ -58,7 +60,6 @@ extern const struct field host_fields[];
 void host_configure(struct world *w, int32_t part, struct host_state *s);
 
 /* What of a rack the controller is not built for; NULL: nothing. A sentence. */
-
 const char *host_problem(const struct part parts[], int32_t n_parts);
 
 #endif

@@ -307,6 +307,11 @@ static void add_moment(struct judge *j, int32_t expectation)
     j->moment[i] = expectation;
 }
 
+static void find_stop(struct judge *j)
+{
+    j->stop = j->next_moment < j->n_moments ? moment_at(j, j->next_moment) : NS_NEVER;
+}
+
 void judge_begin(struct judge *j, const struct world *w)
 {
     const struct scenario *s = j->scenario;
@@ -317,6 +322,7 @@ void judge_begin(struct judge *j, const struct world *w)
             add_moment(j, i);
         }
     }
+    find_stop(j);
     for (int32_t part = 0; part < s->rack.n_parts; part++) {
         const struct expr *e = default_observer(j, part);
         if (e != NULL) {
@@ -332,7 +338,7 @@ void judge_begin(struct judge *j, const struct world *w)
 
 ns_t judge_stop(const struct judge *j)
 {
-    return j->next_moment < j->n_moments ? moment_at(j, j->next_moment) : NS_NEVER;
+    return j->stop;
 }
 
 /* ---- during the run ------------------------------------------------------------------------------ */
@@ -399,12 +405,13 @@ static void look(struct judge *j, const struct world *w, int32_t i)
 /* `holds` at an instant: all that was due then has happened. */
 static void hold_now(struct judge *j, const struct world *w)
 {
-    while (judge_stop(j) == w->plant->now) {
+    while (j->stop == w->plant->now) {
         int32_t i = j->moment[j->next_moment++];
         const struct expectation *e = &j->scenario->expectations[i];
         for (int32_t k = 0; k < expr_instances(e->expr); k++) {
             j->held[j->first_clock[i] + k] = expr_value(e->expr, k, w, e->at);
         }
+        find_stop(j);
     }
 }
 

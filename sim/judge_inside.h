@@ -35,6 +35,7 @@ struct judge {
     bool has_new_clocks;
     int32_t n_moments, next_moment;
     int32_t *moment; /* expectations `holds`, by their instant */
+    ns_t stop;       /* the instant of the next one; NS_NEVER: none is left */
     struct clock *clock;
     double *held;         /* value of a `holds` at its instant; NAN: it has not come */
     int32_t *first_watch; /* of each expectation */

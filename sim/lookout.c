@@ -8,7 +8,7 @@ struct tie {
 
 struct stepper {
     int32_t part;
-    ns_t due; /* when it was asked last */
+    uint32_t wakes; /* when it was asked last */
 };
 
 /* Watches by what they hang on: those of i are watch[first[i] .. first[i + 1]). */
@@ -122,7 +122,7 @@ static void find_special_parts(struct lookout *l, struct arena *a, const struct 
         struct watch_list readers = index_list(&l->by_part, i);
         const struct kind *kind = w->parts[i].kind;
         if (readers.n > 0 && kind->tie == TIE_CONTROLLER) {
-            l->stepper[l->n_steppers++] = (struct stepper){.part = i, .due = -1};
+            l->stepper[l->n_steppers++] = (struct stepper){.part = i, .wakes = UINT32_MAX};
         }
         for (int32_t k = 0; kind->i2c != NULL && k < readers.n; k++) {
             device[l->devices.n++] = readers.watch[k];
@@ -208,9 +208,9 @@ int32_t lookout_controllers(const struct lookout *l)
 int32_t lookout_stepped(struct lookout *l, const struct world *w, int32_t i)
 {
     struct stepper *s = &l->stepper[i];
-    ns_t due = heap_due(&w->plant->heap, s->part);
-    bool stepped = due != s->due;
+    uint32_t wakes = plant_slot(w, s->part)->wakes;
+    bool stepped = wakes != s->wakes;
 
-    s->due = due;
+    s->wakes = wakes;
     return stepped ? s->part : NO_PART;
 }

@@ -4,7 +4,7 @@
  *             is a quantity (a temperature): models bring those up to date as their island moves
  *   an event  the watches that read something of its part that jumps; an event of a serial bus: also
  *             those that read one of its devices
- *   a step    of a controller is no event: its due time tells that it has been taken */
+ *   a step    of a controller is no event: with each it asks for another due time */
 #ifndef SIM_LOOKOUT_H
 #define SIM_LOOKOUT_H
 

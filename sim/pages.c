@@ -6,7 +6,7 @@
 
 enum { FIRST_ROOM = 64 };
 
-void *pages_new(struct pages *p, uint32_t i)
+void *pages_open(struct pages *p, uint32_t i)
 {
     uint32_t k = i >> PAGE_BITS;
 

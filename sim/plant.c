@@ -52,8 +52,7 @@ static int64_t lay_out(struct plant *p, const struct part parts[])
     const int32_t members[MEMBER_TYPES] = {n->n_states, n->n_sources, n->n_links,
                                            n->n_loads,  n->n_guards,  p->n_parts};
 
-    reserve(&size, (int64_t)sizeof *p);
-    p->slots_at = reserve(&size, bytes_of(p->n_parts, sizeof(struct slot)));
+    reserve(&size, (int64_t)sizeof *p + bytes_of(p->n_parts, sizeof(struct slot)));
     p->islands_at = reserve(&size, bytes_of(n->n_nodes, sizeof(struct island)));
     p->island_of_at = reserve(&size, bytes_of(n->n_states, sizeof(int32_t)));
     for (int type = 0; type < MEMBER_TYPES; type++) {
@@ -74,7 +73,7 @@ static int64_t lay_out(struct plant *p, const struct part parts[])
     for (int32_t i = 0; i < p->n_parts; i++) {
         int64_t at = reserve(&size, (int64_t)parts[i].kind->state_size);
         if (!n->counting) {
-            plant_slot(&(struct world){.plant = p}, i)->state_at = at;
+            p->slots[i].state_at = at;
         }
     }
     p->size = size;
@@ -115,7 +114,7 @@ static struct plant *empty_plant(const struct world *w, int32_t n_parts, const s
     p->net.counting = false;
     lay_out(p, w->parts);
     for (int32_t i = 0; i < n_parts; i++) {
-        struct slot *s = plant_slot(&(struct world){.plant = p}, i);
+        struct slot *s = &p->slots[i];
         s->home = NO_STATE;
         s->stream = random_stream(head.seed, w->parts[i].name);
     }
@@ -559,8 +558,11 @@ const struct net *world_net_const(const struct world *w)
 
 void world_wake(struct world *w, int32_t part, ns_t due)
 {
+    struct slot *s = plant_slot(w, part);
+
     CHECK(due >= w->plant->now);
-    plant_slot(w, part)->wake_cause = w->plant->cause;
+    s->wake_cause = w->plant->cause;
+    s->wakes++;
     heap_set(&w->plant->heap, part, due);
 }
 

@@ -20,8 +20,9 @@ struct slot {
     int64_t state_at;    /* bytes from the plant to the model's state */
     int32_t home;        /* a node of the part's, NO_STATE: it has none */
     uint32_t wake_cause; /* the event that asked for the due time */
-    uint64_t stream;     /* key of the part's random stream: from seed and name */
-    uint64_t draws;      /* numbers taken from it */
+    uint32_t wakes;      /* times that a due time was asked for */
+    uint32_t draws;      /* numbers taken from the part's random stream */
+    uint64_t stream;     /* the key of that: from seed and name */
 };
 
 enum member {
@@ -86,11 +87,12 @@ struct plant {
     struct unrest unrest;
     struct plant_counts counts;
     int32_t n_parts;
-    int64_t slots_at, islands_at, island_of_at, member_at[MEMBER_TYPES], marked_at;
+    int64_t islands_at, island_of_at, member_at[MEMBER_TYPES], marked_at;
     int32_t member_used[MEMBER_TYPES], member_room[MEMBER_TYPES];
     int64_t x0_at, x1_at, c0_at, c1_at;
     struct net net;
     struct heap heap;
+    struct slot slots[]; /* of the parts */
 };
 
 /* What an event says when it happens; kept by the trace, not by the plant. */
@@ -206,7 +208,7 @@ static inline const int32_t *plant_members(const struct world *w, const struct i
 
 static inline struct slot *plant_slot(const struct world *w, int32_t part)
 {
-    return (struct slot *)plant_at(w->plant, w->plant->slots_at) + part;
+    return &w->plant->slots[part];
 }
 
 static inline double *plant_x0(const struct world *w)

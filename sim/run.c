@@ -235,11 +235,28 @@ static void look_at_bench(struct run *r, bool journal)
     }
 }
 
-static bool is_cut_off(const struct run *r)
+/* The link to the board has failed, or the user did not want to wait for it any longer. */
+static bool is_cut_off(struct run *r)
 {
     const struct remote *remote = r->options.plant.remote;
+    bool cut = remote != NULL && remote->failed;
 
-    return remote != NULL && remote->failed;
+    r->interrupted = r->interrupted || (cut && remote->interrupted);
+    return cut;
+}
+
+/* Show how far the run is, and ask whether it is to stop here: now and then, for instants are short. */
+static bool goes_on(struct run *r)
+{
+    ns_t now = r->world->plant->now;
+    ns_t end = r->scenario->duration;
+
+    if (r->options.progress != NULL) {
+        r->options.progress(r->options.progress_ctx, now, end);
+    }
+    bool stop = r->options.stop != NULL && *r->options.stop != 0;
+    r->interrupted = stop && now < end;
+    return !stop;
 }
 
 static void play(struct run *r, struct trace *trace)
@@ -272,14 +289,10 @@ static void play(struct run *r, struct trace *trace)
         if (r->waves != NULL) {
             waves_after(r->waves, w);
         }
-        if (i % INSTANTS_A_LOOK == 0 && r->options.progress != NULL) {
-            r->options.progress(r->options.progress_ctx, w->plant->now, end);
+        if (pace != NULL) {
+            pace->done(pace, next);
         }
-        if (r->options.stop != NULL && *r->options.stop != 0) {
-            r->interrupted = w->plant->now < end;
-            break;
-        }
-        if (is_cut_off(r)) {
+        if (is_cut_off(r) || ((i % INSTANTS_A_LOOK == 0 || pace != NULL) && !goes_on(r))) {
             break;
         }
     }

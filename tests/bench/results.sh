@@ -74,23 +74,15 @@ cat <<END
 
 ## What limits now
 
-The ten costliest functions of each rack of the bench, by callgrind: instructions of the function
-itself, in parts of the whole. What is inlined counts where it went.
+Each rack of the bench, by callgrind, in parts of all instructions: what the source lines of each folder
+take, wherever they were inlined to, and the ten costliest functions themselves; loading counts, too.
 END
 command -v callgrind_annotate >/dev/null || { echo "valgrind is not installed." && exit 0; }
 profile=$build/bench/callgrind.out
 for rack in tests/bench/reference.yaml tests/bench/quiet.yaml tests/bench/busy.yaml \
     "$build"/bench/8.yaml "$build"/bench/64.yaml; do
-    printf '\n%s\n\n| part | function |\n|--:|---|\n' "$rack"
+    printf '\n%s\n' "$rack"
     BENCH_ROUNDS=1 BENCH_EDGES=/dev/null valgrind --tool=callgrind --callgrind-out-file="$profile" \
         "$build/tests/bench/bench_scenario" "$rack" >/dev/null 2>&1
-    callgrind_annotate --threshold=100 "$profile" | awk '
-        match($0, /\([ 0-9.]+%\)/) && /:/ && !/PROGRAM TOTALS/ {
-            part = substr($0, RSTART + 1, RLENGTH - 2)
-            name = substr($0, RSTART + RLENGTH)
-            sub(/ \[.*/, "", name)
-            sub(/^.*:/, "", name)
-            print "|" part " | `" name "` |"
-            if (++n == 10) exit
-        }'
+    callgrind_annotate --auto=no --threshold=100 "$profile" | awk -f tests/bench/profile.awk
 done

@@ -129,7 +129,7 @@ int32_t fake_add_device(struct world *w, const char *name, int32_t bus, int32_t 
 static void begin(struct world *w, int32_t bus, int32_t master, const struct i2c_request *rq)
 {
     ((struct fake_master *)world_state(w, master))->done = false;
-    i2c_start(w, bus, master, rq);
+    i2c_start(w, bus, master, rq, world_now(w));
 }
 
 void fake_begin(struct world *w, int32_t bus, int32_t master, uint8_t address, const uint8_t tx[],

@@ -382,6 +382,42 @@ Test(i2c, a_transfer_is_caused_by_its_start)
     cr_assert_eq(fake_event(w, fake_last(w, EV_TRANSFER))->cause, step);
 }
 
+/* READ_WORD with PEC is 57 clocks; until it begins the bus is free, and the device hears nothing. */
+Test(i2c, a_transfer_begins_when_the_master_wants_it)
+{
+    struct i2c_request rq = {
+        .op = I2C_TRANSFER, .address = PSU, .n_tx = 1, .n_rx = 3, .tx = {0x8B}};
+
+    fake_start(w);
+    i2c_start(w, bus, master, &rq, US(20));
+    cr_assert_eq(fake_signal(w, bus, "busy"), 0.0);
+    fake_run(w, US(20));
+    cr_assert_eq(fake_signal(w, bus, "busy"), 1.0);
+    cr_assert_eq(fake_wait(w, master).status, I2C_OK);
+    cr_assert_eq(world_now(w), US(20) + CLOCKS(57));
+    cr_assert_eq(fake_event(w, fake_last(w, EV_TRANSFER))->from, US(20));
+}
+
+/* Taken back in time, by the master or by its reset, it never was. */
+Test(i2c, a_transfer_that_has_not_begun_can_be_taken_back)
+{
+    struct i2c_request rq = {.op = I2C_TRANSFER, .address = PSU, .n_tx = 1, .tx = {0x8B}};
+
+    fake_start(w);
+    i2c_start(w, bus, master, &rq, US(20));
+    cr_assert(i2c_take_back(w, bus));
+    cr_assert_not(i2c_take_back(w, bus));
+    i2c_start(w, bus, master, &rq, US(20));
+    i2c_cut(w, bus);
+    fake_run(w, MS(1));
+    cr_assert_eq(fake_count(w, EV_TRANSFER_CUT) + fake_count(w, EV_TRANSFER), 0);
+    cr_assert_eq(fake_device(w, psu)->calls, 0);
+    fake_begin(w, bus, master, PSU, (const uint8_t[]){0x8B}, 1, 3);
+    fake_run(w, MS(1) + US(1));
+    cr_assert_not(i2c_take_back(w, bus), "it has begun");
+    cr_assert_eq(fake_wait(w, master).status, I2C_OK);
+}
+
 /* Two devices at one address: where one sends 0, 0 is read. 0x5A & 0x33 = 0x12. */
 Test(i2c, two_devices_answer_together)
 {
