@@ -111,10 +111,10 @@ void allocate_init(struct controller *c)
 /* The question answered last, as it is now; its loads, for the time being, are as they were. */
 static void ask(const struct controller *c, struct plan_problem *q)
 {
-    bool obeys[CTL_EXPANDERS];
+    uint32_t obeying = 0; /* expanders, bit per expander */
 
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
-        obeys[e] = pins_obey(c, e);
+        obeying |= pins_obey(c, e) ? ((uint32_t)1 << e) : 0U;
     }
     (void)memcpy(q, &c->problem, sizeof(*q));
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
@@ -141,7 +141,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
             u->made |= k->moving ? 0U : b;
         }
         if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
-            !obeys[sw->expander]) {
+            (((obeying >> sw->expander) & 1U) == 0U)) {
             u->frozen |= b;
         }
     }

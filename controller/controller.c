@@ -22,7 +22,9 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { PARTS = 4, PART_us = PROGNOSIS_TICK_us / PARTS, RIDE_us = PART_us - 250 };
+enum { PARTS = 4, PART_us = 1250, RIDE_us = 1000 };
+_Static_assert(((uint32_t)PARTS * (uint32_t)PART_us) == (uint32_t)PROGNOSIS_TICK_us,
+               "parts of a tick");
 
 enum {
     WAKE_MAX_us = 1000000,

@@ -199,6 +199,25 @@ uint16_t controller_planned_ahead(const struct controller *c);
 /* Is the best plan still being searched for? */
 bool controller_is_planning(const struct controller *c);
 
+/* The part of this that a bench watches, as plain data that can travel. */
+struct controller_view {
+    uint8_t mode; /* enum controller_mode */
+    uint16_t planned_ahead;
+    struct {
+        uint8_t state;  /* enum supply_state */
+        uint8_t health; /* enum prognosis_health */
+        bool preempted;
+        uint32_t left_s;
+    } supplies[CTL_SUPPLIES];
+    struct {
+        uint32_t draw_mW;
+        uint32_t wanted_mW;
+        uint32_t budget_mW;
+    } bars[CTL_BARS];
+    struct controller_counts counts;
+};
+void controller_view(const struct controller *c, struct controller_view *v);
+
 const char *controller_mode_name(enum controller_mode mode);
 
 #endif

@@ -22,7 +22,7 @@ state_of() { bytes_of "$1" controller; }
 # What every board needs. The table of a shipped image is constant; frames belong to the link.
 ram_of() { bytes_of "$1" "controller in out"; }
 # .data and .bss; the linker script keeps the stack apart.
-image_of() { "${ARM}size" -A "$1/firmware.elf" | awk '$1 ~ /^\.(data|bss)$/ { n += $2 } END { print n }'; }
+image_of() { "${ARM}size" -A "$1/firmware.elf" | awk '$1 ~ /^\.(data|bss|noinit)$/ { n += $2 } END { print n }'; }
 stack_of() { awk -f tests/tools/stack.awk "$2" "$1"/controller/*.ci "$m3"/hil/boards/memory.ci; }
 
 kib() { awk -v n="$1" 'BEGIN { printf "%.1f KiB", n / 1024 }'; }
