@@ -98,7 +98,7 @@ uint8_t status_registers(uint16_t word)
         (uint16_t)ST_CML,  (uint16_t)ST_OTHER,     (uint16_t)ST_MFR,   (uint16_t)ST_FANS};
     uint8_t set = 0;
 
-    for (uint8_t i = 0; i < (uint8_t)STATUS_REGISTERS; i++) {
+    for (uint8_t i = 0; (word != 0U) && (i < (uint8_t)STATUS_REGISTERS); i++) {
         if ((word & bits[i]) != 0U) {
             set |= (uint8_t)(1U << i);
         }
