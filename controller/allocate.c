@@ -146,6 +146,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
         }
     }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        q->supplies[s].frozen |= shorted_bars(c, s) & (uint8_t)~q->supplies[s].present;
         ask_supply(c, s, &q->supplies[s]);
     }
 }
@@ -227,7 +228,8 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         if (k->fault == (uint8_t)CONTACT_DEAD) {
             wanted = k->told; /* it may be a false alarm: it is left as it is */
         }
-        if (!k->wanted && !k->told && is_unknown(&c->supplies[sw->supply])) {
+        if (!k->told && ((!k->wanted && is_unknown(&c->supplies[sw->supply])) ||
+                         has(shorted_bars(c, sw->supply), sw->bar))) {
             wanted = false; /* whatever a plan says that was made before */
         }
         moved = moved || (wanted != k->wanted);
@@ -368,7 +370,7 @@ bool allocate_waits(const struct controller *c)
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         named = named || is_being_named(c, s) || is_unexplained(c, s);
     }
-    return named || (!is_urgent(c) && (allocate_doubted(c) != 0U));
+    return named || shorted_may_follow(c) || (!is_urgent(c) && (allocate_doubted(c) != 0U));
 }
 
 /* ---- the answer -------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ static const char *who(const struct scenario *s, const struct host_state *h,
         return name_of(s, h->bus_part[e->who]);
     case JOURNAL_DARK:
     case JOURNAL_LIT:
+    case JOURNAL_SHORT:
         return name_of(s, h->bar_part[e->who]);
     case JOURNAL_DEAF:
         return name_of(s, h->alert_part[e->who]);
@@ -126,6 +127,9 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
         break;
     case JOURNAL_PREEMPT:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "replaced" : "taken back");
+        break;
+    case JOURNAL_SHORT:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "no supply is closed onto it" : "over");
         break;
     case JOURNAL_DEAF:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays low" : "storm");
