@@ -11,8 +11,8 @@
 #include "prognosis.h"
 #include "question.h"
 #include "record.h"
-#include "shorted.h"
 #include "sequencer.h"
+#include "shorted.h"
 #include "verdict.h"
 #include "welds.h"
 

@@ -21,11 +21,11 @@
 #include <stdint.h>
 
 enum {
-    SHORTED_SETTLES_us = 30000,  /* readings before that may be older than what they are about */
+    SHORTED_SETTLES_us = 30000,     /* readings before that may be older than what they are about */
     SHORTED_AGES_us = 10000,        /* (estimate) */
-    SHORTED_WAIT_us = 500000,    /* before the first trial ... */
+    SHORTED_WAIT_us = 500000,       /* before the first trial ... */
     SHORTED_WAIT_MAX_us = 64000000, /* ... doubled up to this */
-    SHORTED_TRIAL_us = 4000000   /* one lasts no longer: a restart takes 3.5 s at most (chips.c) */
+    SHORTED_TRIAL_us = 4000000 /* one lasts no longer: a restart takes 3.5 s at most (chips.c) */
 };
 
 struct shorted {

@@ -76,5 +76,5 @@ Test(shorted, a_shorted_supply_is_no_shorted_bar)
     rack_settle(&r);
     rack_run(&r, 100000);
     cr_assert_not(r.pin[0]);
-    cr_assert_eq(operations_of_spares(), 1;
+    cr_assert_gt(operations_of_spares(), 0);
 }
