@@ -111,6 +111,7 @@ void allocate_init(struct controller *c)
 /* The question answered last, as it is now; its loads, for the time being, are as they were. */
 static void ask(const struct controller *c, struct plan_problem *q)
 {
+    const bool any_shorted = shorted_any(c);
     bool obeys[CTL_EXPANDERS];
 
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
@@ -146,7 +147,9 @@ static void ask(const struct controller *c, struct plan_problem *q)
         }
     }
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-        q->supplies[s].frozen |= shorted_bars(c, s) & (uint8_t)~q->supplies[s].present;
+        if (any_shorted) {
+            q->supplies[s].frozen |= shorted_bars(c, s) & (uint8_t)~q->supplies[s].present;
+        }
         ask_supply(c, s, &q->supplies[s]);
     }
 }
@@ -228,8 +231,9 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         if (k->fault == (uint8_t)CONTACT_DEAD) {
             wanted = k->told; /* it may be a false alarm: it is left as it is */
         }
-        if (!k->told && ((!k->wanted && is_unknown(&c->supplies[sw->supply])) ||
-                         has(shorted_bars(c, sw->supply), sw->bar))) {
+        if (wanted && !k->told &&
+            ((!k->wanted && is_unknown(&c->supplies[sw->supply])) ||
+             has(shorted_bars(c, sw->supply), sw->bar))) {
             wanted = false; /* whatever a plan says that was made before */
         }
         moved = moved || (wanted != k->wanted);

@@ -80,10 +80,13 @@ static void look(struct controller *c, uint8_t s, uint8_t i)
 
 void shorted_reading(struct controller *c, uint8_t s)
 {
+    const struct supply *u = &c->supplies[s];
     uint8_t closed = (uint8_t)CTL_NOBODY;
 
-    if (c->supplies[s].closed != 1U) {
-        return;
+    if ((u->closed != 1U) || (u->bar >= c->cfg.n_bars) ||
+        ((c->shorted[u->bar].times == 0U) && !u->tripped &&
+         (u->v_mV >= (c->cfg.bars[u->bar].v_low_mV / (uint32_t)DEEP_PART)))) {
+        return; /* nothing that would be news */
     }
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         if ((c->cfg.switches[i].supply == s) && contact_is_closed(&c->contacts[i])) {
@@ -97,7 +100,7 @@ void shorted_reading(struct controller *c, uint8_t s)
 
 /* ---- trials ------------------------------------------------------------------------------------ */
 
-/* Who may try: one that stands by, else one that has tripped there. */
+/* Who may try: one that stands by, else one that was lost there, though it has its input. */
 static uint8_t who_tries(const struct controller *c, uint8_t b)
 {
     uint8_t best = (uint8_t)CTL_NOBODY;
@@ -112,7 +115,7 @@ static uint8_t who_tries(const struct controller *c, uint8_t b)
         if ((u->state == (uint8_t)SUPPLY_STANDBY) && (u->closed == 0U)) {
             return sw->supply;
         }
-        if ((u->state == (uint8_t)SUPPLY_LOST) && u->tripped &&
+        if ((u->state == (uint8_t)SUPPLY_LOST) && ((u->status & (uint16_t)ST_VIN_UV) == 0U) &&
             contact_is_closed(&c->contacts[i]) &&
             ((best == (uint8_t)CTL_NOBODY) || (u->restarts < c->supplies[best].restarts))) {
             best = sw->supply;
@@ -155,6 +158,16 @@ void shorted_tick(struct controller *c)
     }
 }
 
+bool shorted_any(const struct controller *c)
+{
+    bool any = false;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        any = any || (c->shorted[b].times > 0U);
+    }
+    return any;
+}
+
 uint8_t shorted_bars(const struct controller *c, uint8_t s)
 {
     uint8_t bars = 0;
@@ -167,33 +180,37 @@ uint8_t shorted_bars(const struct controller *c, uint8_t s)
     return bars;
 }
 
-static bool has_lost_one(const struct controller *c, uint8_t bar)
+/* Bars of which a supply is lost. */
+static uint8_t bars_with_lost(const struct controller *c)
 {
-    bool any = false;
+    uint8_t bars = 0;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         const struct supply *u = &c->supplies[s];
 
-        any = any || (supply_is_lost(u) && (u->closed > 0U) && (u->bar == bar));
+        if (supply_is_lost(u) && (u->closed > 0U) && (u->bar < c->cfg.n_bars)) {
+            bars |= bit(u->bar);
+        }
     }
-    return any;
+    return bars;
 }
 
 bool shorted_may_follow(const struct controller *c)
 {
     const uint32_t limits = (uint32_t)ST_IOUT_POUT | (uint32_t)ST_IOUT_OC;
+    uint8_t bars = 0;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         const struct supply *u = &c->supplies[s];
 
-        if ((u->state == (uint8_t)SUPPLY_SUSPECT) && (u->closed > 0U) && u->has_reading &&
-            ((u->status & limits) != 0U) && (u->bar < c->cfg.n_bars) &&
+        if ((u->state == (uint8_t)SUPPLY_SUSPECT) && ((u->status & limits) != 0U) &&
+            (u->closed > 0U) && u->has_reading && (u->bar < c->cfg.n_bars) &&
             !passed(c->now_us, u->since_us, (uint32_t)SHORTED_AGES_us) &&
-            (c->shorted[u->bar].times == 0U) && !has_lost_one(c, u->bar)) {
-            return true;
+            (c->shorted[u->bar].times == 0U)) {
+            bars |= bit(u->bar);
         }
     }
-    return false;
+    return (bars != 0U) && ((bars & (uint8_t)~bars_with_lost(c)) != 0U);
 }
 
 bool shorted_holds(const struct controller *c, uint8_t s)

@@ -8,7 +8,7 @@
  *             stage that ramps up bears its whole voltage); or one of them is found to be the short
  *
  * A bar that is believed shorted keeps the supplies it has, and none of them is restarted. After a wait one
- * supply may try: one that stands by is closed onto the bar, or, if there is none, one that has tripped on
+ * supply may try: one that stands by is closed onto the bar, or, if there is none, one that was lost on
  * it is restarted. Each trial in vain doubles the wait.
  *
  *   source    tens of milliseconds in current limit until a supply trips (hardware notes, 1.3); waits are
@@ -41,6 +41,9 @@ void shorted_reading(struct controller *c, uint8_t s);
 
 /* Waits and trials that are over. */
 void shorted_tick(struct controller *c);
+
+/* Is any bar believed shorted? */
+bool shorted_any(const struct controller *c);
 
 /* Bars that this supply must not be closed onto, bit per bar. */
 uint8_t shorted_bars(const struct controller *c, uint8_t s);
