@@ -13,7 +13,6 @@ static void over(struct controller *c, uint8_t b)
 {
     if (c->shorted[b].times > 0U) {
         c->shorted[b].times = 0;
-        journal_note(c, JOURNAL_SHORT, b, 0);
         c->replan = true;
     }
 }
@@ -26,7 +25,6 @@ static void found(struct controller *c, uint8_t b)
     z->trial = (uint8_t)CTL_NOBODY;
     z->since_us = c->now_us;
     c->count.shorts++;
-    journal_note(c, JOURNAL_SHORT, b, z->times);
     c->replan = true;
 }
 
@@ -88,7 +86,7 @@ void shorted_reading(struct controller *c, uint8_t s)
          (u->v_mV >= (c->cfg.bars[u->bar].v_low_mV / (uint32_t)DEEP_PART)))) {
         return; /* nothing that would be news */
     }
-    for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
+    for (uint8_t i = 0; (i < c->cfg.n_switches) && (closed == (uint8_t)CTL_NOBODY); i++) {
         if ((c->cfg.switches[i].supply == s) && contact_is_closed(&c->contacts[i])) {
             closed = i;
         }
@@ -139,6 +137,10 @@ void shorted_tick(struct controller *c)
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         struct shorted *z = &c->shorted[b];
 
+        if (z->times != z->noted) { /* here, for a step that takes a reading has enough to do */
+            z->noted = z->times;
+            journal_note(c, JOURNAL_SHORT, b, z->times);
+        }
         if (z->times == 0U) {
             continue;
         }
@@ -158,24 +160,12 @@ void shorted_tick(struct controller *c)
     }
 }
 
-bool shorted_any(const struct controller *c)
-{
-    bool any = false;
-
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        any = any || (c->shorted[b].times > 0U);
-    }
-    return any;
-}
-
-uint8_t shorted_bars(const struct controller *c, uint8_t s)
+uint8_t shorted_bars(const struct controller *c)
 {
     uint8_t bars = 0;
 
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        if ((c->shorted[b].times > 0U) && (c->shorted[b].trial != s)) {
-            bars |= bit(b);
-        }
+        bars |= (c->shorted[b].times > 0U) ? bit(b) : 0U;
     }
     return bars;
 }
@@ -217,5 +207,6 @@ bool shorted_holds(const struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
 
-    return (u->closed > 0U) && (u->bar < c->cfg.n_bars) && has(shorted_bars(c, s), u->bar);
+    return (u->closed > 0U) && (u->bar < c->cfg.n_bars) && (c->shorted[u->bar].times > 0U) &&
+           (c->shorted[u->bar].trial != s);
 }

@@ -31,6 +31,7 @@ enum {
 struct shorted {
     uint32_t since_us; /* found so, or a trial was begun */
     uint8_t times;     /* found so in a row; 0: it is not */
+    uint8_t noted;     /* the same, as the journal has it, one tick late at most */
     uint8_t trial;     /* the supply that may try now; CTL_NOBODY: it is still waited */
 };
 
@@ -42,11 +43,8 @@ void shorted_reading(struct controller *c, uint8_t s);
 /* Waits and trials that are over. */
 void shorted_tick(struct controller *c);
 
-/* Is any bar believed shorted? */
-bool shorted_any(const struct controller *c);
-
-/* Bars that this supply must not be closed onto, bit per bar. */
-uint8_t shorted_bars(const struct controller *c, uint8_t s);
+/* Bars that are believed shorted, bit per bar: only the one that tries may be closed onto them. */
+uint8_t shorted_bars(const struct controller *c);
 
 /* Does a supply say that it is in current limit, while its voltage is still what it was? A status bit is
  * there at once, readings are up to SHORTED_AGES_us old: the next one tells whether its bar is shorted, and
