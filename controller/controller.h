@@ -21,6 +21,7 @@
 #include "plausible.h"
 #include "preempt.h"
 #include "prognosis.h"
+#include "shorted.h"
 #include "supply.h"
 #include "welds.h"
 #include "wire.h"
@@ -72,6 +73,7 @@ struct controller_counts {
     uint32_t erasures;        /* status registers cleared bit by bit */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t busy;            /* times a supply said that it was busy, or put off its answer */
+    uint32_t shorts;          /* times a bar was found shorted, trials in vain included */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
     uint32_t strangers;       /* answers that turned out to be another device's */
     uint32_t requests;        /* to servers */
@@ -115,6 +117,7 @@ struct controller {
     struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
+    struct shorted shorted[CTL_BARS];
     uint32_t drew_mW[CTL_BARS]; /* the most that its supplies gave of late */
     struct demand demand;
     bool at_rest;                /* every switch is where the plan wants it */

@@ -180,7 +180,7 @@ const char *journal_word(enum journal_what what)
     static const char *const words[JOURNAL_WHATS] = {
         "nothing",  "start",    "supply", "plan",  "switch", "stuck",
         "recovery", "given-up", "dark",   "lit",   "deaf",   "broken",
-        "foretold", "preempt",  "doubt",  "fault", "lacks"};
+        "foretold", "preempt",  "doubt",  "fault", "lacks",  "short"};
 
     return ((unsigned)what < (unsigned)JOURNAL_WHATS) ? words[what] : "?";
 }

@@ -455,6 +455,7 @@ COUNTER(faults, faults)
 COUNTER(erasures, erasures)
 COUNTER(clears, clears)
 COUNTER(busy, busy)
+COUNTER(shorts, shorts)
 COUNTER(alerts, alerts)
 COUNTER(asks, alert_asks)
 COUNTER(storms, alert_storms)
@@ -537,6 +538,10 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "supplies put off: busy, or without an answer for the moment",
      .read = read_busy},
+    {.key = "shorts",
+     .quantity = QTY_OPERATIONS,
+     .doc = "times a bar was found shorted, trials in vain included",
+     .read = read_shorts},
     {.key = "alerts",
      .quantity = QTY_OPERATIONS,
      .doc = "times an alert line was found low",

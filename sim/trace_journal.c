@@ -44,6 +44,7 @@ static const char *who(const struct scenario *s, const struct host_state *h,
         return nth(s, h->bus_part, CTL_BUSES, e->who);
     case JOURNAL_DARK:
     case JOURNAL_LIT:
+    case JOURNAL_SHORT:
         return nth(s, h->bar_part, h->config.n_bars, e->who);
     case JOURNAL_DEAF:
         return nth(s, h->alert_part, h->config.alert.n_lines, e->who);
@@ -133,6 +134,9 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
         break;
     case JOURNAL_PREEMPT:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "replaced" : "taken back");
+        break;
+    case JOURNAL_SHORT:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "no supply is closed onto it" : "over");
         break;
     case JOURNAL_DEAF:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays low" : "storm");
