@@ -20,6 +20,10 @@ Q    := $(if $(V),,@)
 B    := build/$(notdir $(lastword $(CC)))-$(OPT)
 BIN  := $(B)/powergap
 
+# Which controller this is: what speaks to a board, and the board, must have been made of the same.
+FIRMWARE_SRC := $(sort $(wildcard controller/*.[ch]) hil/link.c hil/link.h hil/boards/main.c)
+FIRMWARE     := $(VERSION)+$(firstword $(shell cat $(FIRMWARE_SRC) | cksum))
+
 # ---- How it is compiled --------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wpedantic -Werror -Wconversion -Wsign-conversion -Wshadow -Wundef -Wvla \
@@ -65,7 +69,7 @@ libraries = $(foreach d,$(1:$(B)/%=%) tests,$(if $(call helpers,$d),$(B)/$d/help
 SRC       := $(wildcard controller/*.c models/*.c sim/*.c hil/*.c)
 TEST_SRC  := $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 MAIN_SRC  := $(call named,test) $(call named,bench) $(call named,peer) $(call named,fuzz) \
-             $(call named,search) $(call named,twin)
+             $(call named,search)
 TESTS     := $(patsubst %.c,$(B)/%,$(call named,test))
 BENCHES   := $(patsubst %.c,$(B)/%,$(call named,bench))
 FUZZERS   := $(patsubst %.c,$(B)/%,$(call named,fuzz))
@@ -124,6 +128,9 @@ $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(firstword $(subst /, ,$<))) -MMD -MP -c $< -o $@
+
+$(B)/hil/link.o: private CPPFLAGS += -DPOWERGAP_FIRMWARE='"$(FIRMWARE)"'
+$(B)/hil/link.o: $(FIRMWARE_SRC)
 
 # Holds the compiler and its options; newer than the objects only when those have changed.
 $(B)/flags: FORCE
@@ -228,7 +235,7 @@ duels: $(SEARCHES)
 
 FUZZ_SECONDS ?= 20
 FUZZ = $(or $(T),$(patsubst fuzz_%,%,$(notdir $(FUZZERS))))
-## feed random input to all, or make fuzz T=step|planner|pmbus|scenario [FUZZ_SECONDS=20]; needs clang
+## feed random input to all, or make fuzz T=step|planner|pmbus|link|scenario [FUZZ_SECONDS=20]; needs clang
 fuzz:
 	+@$(PARALLEL) CC=clang OPT=fuzz $(FUZZ:%=build/clang-fuzz/tests/fuzz/fuzz_%)
 	@for t in $(FUZZ); do \
@@ -242,7 +249,7 @@ include hil/boards/firmware.mk
 
 # ---- What CI runs --------------------------------------------------------------------------------
 
-CHECKS := format-check layers lint demo test test,OPT=asan limits step-check firmware-check twins fuzz \
+CHECKS := format-check layers lint demo test test,OPT=asan limits firmware-check hil fuzz \
           determinism deb-check
 
 ## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
@@ -254,8 +261,10 @@ check:
 ## the controller's tests again, built for the largest racks
 limits:
 	+@$(PARALLEL) OPT=big limits-run
-limits-run: $(filter $(B)/tests/controller/% $(B)/tests/hil/%,$(TESTS))
-	@for t in $^; do echo "$${t#$(B)/}: sh tests/tools/spawn.sh timeout 600 $$t -j1"; done | \
+limits-run: $(BIN) $(filter $(B)/tests/controller/% $(B)/tests/hil/%,$(TESTS))
+	@for t in $(filter-out $(BIN),$^); do \
+	    echo "$${t#$(B)/}: POWERGAP=$(BIN) sh tests/tools/spawn.sh timeout 600 $$t -j1"; \
+	 done | \
 	 sh tests/tools/tally.sh $(JOBS) $(B)/log
 .PHONY: limits limits-run
 
@@ -289,7 +298,7 @@ format-check:
 I = $(DESTDIR)$(PREFIX)
 BASH_FOLDER ?= share/bash-completion/completions
 ZSH_FOLDER  ?= share/zsh/site-functions
-## install program, manual pages, parts, scenarios and plot scripts under PREFIX (and DESTDIR)
+## install program, manual pages, parts, scenarios, plot scripts and built firmware under PREFIX
 install: $(BIN)
 	install -d $(I)/bin $(I)/share/man/man1 $(I)/share/man/man5 $(DESTDIR)$(DATADIR)
 	install -d $(I)/$(BASH_FOLDER) $(I)/$(ZSH_FOLDER)
@@ -299,6 +308,10 @@ install: $(BIN)
 	install -m 644 $(wildcard sim/man/*.1) $(I)/share/man/man1
 	install -m 644 $(wildcard sim/man/*.5) $(I)/share/man/man5
 	cp -R $(wildcard models/parts plots scenarios) $(DESTDIR)$(DATADIR)
+	for b in $(BOARDS); do \
+	    test ! -e build/arm-$$b/semihosting.elf || install -m 644 -D -t $(DESTDIR)$(DATADIR)/firmware/$$b \
+	        build/arm-$$b/firmware.elf build/arm-$$b/semihosting.elf || exit 1; \
+	 done
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 
 ## remove what `make install` installed

@@ -111,10 +111,11 @@ void allocate_init(struct controller *c)
 /* The question answered last, as it is now; its loads, for the time being, are as they were. */
 static void ask(const struct controller *c, struct plan_problem *q)
 {
-    bool obeys[CTL_EXPANDERS] = {false};
+    const uint8_t shut = shorted_bars(c);
+    uint32_t obeying = 0; /* expanders, bit per expander */
 
     for (uint8_t e = 0; e < c->cfg.n_expanders; e++) {
-        obeys[e] = pins_obey(c, e);
+        obeying |= pins_obey(c, e) ? ((uint32_t)1 << e) : 0U;
     }
     (void)memcpy(q, &c->problem, sizeof(*q));
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
@@ -122,12 +123,17 @@ static void ask(const struct controller *c, struct plan_problem *q)
 
         u->present = 0;
         u->made = 0;
-        u->frozen = 0;
+        u->frozen = shut;
         u->worn = 0;
         u->serves = false;
         u->spares = false;
         u->joins = false;
         u->leaves = false;
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        if (has(shut, b) && (c->shorted[b].trial < c->cfg.n_supplies)) {
+            q->supplies[c->shorted[b].trial].frozen &= (uint8_t)~bit(b);
+        }
     }
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct contact *k = &c->contacts[i];
@@ -138,10 +144,11 @@ static void ask(const struct controller *c, struct plan_problem *q)
         u->worn |= ((sw->life > 0U) && (k->operations >= sw->life)) ? b : 0U;
         if (contact_is_closed(k)) {
             u->present |= b;
+            u->frozen &= (uint8_t)~b; /* from a shorted bar it may go */
             u->made |= k->moving ? 0U : b;
         }
         if (k->stuck || k->resting || (k->fault != (uint8_t)CONTACT_SOUND) ||
-            !obeys[sw->expander]) {
+            (((obeying >> sw->expander) & 1U) == 0U)) {
             u->frozen |= b;
         }
     }
@@ -209,6 +216,7 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
 {
     uint8_t good = bars_with_good(q, plan);
     uint8_t sound = bars_with_sound(c, plan);
+    const uint8_t shut = shorted_bars(c);
     bool moved = false;
 
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -227,7 +235,9 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         if (k->fault == (uint8_t)CONTACT_DEAD) {
             wanted = k->told; /* it may be a false alarm: it is left as it is */
         }
-        if (!k->wanted && !k->told && is_unknown(&c->supplies[sw->supply])) {
+        if (wanted && !k->told &&
+            ((!k->wanted && is_unknown(&c->supplies[sw->supply])) ||
+             (has(shut, sw->bar) && (c->shorted[sw->bar].trial != sw->supply)))) {
             wanted = false; /* whatever a plan says that was made before */
         }
         moved = moved || (wanted != k->wanted);
@@ -370,7 +380,7 @@ bool allocate_waits(const struct controller *c)
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         named = named || is_being_named(c, s) || is_unexplained(c, s);
     }
-    return named || (!is_urgent(c) && (allocate_doubted(c) != 0U));
+    return named || shorted_may_follow(c) || (!is_urgent(c) && (allocate_doubted(c) != 0U));
 }
 
 /* ---- the answer -------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "question.h"
 #include "record.h"
 #include "sequencer.h"
+#include "shorted.h"
 #include "verdict.h"
 #include "welds.h"
 
@@ -195,7 +196,7 @@ static void consider_restart(struct controller *c, uint8_t s)
     const uint16_t reasons = (uint16_t)ST_VIN_UV | (uint16_t)ST_INPUT | (uint16_t)ST_TEMPERATURE;
 
     if (((u->state != (uint8_t)SUPPLY_LOST) && (u->state != (uint8_t)SUPPLY_ISOLATED)) ||
-        ((u->status & reasons) != 0U) ||
+        ((u->status & reasons) != 0U) || shorted_holds(c, s) ||
         ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_NO_POWER_GOOD)) == 0U) ||
         !passed(c->now_us, u->restart_us, restart_wait_us(c, s))) {
         return;
@@ -259,6 +260,7 @@ void assess_reading(struct controller *c, uint8_t s)
         u->has_reading = true;
         u->read_us = c->now_us;
         judge(c, s);
+        shorted_reading(c, s);
         welds_reading(c, s);
     } else if (c->plausibles[s].absurd != 1U) {
         if (u->has_reading) {

@@ -128,6 +128,7 @@ static void tick(struct controller *c)
     case 1:
         alert_tick(c);
         welds_tick(c);
+        shorted_tick(c);
         journal_tick(c);
         break;
     case 2:

@@ -21,6 +21,7 @@
 #include "plausible.h"
 #include "preempt.h"
 #include "prognosis.h"
+#include "shorted.h"
 #include "supply.h"
 #include "welds.h"
 #include "wire.h"
@@ -72,6 +73,7 @@ struct controller_counts {
     uint32_t erasures;        /* status registers cleared bit by bit */
     uint32_t clears;          /* CLEAR_FAULTS sent */
     uint32_t busy;            /* times a supply said that it was busy, or put off its answer */
+    uint32_t shorts;          /* times a bar was found shorted, trials in vain included */
     uint32_t restarts;        /* supplies switched off and on by OPERATION */
     uint32_t strangers;       /* answers that turned out to be another device's */
     uint32_t requests;        /* to servers */
@@ -116,6 +118,7 @@ struct controller {
     struct alerts alerts;
     struct pins pins[CTL_EXPANDERS];
     struct contact contacts[CTL_SWITCHES];
+    struct shorted shorted[CTL_BARS];
     uint32_t drew_mW[CTL_BARS]; /* the most that its supplies gave of late */
     struct demand demand;
     bool at_rest;                /* every switch is where the plan wants it */
@@ -199,6 +202,25 @@ enum ctl_ask controller_server_asked(const struct controller *c, uint16_t server
 uint16_t controller_planned_ahead(const struct controller *c);
 /* Is the best plan still being searched for? */
 bool controller_is_planning(const struct controller *c);
+
+/* The part of this that a bench watches, as plain data that can travel. */
+struct controller_view {
+    uint8_t mode; /* enum controller_mode */
+    uint16_t planned_ahead;
+    struct {
+        uint8_t state;  /* enum supply_state */
+        uint8_t health; /* enum prognosis_health */
+        bool preempted;
+        uint32_t left_s;
+    } supplies[CTL_SUPPLIES];
+    struct {
+        uint32_t draw_mW;
+        uint32_t wanted_mW;
+        uint32_t budget_mW;
+    } bars[CTL_BARS];
+    struct controller_counts counts;
+};
+void controller_view(const struct controller *c, struct controller_view *v);
 
 const char *controller_mode_name(enum controller_mode mode);
 

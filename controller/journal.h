@@ -36,6 +36,7 @@ enum journal_what {
     JOURNAL_DOUBT,    /* who: supply whose readings are not believed; detail: enum journal_doubt */
     JOURNAL_FAULT,    /* who: supply; detail: status register * 256 + bits that are news */
     JOURNAL_LACKS,    /* who: supply; detail: what it does not know, a bit of lacks.h each */
+    JOURNAL_SHORT,    /* who: bar believed shorted; detail: times in a row, 0 it is over */
     JOURNAL_WHATS
 };
 

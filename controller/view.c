@@ -9,13 +9,6 @@ enum controller_mode controller_mode(const struct controller *c)
     return c->mode;
 }
 
-const char *controller_mode_name(enum controller_mode mode)
-{
-    static const char *const names[CONTROLLER_MODES] = {"RUNNING", "SAFE"};
-
-    return ((unsigned)mode < (unsigned)CONTROLLER_MODES) ? names[mode] : "?";
-}
-
 enum config_fault controller_fault(const struct controller *c)
 {
     return c->fault;
@@ -198,4 +191,22 @@ uint16_t controller_planned_ahead(const struct controller *c)
 bool controller_is_planning(const struct controller *c)
 {
     return is_running(c) && allocate_plans(c);
+}
+
+void controller_view(const struct controller *c, struct controller_view *v)
+{
+    v->mode = (uint8_t)c->mode;
+    v->planned_ahead = controller_planned_ahead(c);
+    for (uint8_t s = 0; s < (uint8_t)CTL_SUPPLIES; s++) {
+        v->supplies[s].state = (uint8_t)controller_supply_state(c, s);
+        v->supplies[s].health = (uint8_t)controller_supply_health(c, s);
+        v->supplies[s].preempted = controller_supply_preempted(c, s);
+        v->supplies[s].left_s = controller_supply_left_s(c, s);
+    }
+    for (uint8_t b = 0; b < (uint8_t)CTL_BARS; b++) {
+        v->bars[b].draw_mW = controller_bar_draw_mW(c, b);
+        v->bars[b].wanted_mW = controller_bar_wanted_mW(c, b);
+        v->bars[b].budget_mW = controller_bar_budget_mW(c, b);
+    }
+    v->counts = c->count;
 }

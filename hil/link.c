@@ -151,7 +151,7 @@ void link_u32(struct link_frame *f, uint32_t *x)
 
 static void flag(struct link_frame *f, bool *x)
 {
-    uint8_t byte = *x;
+    uint8_t byte = !f->reading && *x; /* else it may be any byte so far */
 
     link_u8(f, &byte);
     *x = byte != 0;
@@ -370,15 +370,112 @@ void link_out(struct link_frame *f, struct ctl_out *out)
     link_u32(f, &out->ask.cap_mW);
 }
 
+/* ---- beliefs ----------------------------------------------------------------------------------- */
+
+/* A belief is a word with a number of its own; number and word of each that has changed travel. */
+enum { COUNTERS = sizeof(struct controller_counts) / sizeof(uint32_t), NO_MORE = 0xFF };
+_Static_assert(1 + 2 * CTL_SUPPLIES + 3 * CTL_BARS + COUNTERS < NO_MORE, "a number has eight bits");
+
+struct walk {
+    struct link_frame *f;
+    uint8_t at;
+    uint8_t next; /* when taken out: the number that comes next */
+};
+
+static void word(struct walk *w, uint32_t *now, uint32_t said)
+{
+    if (!w->f->reading && *now != said) {
+        link_u8(w->f, &w->at);
+        link_u32(w->f, now);
+    }
+    if (w->f->reading && w->at == w->next) {
+        link_u32(w->f, now);
+        link_u8(w->f, &w->next);
+    }
+    w->at++;
+}
+
+/* Three small members in one word: bits 0 to 7, 8 to 15, and the rest. */
+static uint32_t joined(uint32_t low, uint32_t middle, uint32_t high)
+{
+    return low | middle << 8 | high << 16;
+}
+
+static void mode(struct walk *w, struct controller_view *now, const struct controller_view *said)
+{
+    uint32_t x = joined(now->mode, 0, now->planned_ahead);
+
+    word(w, &x, joined(said->mode, 0, said->planned_ahead));
+    now->mode = (uint8_t)x;
+    now->planned_ahead = (uint16_t)(x >> 16);
+}
+
+static void supply_belief(struct walk *w, struct controller_view *now,
+                          const struct controller_view *said, uint8_t s)
+{
+    uint32_t x =
+        joined(now->supplies[s].state, now->supplies[s].health, now->supplies[s].preempted);
+
+    word(w, &x,
+         joined(said->supplies[s].state, said->supplies[s].health, said->supplies[s].preempted));
+    now->supplies[s].state = (uint8_t)x;
+    now->supplies[s].health = (uint8_t)(x >> 8);
+    now->supplies[s].preempted = x >> 16 != 0;
+    word(w, &now->supplies[s].left_s, said->supplies[s].left_s);
+}
+
+static void counts(struct walk *w, struct controller_view *now, const struct controller_view *said)
+{
+    uint32_t here[COUNTERS];
+    uint32_t there[COUNTERS];
+
+    memcpy(here, &now->counts, sizeof here);
+    memcpy(there, &said->counts, sizeof there);
+    for (unsigned i = 0; i < COUNTERS; i++) {
+        word(w, &here[i], there[i]);
+    }
+    memcpy(&now->counts, here, sizeof here);
+}
+
+void link_view(struct link_frame *f, struct controller_view *now, struct controller_view *said,
+               const struct ctl_config *cfg)
+{
+    struct walk w = {.f = f, .next = NO_MORE};
+
+    if (f->reading) {
+        link_u8(f, &w.next);
+    }
+    mode(&w, now, said);
+    for (uint8_t s = 0; s < cfg->n_supplies; s++) {
+        supply_belief(&w, now, said, s);
+    }
+    for (uint8_t b = 0; b < cfg->n_bars; b++) {
+        word(&w, &now->bars[b].draw_mW, said->bars[b].draw_mW);
+        word(&w, &now->bars[b].wanted_mW, said->bars[b].wanted_mW);
+        word(&w, &now->bars[b].budget_mW, said->bars[b].budget_mW);
+    }
+    counts(&w, now, said);
+    if (!f->reading) {
+        uint8_t end = NO_MORE;
+        link_u8(f, &end);
+    } else if (w.next != NO_MORE) {
+        f->bad = true; /* a number that is none, or out of turn */
+    }
+    *said = *now;
+}
+
 /* ---- greetings --------------------------------------------------------------------------------- */
 
 void link_hello(struct link_frame *f, struct link_hello *h)
 {
     link_u8(f, &h->version);
+    link_u8(f, &h->counters);
     link_u16(f, &h->supplies);
     link_u16(f, &h->bars);
     link_u16(f, &h->switches);
     link_u16(f, &h->expanders);
+    link_u16(f, &h->servers);
+    link_u16(f, &h->alerts);
     link_u16(f, &h->buses);
     link_u32(f, &h->tick_Hz);
     bytes(f, (uint8_t *)h->board, sizeof h->board);
@@ -387,9 +484,37 @@ void link_hello(struct link_frame *f, struct link_hello *h)
     h->firmware[sizeof h->firmware - 1] = '\0';
 }
 
+void link_this_build(struct link_hello *h)
+{
+    static const struct link_hello this_build = {.version = LINK_VERSION,
+                                                 .counters = COUNTERS,
+                                                 .supplies = CTL_SUPPLIES,
+                                                 .bars = CTL_BARS,
+                                                 .switches = CTL_SWITCHES,
+                                                 .expanders = CTL_EXPANDERS,
+                                                 .servers = CTL_SERVERS,
+                                                 .alerts = CTL_ALERTS,
+                                                 .buses = CTL_BUSES,
+                                                 .firmware = POWERGAP_FIRMWARE};
+
+    *h = this_build;
+}
+
 void link_ready(struct link_frame *f, struct link_ready *r)
 {
     link_u8(f, &r->mode);
     link_u8(f, &r->fault);
+    flag(f, &r->kept);
     link_u32(f, &r->config_hash);
+}
+
+void link_entry(struct link_frame *f, struct journal_entry *e)
+{
+    link_u32(f, &e->at_us);
+    link_u16(f, &e->wraps);
+    link_u16(f, &e->detail);
+    link_u8(f, &e->what);
+    link_u8(f, &e->who);
+    link_u8(f, &e->times);
+    link_u8(f, &e->check);
 }

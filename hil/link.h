@@ -6,27 +6,31 @@
  *             table only the entries in use, of bytes read off a bus none of the FF at their end
  *
  *   bench to board                      board to bench, with the same sequence number
- *   LINK_HELLO  -                       LINK_HELLO   struct link_hello
- *   LINK_INIT   now_us, 1 after a       LINK_READY   struct link_ready
- *               reset, ctl_config
- *   LINK_STEP   ctl_in                  LINK_DONE    cost in ticks, ctl_out
+ *   LINK_HELLO    -                     LINK_HELLO   struct link_hello
+ *   LINK_INIT     now_us, 1 after a     LINK_READY   struct link_ready, what it believes
+ *                 reset, ctl_config
+ *   LINK_STEP     ctl_in                LINK_DONE    cost in ticks, ctl_out, what it believes
+ *   LINK_JOURNAL  ring, entry           LINK_ENTRY   1 and the entry, or 0: there is none
+ *   LINK_RESET    -                     none: the board resets itself
  *                                       LINK_REFUSED enum link_refusal
  *
- * A frame with a wrong check sequence, or one that is too long, is dropped; the next 7E begins anew.
- * One question is answered by one answer; who asks may ask on before the answer has come.
+ * A board that has started says LINK_HELLO unasked, with sequence number 0. What it believes is a
+ * struct controller_view, of which only that travels which has changed since LINK_INIT.
  *
- *   checked   tests/hil/test_link.c; tests/hil/twin.sh on emulated boards */
+ * A frame with a wrong check sequence, or one that is too long, is dropped; the next 7E begins anew.
+ * One question is answered by one answer.
+ *
+ *   checked   tests/hil/test_link.c, tests/fuzz/fuzz_link.c; tests/hil/lockstep.sh on emulated boards */
 #ifndef HIL_LINK_H
 #define HIL_LINK_H
 
-#include "controller/ctl_config.h"
-#include "controller/ctl_io.h"
+#include "controller/controller.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum {
-    LINK_VERSION = 3, /* of the frames and of what they carry */
+    LINK_VERSION = 4, /* of the frames and of what they carry */
     LINK_END = 0x7E,
     LINK_ESCAPE = 0x7D,
     LINK_FLIP = 0x20,
@@ -38,10 +42,15 @@ enum link_type {
     LINK_HELLO = 'H',
     LINK_INIT = 'I',
     LINK_STEP = 'S',
+    LINK_JOURNAL = 'J',
+    LINK_RESET = 'B',
     LINK_READY = 'R',
     LINK_DONE = 'D',
+    LINK_ENTRY = 'E',
     LINK_REFUSED = 'X'
 };
+
+enum link_ring { LINK_RING, LINK_STORY }; /* the journal, and what was set aside (journal.h) */
 
 enum { LINK_COST_MAX = 0xFFFFFF }; /* ticks: so many, or more */
 
@@ -51,17 +60,21 @@ enum link_refusal {
     LINK_NOT_READY    /* a step before a table */
 };
 
+enum { LINK_NAME = 24 };
+
 struct link_hello {
     uint8_t version;
-    uint16_t supplies, bars, switches, expanders, buses; /* limits it was compiled for */
-    uint32_t tick_Hz;                                    /* of the cost of a step */
-    char board[16];                                      /* ended by NUL */
-    char firmware[16];
+    uint8_t counters; /* of struct controller_counts */
+    uint16_t supplies, bars, switches, expanders, servers, alerts, buses; /* it was built for */
+    uint32_t tick_Hz;                                                     /* of a step's cost */
+    char board[LINK_NAME];                                                /* ended by NUL */
+    char firmware[LINK_NAME]; /* version, and a checksum of the sources it was built from */
 };
 
 struct link_ready {
     uint8_t mode;         /* enum controller_mode */
     uint8_t fault;        /* enum config_fault */
+    bool kept;            /* it goes on with memory that a reset has left as it was */
     uint32_t config_hash; /* of the table as the board has understood it */
 };
 
@@ -99,6 +112,15 @@ void link_in(struct link_frame *f, struct ctl_in *in);
 void link_out(struct link_frame *f, struct ctl_out *out);
 void link_hello(struct link_frame *f, struct link_hello *h);
 void link_ready(struct link_frame *f, struct link_ready *r);
+void link_entry(struct link_frame *f, struct journal_entry *e);
+
+/* What differs between *now and *said, of a rack like this; then *said is what *now is. Taken out of a
+ * frame, *now takes it over. */
+void link_view(struct link_frame *f, struct controller_view *now, struct controller_view *said,
+               const struct ctl_config *cfg);
+
+/* What this build is: what a board must answer to LINK_HELLO to be the same controller. */
+void link_this_build(struct link_hello *h);
 
 /* FNV-1a over the table as it travels. */
 uint32_t link_config_hash(struct ctl_config *cfg, struct link_frame *scratch);

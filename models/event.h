@@ -49,9 +49,7 @@
     ROW(EV_BOUNCE_CLOSED,   "bounce_closed",   "the contact bounces closed") \
     ROW(EV_OPENS,           "opens",           "the switch begins to open") \
     ROW(EV_OPEN,            "open",            "the switch no longer conducts") \
-    ROW(EV_ARC,             "arc",             "the opening contact draws an arc, or the FET avalanches") \
     ROW(EV_TRIP,            "trip",            "the breaker trips") \
-    ROW(EV_RECHARGED,       "recharged",       "the breaker's spring is charged again") \
     ROW(EV_REFUSED,         "refused",         "the breaker refuses to close: not recharged, tripped or closed too often") \
     ROW(EV_WELDED,          "welded",          "the contact has welded") \
     ROW(EV_WORN,            "worn",            "the contact's life is spent") \
@@ -73,7 +71,6 @@
     ROW(EV_TAKES_OVER,      "takes_over",      "the input ORing begins to conduct") \
     ROW(EV_LETS_GO,         "lets_go",         "the input ORing stops conducting") \
     /* serial buses and the devices on them */ \
-    ROW(EV_TRANSFER_START,  "transfer_start",  "a transfer begins on the bus") \
     ROW(EV_TRANSFER,        "transfer",        "a transfer has ended well") \
     ROW(EV_NACK,            "nack",            "a transfer was not acknowledged") \
     ROW(EV_BUS_TIMEOUT,     "bus_timeout",     "a transfer has timed out, a line is stuck") \
@@ -85,12 +82,10 @@
     ROW(EV_ALERT_END,       "alert_end",       "the alert line is high again") \
     ROW(EV_POWER_ON_RESET,  "power_on_reset",  "the device has lost its registers") \
     /* the controller */ \
-    ROW(EV_STEP,            "step",            "the controller takes a step") \
     ROW(EV_DECIDE,          "decide",          "the controller changes its mind about a supply, a switch or a plan") \
     ROW(EV_REQUEST,         "request",         "the controller asks a server: a cap in watts, 0 off, inf free") \
     ROW(EV_CONTROLLER_RESET,"controller_reset","the controller is reset") \
     /* the plant itself */ \
-    ROW(EV_MODE,            "mode",            "a source, link or load changes its law") \
     ROW(EV_CHATTER,         "chatter",         "an instant does not settle")
 /* clang-format on */
 

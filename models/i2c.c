@@ -588,6 +588,17 @@ void i2c_let_go(struct world *w, int32_t bus, enum i2c_line line)
     lines_changed(w, bus, s);
 }
 
+void i2c_leaves(struct world *w, int32_t bus, int32_t device)
+{
+    const struct i2c_state *s = state_of(w, bus);
+
+    for (int line = 0; line < I2C_LINES; line++) {
+        if (s->hold[line].on && s->hold[line].holder == device) {
+            i2c_let_go(w, bus, (enum i2c_line)line);
+        }
+    }
+}
+
 const struct kind i2c_kind = {
     .name = "i2c",
     .doc = "a serial bus (I2C, SMBus): wire time, stretching, stuck lines",

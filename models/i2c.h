@@ -89,6 +89,8 @@ void i2c_attach_by_byte(struct world *w, int32_t device, const struct i2c_path *
 enum i2c_line { I2C_SDA, I2C_SCL, I2C_LINES };
 void i2c_hold(struct world *w, int32_t bus, enum i2c_line line, int32_t holder, int32_t pulses);
 void i2c_let_go(struct world *w, int32_t bus, enum i2c_line line);
+/* A device has been drawn from its slot: whatever it holds low is free. */
+void i2c_leaves(struct world *w, int32_t bus, int32_t device);
 
 /* A mux of this bus has changed its channels, bit n for channel n: devices come and go with them,
  * and a held line may. A mux starts with all channels off. */

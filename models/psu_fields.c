@@ -23,6 +23,8 @@ const struct field psu_fields[] = {
      .doc = "lag of the control loop; 0: none", .source = "S15"},
     {FIELD("c_out", c_F), REAL(QTY_FARAD, 1e-6, 1.0), .def = 4e-3,
      .doc = "output capacitance inside it", .source = "E"},
+    {FIELD("bleed", bleed_Ohm), REAL(QTY_OHM, 0.0, 1e9), .def = 0.0,
+     .doc = "what discharges that capacitance, whether it is on or off; 0: nothing", .source = "E"},
     {FIELD("oring", oring), .type = FIELD_FLAG, .def = 0.0,
      .doc = "has an ideal-diode ORing stage of its own at the output"},
     {FIELD("oring_r", oring_Ohm), REAL(QTY_OHM, 1e-5, 1.0), .def = 1e-3,

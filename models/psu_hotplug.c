@@ -8,6 +8,7 @@
  * Left out: what its empty output capacitor draws as it touches a bar (20 uF behind its ORing stage, where
  * it has one; the controller's switch is a second one).
  * Source: hardware facts 1.2 [S3a]; the times are estimates.  Checked by tests/models/test_hotplug.c. */
+#include "i2c.h"
 #include "psu_state.h"
 
 bool psu_pull(struct world *w, int32_t part, const struct act_args *a)
@@ -20,6 +21,9 @@ bool psu_pull(struct world *w, int32_t part, const struct act_args *a)
     }
     world_event(w, part, EV_FAULT_ON, 0.0);
     s->away = true;
+    if (psu_params(w, part)->i2c.bus != NO_PART) {
+        i2c_leaves(w, psu_params(w, part)->i2c.bus, part);
+    }
     psu_enable(w, part, false);
     psu_set_timer(w, part, TIMER_PINS, ns_after(world_now(w), psu_params(w, part)->pin_time));
     return true;

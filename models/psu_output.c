@@ -100,6 +100,15 @@ void psu_claim_output(struct world *w, int32_t part)
                                                    .r_Ohm = 1e-3,
                                                    .i_max_A = INFINITY,
                                                    .s = ramp_constant(1.0)});
+    if (p->bleed_Ohm > 0.0) {
+        net_add_link(w, &(struct link){.a = s->inside,
+                                       .b = GROUND,
+                                       .part = part,
+                                       .mode = LINK_CONDUCTS,
+                                       .r_Ohm = p->bleed_Ohm,
+                                       .i_max_A = INFINITY,
+                                       .s = ramp_constant(1.0)});
+    }
     if (p->i2c.bus != NO_PART) {
         i2c_attach(w, part, &p->i2c);
     }

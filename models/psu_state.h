@@ -25,7 +25,7 @@
 
 struct psu_params {
     /* output */
-    double v_V, tolerance, rated_W, droop_Ohm, c_F, term_F, oring_Ohm, oring_V;
+    double v_V, tolerance, rated_W, droop_Ohm, c_F, bleed_Ohm, term_F, oring_Ohm, oring_V;
     ns_t loop_tau;
     int32_t oring;
     /* sharing */

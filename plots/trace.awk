@@ -185,7 +185,7 @@ function read_events(   file, line, cell, n, i, column, part, event, t) {
             if (!(part in bus_row)) { bus_row[part] = ++n_serial; serial[n_serial] = part }
             continue
         }
-        if (event ~ /^(start|step|mode|pins|transfer_start|event)$/) continue
+        if (event ~ /^(start|pins|event)$/) continue
         if (event == "action") {
             n_acts++
             act_at[n_acts] = t; act_text[n_acts] = cell[column["text"]]

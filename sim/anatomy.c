@@ -129,8 +129,7 @@ static bool is_transfer(enum event_kind kind)
 
 static bool is_control(enum event_kind kind)
 {
-    return is_transfer(kind) || kind == EV_DECIDE || kind == EV_STEP || kind == EV_PINS ||
-           kind == EV_CONTROLLER_RESET;
+    return is_transfer(kind) || kind == EV_DECIDE || kind == EV_PINS || kind == EV_CONTROLLER_RESET;
 }
 
 /* From a decision, or an alert, to its transfer: the controller thinks, and waits while others use the
@@ -176,8 +175,6 @@ static enum span_class class_of(const struct event *c, const struct event *e)
     case EV_CLOSED:
     case EV_OPENS:
     case EV_OPEN:
-    case EV_ARC:
-    case EV_RECHARGED:
     case EV_REFUSED:
     case EV_ORING_OFF:
     case EV_ORING_ON:
@@ -194,7 +191,6 @@ static enum span_class class_of(const struct event *c, const struct event *e)
     case EV_ALERT:
         return SPAN_WAIT_ALERT;
     case EV_DECIDE:
-    case EV_STEP:
         return SPAN_DECIDE;
     default:
         return SPAN_OTHER;
@@ -271,7 +267,6 @@ static enum span_class awaited_after(const struct log *l, const struct event *e)
     case EV_PINS:
     case EV_CLOSE_COMMAND:
     case EV_REFUSED:
-    case EV_RECHARGED:
         return SPAN_ACTUATE;
     case EV_BOUNCE_OPEN:
         return SPAN_BOUNCE;

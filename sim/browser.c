@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,11 +103,13 @@ static void remove_profile(const char *profile)
 bool browser_print(const char *html, const char *pdf, struct diag *d,
                    const volatile sig_atomic_t *stop)
 {
-    char profile[] = "/tmp/powergap-browser-XXXXXX";
+    const char *folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    char profile[PATH_MAX];
     int status = -1;
 
+    snprintf(profile, sizeof profile, "%s/powergap-browser-XXXXXX", folder);
     if (mkdtemp(profile) == NULL) {
-        diag_error(d, COMMAND_LINE, "can't make a folder in /tmp: %s", strerror(errno));
+        diag_error(d, COMMAND_LINE, "can't make a folder in %s: %s", folder, strerror(errno));
         return false;
     }
     pid_t child = fork();

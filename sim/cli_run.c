@@ -7,6 +7,8 @@
 
 #include "arena.h"
 #include "cli.h"
+#include "hil/pace.h"
+#include "hil/remote.h"
 #include "run.h"
 #include "table.h"
 #include "words.h"
@@ -16,16 +18,30 @@ static const char more[] =
     "time went, and leaves a trace: signals.csv, events.csv, gaps.csv, spans.csv, verdict.csv,\n"
     "journal.csv, rack.csv, run.yaml.\n"
     "Ctrl-C ends the run; what there is of it is judged and kept.\n\n"
-    "Exit status: 0 every expectation holds, 1 one does not (or is within the accuracy), 2 wrong\n"
-    "use or input, 3 ours, 130 interrupted.\n\n"
+    "--controller LINK runs the controller on a board: qemu:BOARD (emulated), serial:DEVICE@BAUD,\n"
+    "tcp:HOST:PORT, unix:PATH, pipe:IN,OUT. Simulated time stands still until the board has\n"
+    "answered: the events are those of a run in the process. --real-time keeps to the wall's "
+    "clock\n"
+    "instead; later than --budget, the run is INVALID. A link that fails makes it an ERROR.\n\n"
+    "Exit status: 0 every expectation holds, 1 one does not (or is within the accuracy, or the "
+    "run\n"
+    "is INVALID), 2 wrong use or input, a board refused, 3 ours, or a link that failed during the\n"
+    "run, 130 interrupted.\n\n"
     "Examples:\n"
     "  powergap run scenarios/psu-failure/fet.yaml\n"
     "  powergap run --seed 8 --sample '1 us' --out out/relay8 scenarios/psu-failure/relay.yaml\n"
-    "  powergap run --integrator gsl-msbdf --hash scenarios/psu-failure/fet.yaml\n";
+    "  powergap run --integrator gsl-msbdf --hash scenarios/psu-failure/fet.yaml\n"
+    "  powergap run --controller qemu:lm3s6965evb scenarios/psu-failure/fet.yaml\n"
+    "  powergap run --controller serial:/dev/ttyACM0@921600 --real-time scenarios/cooling/*.yaml\n";
 
 /* Of options that were not given. */
 static const uint64_t NO_SEED = UINT64_MAX;
 static const double NO_TOLERANCE = HUGE_VAL;
+
+/* Of a board, and of real time. A Cortex-M3 takes 1.25 DMIPS a MHz at best; loads, branches and flash
+ * cost more (estimate). */
+static const ns_t PATIENCE = SECONDS(10), BUDGET = MS(1);
+static const double CYCLES = 1.5;
 
 struct run_flags {
     const char *out, *integrator, *vcd, *fst;
@@ -34,6 +50,17 @@ struct run_flags {
     uint64_t seed, shuffle;
     ns_t sample;
     bool quiet, json, no_trace, large, hash, why, balance;
+    const char *controller, *board, *charge; /* LINK; the board that has to be there; "board" */
+    ns_t patience, budget;
+    double cycles;
+    bool real_time;
+};
+
+/* What the scenarios are played on, if not just in the process. */
+struct bench {
+    struct remote *remote;
+    struct pace *pace;
+    const volatile sig_atomic_t *stop;
 };
 
 /* ---- progress -------------------------------------------------------------------------------------- */
@@ -113,6 +140,7 @@ static void print_people(const struct run *r, const struct run_flags *f, const c
     fputs(judge_rulings(r->judge) > 0 ? "\n" : "", stdout);
     table_gaps(stdout, r, colour);
     table_servers(stdout, r);
+    table_bench(stdout, r);
     fputc('\n', stdout);
     table_balance(stdout, r);
     table_summary(stdout, r, colour);
@@ -137,11 +165,19 @@ static int print_result(const struct run *r, const struct run_flags *f, const ch
     if (r->interrupted) {
         return EXIT_INTERRUPTED;
     }
-    return judge_verdict(r->judge) == VERDICT_PASS ? EXIT_GOOD : EXIT_FAILED;
+    switch (judge_verdict(r->judge)) {
+    case VERDICT_PASS:
+        return EXIT_GOOD;
+    case VERDICT_ERROR:
+        fprintf(stderr, "powergap run: %s\n", judge_void_why(r->judge));
+        return EXIT_OURS;
+    default:
+        return EXIT_FAILED;
+    }
 }
 
 static int run_file(const struct run_flags *f, const char *path, bool only_one,
-                    const volatile sig_atomic_t *stop)
+                    const struct bench *bench)
 {
     struct diag *d = diag_new();
     struct scenario *s = scenario_load(path, d);
@@ -156,6 +192,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
                       .tolerance = f->tolerance != NO_TOLERANCE ? f->tolerance : 0.0,
                       .meter_all = f->balance,
                       .shuffle_ties = f->shuffle,
+                      .remote = bench->remote,
                       .integrator = f->integrator != NULL && strcmp(f->integrator, "gsl-msbdf") == 0
                                         ? INTEGRATOR_GSL_MSBDF
                                         : INTEGRATOR_ROSENBROCK},
@@ -163,7 +200,8 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
             .waves = {.vcd = f->vcd, .fst = f->fst, .from = f->window.from, .to = f->window.to},
             .sample = f->sample,
             .large = f->large,
-            .stop = stop};
+            .pace = bench->pace,
+            .stop = bench->stop};
         if (!f->quiet && !f->json && isatty(STDERR_FILENO)) {
             o.progress_ctx = &progress;
             o.progress = show_progress;
@@ -185,6 +223,35 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
 }
 
 /* ---- the command ----------------------------------------------------------------------------------- */
+
+static bool is_sound_bench(const struct command *c, const struct run_flags *f)
+{
+    static const char *const charges[] = {"parameter", "board", NULL};
+
+    if (f->charge != NULL && strcmp(f->charge, charges[0]) != 0 &&
+        strcmp(f->charge, charges[1]) != 0) {
+        cli_wrong(c, "a step is charged by 'parameter' or 'board', not '%s'", f->charge);
+        cli_suggest(f->charge, charges);
+        return false;
+    }
+    if (f->controller == NULL &&
+        (f->board != NULL || f->charge != NULL || f->patience != PATIENCE || f->cycles != CYCLES)) {
+        cli_wrong(c,
+                  "--board, --charge, --cycles and --patience are about a controller on a board: "
+                  "which --controller LINK?");
+        return false;
+    }
+    if (f->patience == 0 || (f->budget != BUDGET && !f->real_time)) {
+        cli_wrong(c, f->patience == 0 ? "--patience wants a time above 0 s"
+                                      : "--budget is about --real-time");
+        return false;
+    }
+    if (!(f->cycles >= 0.5 && f->cycles <= 100.0)) {
+        cli_wrong(c, "--cycles wants a number from 0.5 to 100");
+        return false;
+    }
+    return true;
+}
 
 static bool is_sound(const struct command *c, const struct run_flags *f)
 {
@@ -208,7 +275,7 @@ static bool is_sound(const struct command *c, const struct run_flags *f)
         cli_wrong(c, "--sample wants a time above 0 s");
         return false;
     }
-    return true;
+    return is_sound_bench(c, f);
 }
 
 /* The second of two traces in one folder would replace the first. */
@@ -231,25 +298,80 @@ static bool has_folders(const struct command *c, const struct run_flags *f, int 
     return good;
 }
 
-static int run_all(const struct run_flags *f, int n, char **files)
+static bool set_up_bench(const struct command *c, const struct run_flags *f, struct bench *b)
 {
-    const volatile sig_atomic_t *stop = cli_interruptible();
+    struct remote_options o = {.patience = f->patience,
+                               .board = f->board,
+                               .charged = f->charge != NULL && strcmp(f->charge, "board") == 0,
+                               .cycles = f->cycles,
+                               .stop = b->stop};
+    char why[BENCH_TEXT];
+    char images[512];
+
+    o.images = cli_data("firmware", images, sizeof images) ? images : NULL;
+    if (f->controller != NULL) {
+        b->remote = remote_open(f->controller, &o, why);
+        if (b->remote == NULL) {
+            cli_wrong(c, "%s", why);
+            return false;
+        }
+    }
+    if (f->real_time) {
+        b->pace = pace_new(f->budget, b->stop);
+        if (b->pace == NULL) {
+            cli_wrong(c, "not enough memory");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_failed(const struct bench *b)
+{
+    return b->remote != NULL && b->remote->failed;
+}
+
+static int run_each(const struct run_flags *f, int n, char **files, const struct bench *b)
+{
     int status = EXIT_GOOD;
 
-    for (int i = 0; i < n && *stop == 0; i++) {
+    for (int i = 0; i < n && *b->stop == 0; i++) {
+        if (has_failed(b)) {
+            fprintf(stderr, "powergap run: %d scenario%s not played\n", n - i,
+                    n - i == 1 ? " was" : "s were");
+            break;
+        }
         if (i > 0 && !f->quiet && !f->json && !f->hash) {
             printf("\n");
         }
-        int one = run_file(f, files[i], n == 1, stop);
+        int one = run_file(f, files[i], n == 1, b);
         status = one > status ? one : status;
     }
-    return cli_end(status);
+    return status;
+}
+
+static int run_all(const struct command *c, const struct run_flags *f, int n, char **files)
+{
+    struct bench b = {.stop = cli_interruptible()};
+    int status = EXIT_USE;
+
+    if (set_up_bench(c, f, &b)) {
+        status = run_each(f, n, files, &b);
+    }
+    remote_close(b.remote);
+    pace_free(b.pace);
+    return cli_end(*b.stop != 0 ? EXIT_INTERRUPTED : status);
 }
 
 static int run(const struct command *c, int argc, char **argv)
 {
-    struct run_flags f = {
-        .seed = NO_SEED, .tolerance = NO_TOLERANCE, .sample = -1, .window = {.to = NS_NEVER}};
+    struct run_flags f = {.seed = NO_SEED,
+                          .tolerance = NO_TOLERANCE,
+                          .sample = -1,
+                          .patience = PATIENCE,
+                          .budget = BUDGET,
+                          .cycles = CYCLES,
+                          .window = {.to = NS_NEVER}};
     int status = EXIT_GOOD;
     const struct option_row rows[] = {
         {"out", OPTION_TEXT, &f.out, "DIR", "folder of the trace (else out/NAME)"},
@@ -263,6 +385,14 @@ static int run(const struct command *c, int argc, char **argv)
          "the second to check the first"},
         {"tolerance", OPTION_REAL, &f.tolerance, "X", "relative error of a step (else 3e-6)"},
         {"shuffle-ties", OPTION_WHOLE, &f.shuffle, "N", "another order within one instant"},
+        {"controller", OPTION_TEXT, &f.controller, "LINK", "it runs on a board: qemu:lm3s6965evb"},
+        {"board", OPTION_TEXT, &f.board, "NAME", "refuse any other board"},
+        {"patience", OPTION_TIME, &f.patience, "TIME", "for an answer of the board (else 10 s)"},
+        {"charge", OPTION_TEXT, &f.charge, "parameter|board",
+         "a step takes the scenario's step_cost, or what the board did"},
+        {"cycles", OPTION_REAL, &f.cycles, "X", "of an emulated board's instruction (else 1.5)"},
+        {"real-time", OPTION_FLAG, &f.real_time, NULL, "keep to the wall's clock"},
+        {"budget", OPTION_TIME, &f.budget, "TIME", "later than this is INVALID (else 1 ms)"},
         {"balance", OPTION_FLAG, &f.balance, NULL,
          "show where the energy went, and that none is lost"},
         {"quiet", OPTION_FLAG, &f.quiet, NULL, "no progress, no table: only what went wrong"},
@@ -289,7 +419,7 @@ static int run(const struct command *c, int argc, char **argv)
         return cli_wrong(c, "waveforms are of one scenario: one FILE with --%s",
                          f.vcd != NULL ? "vcd" : "fst");
     }
-    return is_sound(c, &f) && has_folders(c, &f, n, argv) ? run_all(&f, n, argv) : EXIT_USE;
+    return is_sound(c, &f) && has_folders(c, &f, n, argv) ? run_all(c, &f, n, argv) : EXIT_USE;
 }
 
 const struct command run_command = {

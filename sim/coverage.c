@@ -6,17 +6,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "explain.h"
 #include "host.h"
 #include "host_config.h"
 #include "kinds.h"
 #include "text.h"
 
-enum group { CLAIMS, ACTIONS, STATES, TRANSITIONS, COUNTERS, HAPPENINGS };
+enum group { CLAIMS, PARTS, ACTIONS, STATES, TRANSITIONS, COUNTERS, HAPPENINGS };
 
 static const struct {
     const char *what, *plural;
 } groups[COVER_GROUPS] = {
     [CLAIMS] = {"claim", "claims"},
+    [PARTS] = {"part", "parts of the library"},
     [ACTIONS] = {"action", "actions of the models"},
     [STATES] = {"state", "states of a supply, as the controller sees it"},
     [TRANSITIONS] = {"transition", "ways between these states"},
@@ -54,6 +56,11 @@ static struct cover *entry(struct finding *f, enum group g, const char *name)
 }
 
 /* ---- what there is ------------------------------------------------------------------------------- */
+
+static void find_part(void *finding, const char *name)
+{
+    entry(finding, PARTS, name);
+}
 
 static void find_models(struct finding *f)
 {
@@ -117,11 +124,11 @@ static void count_claims(struct finding *f, const struct suite_case *c)
 static void count_marks(struct finding *f, const struct outcome *o)
 {
     for (int32_t i = 0; i < o->n_marks; i++) {
-        for (int g = ACTIONS; g < COVER_GROUPS; g++) {
+        for (int g = PARTS; g < COVER_GROUPS; g++) {
             if (strcmp(o->marks[i].what, groups[g].what) == 0) {
                 int32_t known = f->c->group[g].n;
                 struct cover *c = entry(f, (enum group)g, o->marks[i].name);
-                c->beyond = c->beyond || f->c->group[g].n > known;
+                c->beyond = c->beyond || (g == TRANSITIONS && f->c->group[g].n > known);
                 c->scenarios++;
                 c->times += o->marks[i].times;
             }
@@ -207,6 +214,7 @@ bool coverage_find(struct coverage *c, struct arena *a, const struct suite *all,
         c->group[g].what = groups[g].what;
         c->group[g].plural = groups[g].plural;
     }
+    parts_names(&f, find_part);
     find_models(&f);
     find_controller(&f);
     find_claims(&f, all);

@@ -1,5 +1,6 @@
-/* coverage.h - what a suite has exercised, and what it has not: claims, the models' actions, the
- * controller's states of mind about a supply and the ways between them, what it counts, events. */
+/* coverage.h - what a suite has exercised, and what it has not: claims, the library's parts, the models'
+ * actions, the controller's states of mind about a supply and the ways between them, what it counts,
+ * events. */
 #ifndef SIM_COVERAGE_H
 #define SIM_COVERAGE_H
 
@@ -20,7 +21,7 @@ struct cover_group {
     struct cover *covers;
 };
 
-enum { COVER_GROUPS = 6 };
+enum { COVER_GROUPS = 7 };
 
 struct coverage {
     struct cover_group group[COVER_GROUPS];

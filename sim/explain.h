@@ -16,7 +16,7 @@ void schema_print(FILE *out);
 /* The part library; with a name, that part's file with its sources. False: there is no such part. */
 bool parts_print(FILE *out, FILE *err, const char *name);
 
-/* The names of its parts. */
+/* The names of its parts, in the order of the alphabet. */
 void parts_names(void *ctx, void (*each)(void *ctx, const char *name));
 
 /* explain_scenario.c: the scenario language. */

@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench.h"
 #include "check.h"
 #include "controller/controller.h"
 #include "host_config.h"
@@ -45,13 +46,53 @@ static uint32_t clock_us(ns_t now)
     return CLOCK_START_US + (uint32_t)((uint64_t)now / 1000u);
 }
 
+/* ---- the controller, here or on a board ------------------------------------------------------- */
+
+static void start_controller(struct world *w, struct host_state *s, bool kept)
+{
+    struct remote *r = w->options.remote;
+    uint32_t now_us = clock_us(world_now(w));
+
+    if (r != NULL) {
+        (void)(kept ? r->restart : r->init)(r, &s->config, now_us);
+    } else {
+        (kept ? controller_restart : controller_init)(&s->controller, &s->config, now_us);
+    }
+}
+
+/* True: *cost is how long it took. False: the board has failed, and the run is at its end. */
+static bool take_step(struct world *w, struct host_state *s, ns_t *cost)
+{
+    struct remote *r = w->options.remote;
+
+    if (r == NULL) {
+        controller_step(&s->controller, &s->in, &s->out);
+        return true;
+    }
+    bool taken = r->step(r, &s->in, &s->out);
+    *cost = r->charged ? r->cost : *cost;
+    return taken;
+}
+
+/* What it has said of itself; NULL: ask the one in the process. */
+static const struct controller_view *said(const struct world *w)
+{
+    return w->options.remote != NULL ? &w->options.remote->view : NULL;
+}
+
+static const struct controller_counts *counts_of(const struct world *w, const struct host_state *s)
+{
+    return said(w) != NULL ? &said(w)->counts : controller_counts(&s->controller);
+}
+
+/* ---- a step ------------------------------------------------------------------------------------ */
+
 /* `kept`: the memory is as a reset has left it. */
 static void boot(struct world *w, int32_t part, bool kept)
 {
     struct host_state *s = state_of(w, part);
 
-    (kept ? controller_restart : controller_init)(&s->controller, &s->config,
-                                                  clock_us(world_now(w)));
+    start_controller(w, s, kept);
     s->changes = UINT32_MAX; /* it has forgotten what it said */
     memset(&s->in.bus, 0, sizeof s->in.bus);
     s->inbox_n = 0;
@@ -79,14 +120,15 @@ static void say_decisions(struct world *w, struct host_state *s)
 {
     uint32_t cause = world_cause(w);
     uint32_t decided = cause;
-    uint32_t changes = controller_counts(&s->controller)->changes;
+    uint32_t changes = counts_of(w, s)->changes;
 
     if (s->changes == changes) {
         return;
     }
     s->changes = changes;
     for (uint8_t i = 0; i < s->config.n_supplies; i++) {
-        uint8_t now = (uint8_t)controller_supply_state(&s->controller, i);
+        uint8_t now = said(w) != NULL ? said(w)->supplies[i].state
+                                      : (uint8_t)controller_supply_state(&s->controller, i);
         if (now != s->seen[i]) {
             s->seen[i] = now;
             world_blame(w, cause);
@@ -238,13 +280,18 @@ static void step(struct world *w, int32_t part, struct host_state *s)
 {
     const struct host_params *p = world_params(w, part);
     ns_t now = world_now(w);
+    ns_t cost = p->step_cost;
 
     s->in.now_us = clock_us(now);
     if (s->news != 0) {
         world_blame(w, s->news);
     }
     take_report(w, s);
-    controller_step(&s->controller, &s->in, &s->out);
+    if (!take_step(w, s, &cost)) {
+        s->phase = HOST_HUNG;
+        world_wake(w, part, NS_NEVER);
+        return;
+    }
     s->news = 0;
     for (int b = 0; b < CTL_BUSES; b++) {
         s->in.bus[b].status = CTL_BUS_NONE;
@@ -252,7 +299,7 @@ static void step(struct world *w, int32_t part, struct host_state *s)
     s->steps++;
     say_decisions(w, s);
     if (s->out.kick) {
-        s->free_at = now + p->step_cost;
+        s->free_at = now + cost;
         carry_out(w, part, s);
     } else {
         hang(w, part, s);
@@ -360,9 +407,12 @@ static uint8_t supply_of(const struct host_state *s, int32_t psu)
     static double read_##name(const struct world *w, int32_t part, int32_t psu, ns_t at)           \
     {                                                                                              \
         const struct host_state *s = look(w, part);                                                \
+        uint8_t i = supply_of(s, psu);                                                             \
                                                                                                    \
         (void)at;                                                                                  \
-        return (double)controller_supply_##what(&s->controller, supply_of(s, psu));                \
+        return said(w) != NULL && i != CTL_NOBODY                                                  \
+                   ? (double)said(w)->supplies[i].what                                             \
+                   : (double)controller_supply_##what(&s->controller, i);                          \
     }
 BELIEF(supply, state)
 BELIEF(health, health)
@@ -378,7 +428,8 @@ BELIEF(preempted, preempted)
                                                                                                    \
         (void)at;                                                                                  \
         for (uint8_t b = 0; b < s->config.n_bars; b++) {                                           \
-            sum_W += 1e-3 * controller_bar_##name##_mW(&s->controller, b);                         \
+            sum_W += 1e-3 * (said(w) != NULL ? said(w)->bars[b].name##_mW                          \
+                                             : controller_bar_##name##_mW(&s->controller, b));     \
         }                                                                                          \
         return sum_W;                                                                              \
     }
@@ -391,7 +442,7 @@ OF_ALL_BARS(budget)
     static double read_##name(const struct world *w, int32_t part, ns_t at)                        \
     {                                                                                              \
         (void)at;                                                                                  \
-        return controller_counts(&look(w, part)->controller)->member;                              \
+        return counts_of(w, look(w, part))->member;                                                \
     }
 COUNTER(sweeps, sweeps)
 COUNTER(retries, retries)
@@ -404,6 +455,7 @@ COUNTER(faults, faults)
 COUNTER(erasures, erasures)
 COUNTER(clears, clears)
 COUNTER(busy, busy)
+COUNTER(shorts, shorts)
 COUNTER(alerts, alerts)
 COUNTER(asks, alert_asks)
 COUNTER(storms, alert_storms)
@@ -427,14 +479,17 @@ static double read_mode(const struct world *w, int32_t part, ns_t at)
     const struct host_state *s = look(w, part);
 
     (void)at;
-    return s->phase == HOST_RUNS ? (double)controller_mode(&s->controller)
-                                 : (double)(CONTROLLER_MODES + s->phase - HOST_HUNG);
+    if (s->phase != HOST_RUNS) {
+        return (double)(CONTROLLER_MODES + s->phase - HOST_HUNG);
+    }
+    return said(w) != NULL ? said(w)->mode : (double)controller_mode(&s->controller);
 }
 
 static double read_planned_ahead(const struct world *w, int32_t part, ns_t at)
 {
     (void)at;
-    return controller_planned_ahead(&look(w, part)->controller);
+    return said(w) != NULL ? said(w)->planned_ahead
+                           : controller_planned_ahead(&look(w, part)->controller);
 }
 
 static const struct signal host_signals[] = {
@@ -483,6 +538,10 @@ static const struct signal host_signals[] = {
      .quantity = QTY_OPERATIONS,
      .doc = "supplies put off: busy, or without an answer for the moment",
      .read = read_busy},
+    {.key = "shorts",
+     .quantity = QTY_OPERATIONS,
+     .doc = "times a bar was found shorted, trials in vain included",
+     .read = read_shorts},
     {.key = "alerts",
      .quantity = QTY_OPERATIONS,
      .doc = "times an alert line was found low",

@@ -18,7 +18,7 @@ static const double LOW_PART = 0.95; /* of a bar's nominal voltage, where it giv
 
 const char *verdict_word(enum verdict v)
 {
-    static const char *const words[] = {"PASS", "UNRESOLVED", "FAIL"};
+    static const char *const words[] = {"PASS", "UNRESOLVED", "FAIL", "INVALID", "ERROR"};
 
     return words[v];
 }
@@ -491,12 +491,26 @@ const struct ruling *judge_ruling(const struct judge *j, int32_t i)
 
 enum verdict judge_verdict(const struct judge *j)
 {
-    enum verdict worst = VERDICT_PASS;
+    enum verdict worst = j->voided;
 
     for (int32_t i = 0; i < j->n_rulings; i++) {
         worst = j->ruling[i].verdict > worst ? j->ruling[i].verdict : worst;
     }
     return worst;
+}
+
+void judge_void(struct judge *j, enum verdict v, const char *why)
+{
+    j->voided = v;
+    j->void_why = why;
+    if (v == VERDICT_ERROR) { /* half a run: nothing is to be read off it */
+        j->n_rulings = 0;
+    }
+}
+
+const char *judge_void_why(const struct judge *j)
+{
+    return j->void_why;
 }
 
 const struct gaps *judge_gaps(const struct judge *j)

@@ -11,7 +11,15 @@
 
 struct judge;
 
-enum verdict { VERDICT_PASS, VERDICT_UNRESOLVED, VERDICT_FAIL };
+/* The last two are of runs that prove nothing: real time was missed; the bench has failed. */
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_UNRESOLVED,
+    VERDICT_FAIL,
+    VERDICT_INVALID,
+    VERDICT_ERROR,
+    VERDICTS
+};
 const char *verdict_word(enum verdict v); /* "PASS" */
 
 /* The ruling on one instance of an expectation, or on a deed that was not done. */
@@ -52,8 +60,12 @@ void judge_end(struct judge *j, const struct world *w, const struct script *scri
 
 int32_t judge_rulings(const struct judge *j);
 const struct ruling *judge_ruling(const struct judge *j, int32_t i);
-/* FAIL before UNRESOLVED before PASS. */
+/* FAIL before UNRESOLVED before PASS; whatever was ruled, if the run was declared void. */
 enum verdict judge_verdict(const struct judge *j);
+
+/* The run proves nothing: VERDICT_INVALID or VERDICT_ERROR, and why, which must outlive the judge. */
+void judge_void(struct judge *j, enum verdict v, const char *why);
+const char *judge_void_why(const struct judge *j); /* NULL: it is not void */
 
 /* Every gap: those of `gap:` expectations and those of the default observers, by start. */
 const struct gaps *judge_gaps(const struct judge *j);

@@ -43,6 +43,8 @@ struct judge {
     struct ruling *ruling;
     struct gaps gaps;
     struct doubts doubts;
+    enum verdict voided; /* VERDICT_PASS: it is not */
+    const char *void_why;
 };
 
 /* ruling.c: rule on everything. */

@@ -145,7 +145,9 @@ static void read_verdict(struct reading *r, const struct csv_row *row)
 {
     static const enum case_status as[] = {[VERDICT_PASS] = CASE_PASS,
                                           [VERDICT_UNRESOLVED] = CASE_UNRESOLVED,
-                                          [VERDICT_FAIL] = CASE_FAIL};
+                                          [VERDICT_FAIL] = CASE_FAIL,
+                                          [VERDICT_INVALID] = CASE_ERROR,
+                                          [VERDICT_ERROR] = CASE_ERROR};
     struct outcome *o = r->o;
 
     o->status = as[(int32_t)number(row, 1)];

@@ -57,7 +57,7 @@ struct figure {
 
 /* Something of a model or of the controller that a run has exercised. */
 struct mark {
-    const char *what; /* "action", "state", "transition", "counter", "event" */
+    const char *what; /* "part", "action", "state", "transition", "counter", "event" */
     const char *name; /* "psu.die" */
     int64_t times;
 };

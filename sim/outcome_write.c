@@ -292,6 +292,17 @@ static void add_mark(struct marks *m, const char *what, const char *name, int64_
     m->mark[i].times += times;
 }
 
+static void mark_parts(struct marks *m, const struct run *r)
+{
+    const struct rack *rack = &r->scenario->rack;
+
+    for (int32_t i = 0; i < rack->n_parts; i++) {
+        if (rack->parts[i].library != NULL) {
+            add_mark(m, "part", rack->parts[i].library, 1);
+        }
+    }
+}
+
 static void mark_actions(struct marks *m, const struct run *r)
 {
     char name[NAME];
@@ -369,6 +380,7 @@ static void write_marks(FILE *out, const struct run *r)
     struct marks *m = arena_get(a, sizeof *m);
 
     m->arena = a;
+    mark_parts(m, r);
     mark_actions(m, r);
     mark_states(m, r);
     mark_counters(m, r);

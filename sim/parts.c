@@ -159,6 +159,7 @@ void parts_names(void *ctx, void (*each)(void *ctx, const char *name))
 
     l->arena = a;
     library_folders(a, NULL, list_folder, l);
+    qsort(l->entry, (size_t)l->n, sizeof *l->entry, by_name);
     for (int32_t i = 0; i < l->n; i++) {
         each(ctx, l->entry[i].name);
     }

@@ -432,6 +432,7 @@ struct world *plant_fork(const struct world *w, const struct sink *sink)
 {
     struct world *fork = calloc(1, sizeof *fork);
 
+    CHECK(w->options.remote == NULL || !w->plant->running); /* a board can't be copied */
     if (fork == NULL) {
         return NULL;
     }

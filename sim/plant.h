@@ -128,12 +128,16 @@ struct sink {
 
 enum integrator { INTEGRATOR_ROSENBROCK, INTEGRATOR_GSL_MSBDF };
 
+struct remote; /* bench.h */
+
 struct plant_options {
     uint64_t seed;
     double tolerance;      /* relative, per step; 0: the default 3e-6 */
     bool meter_all;        /* every link's and load's meters count, for a balance of energy */
     uint64_t shuffle_ties; /* 0: file order; else the seed of another order */
     enum integrator integrator;
+    struct remote
+        *remote; /* where the controller runs; NULL: in the process. Can't be forked then */
 };
 
 /* What the scenario does to the rack; its due time is plant_wake_script(). */

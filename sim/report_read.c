@@ -38,7 +38,7 @@ static const char *fact(const struct yaml *map, const char *key)
 
 static bool verdict_of(const char *word, enum verdict *v)
 {
-    for (*v = VERDICT_PASS; *v <= VERDICT_FAIL; (*v)++) {
+    for (*v = VERDICT_PASS; *v < VERDICTS; (*v)++) {
         if (strcmp(word, verdict_word(*v)) == 0) {
             return true;
         }

@@ -8,7 +8,7 @@
 
 void page_badge(struct page *p, enum verdict v)
 {
-    static const char *const classes[] = {"pass", "unresolved", "fail"};
+    static const char *const classes[VERDICTS] = {"pass", "unresolved", "fail", "fail", "fail"};
 
     html_print(p->out, "<span class=\"badge %s\">%s</span>", classes[v], verdict_word(v));
 }

@@ -7,7 +7,7 @@
 #include "html.h"
 #include "report_page.h"
 
-static const char *const verdict_classes[] = {"pass", "unresolved", "fail"};
+static const char *const verdict_classes[VERDICTS] = {"pass", "unresolved", "fail", "fail", "fail"};
 
 static void run_link(struct page *p, int32_t i)
 {
@@ -19,7 +19,7 @@ static void run_link(struct page *p, int32_t i)
 static void counts(struct page *p)
 {
     const struct report *r = p->report;
-    int32_t n[3] = {0};
+    int32_t n[VERDICTS] = {0};
     int32_t gaps = 0, without = 0;
 
     for (int32_t i = 0; i < r->n; i++) {
@@ -31,7 +31,10 @@ static void counts(struct page *p)
                "<div class=\"tiles\"><div class=\"tile\"><span>runs</span><b>%d</b><small></small>"
                "</div>",
                r->n);
-    for (int v = VERDICT_PASS; v <= VERDICT_FAIL; v++) {
+    for (int v = VERDICT_PASS; v < VERDICTS; v++) {
+        if (v > VERDICT_FAIL && n[v] == 0) {
+            continue; /* of benches that have failed: as a rule there are none */
+        }
         html_print(p->out, "<div class=\"tile %s\"><span>%s</span><b>%d</b><small></small></div>",
                    n[v] > 0 ? verdict_classes[v] : "", verdict_word((enum verdict)v), n[v]);
     }

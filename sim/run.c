@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "bench.h"
 #include "column.h"
 #include "host.h"
 #include "host_config.h"
@@ -104,6 +105,26 @@ static bool check_profiles(const struct scenario *s, struct diag *d)
     return good;
 }
 
+/* A board is one controller, no more and no less. */
+static bool check_remote(const struct scenario *s, const struct run_options *options,
+                         struct diag *d)
+{
+    static const struct place nowhere = {.in = NULL};
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < s->rack.n_parts; i++) {
+        n += s->rack.parts[i].kind == &controller_kind;
+    }
+    if (options->plant.remote == NULL || n == 1) {
+        return true;
+    }
+    diag_error(d, nowhere,
+               n == 0 ? "%s: the rack has no controller that could run on a board"
+                      : "%s: the rack has several controllers, a board is one",
+               s->path);
+    return false;
+}
+
 bool run_check(const struct scenario *s, struct diag *d)
 {
     bool controller = check_controller(s, d);
@@ -190,6 +211,40 @@ static ns_t earlier(ns_t a, ns_t b)
     return a < b ? a : b;
 }
 
+/* A run on a bench proves nothing when the bench has failed it. */
+static void look_at_bench(struct run *r, bool journal)
+{
+    struct remote *remote = r->options.plant.remote;
+    const struct pace *pace = r->options.pace;
+    char late[WORDS_TIME];
+    char budget[WORDS_TIME];
+
+    if (pace != NULL) {
+        struct lateness l = pace->between(pace, 0, NS_NEVER);
+        snprintf(r->late, sizeof r->late, "the bench was late by %s, its budget is %s",
+                 words_time(late, ns_to_s(l.most)), words_time(budget, ns_to_s(pace->budget)));
+        if (l.most > pace->budget || pace->is_short) {
+            judge_void(r->judge, VERDICT_INVALID, r->late);
+        }
+    }
+    if (remote != NULL && journal && !remote->failed) {
+        (void)remote->read_journal(remote);
+    }
+    if (remote != NULL && remote->failed && !remote->interrupted) {
+        judge_void(r->judge, VERDICT_ERROR, remote->why);
+    }
+}
+
+/* The link to the board has failed, or the user did not want to wait for it any longer. */
+static bool is_cut_off(struct run *r)
+{
+    const struct remote *remote = r->options.plant.remote;
+    bool cut = remote != NULL && remote->failed;
+
+    r->interrupted = r->interrupted || (cut && remote->interrupted);
+    return cut;
+}
+
 /* Show how far the run is, and ask whether it is to stop here: now and then, for instants are short. */
 static bool goes_on(struct run *r)
 {
@@ -207,12 +262,19 @@ static bool goes_on(struct run *r)
 static void play(struct run *r, struct trace *trace)
 {
     struct world *w = r->world;
+    struct pace *pace = r->options.pace;
     ns_t end = r->scenario->duration;
     bool more = true;
 
+    if (pace != NULL) {
+        pace->begin(pace);
+    }
     for (uint32_t i = 0; more || w->plant->now < end; i++) {
         ns_t until = earlier(end, judge_stop(r->judge));
         ns_t next = earlier(heap_first(&w->plant->heap)->due, until);
+        if (pace != NULL) {
+            pace->await(pace, next);
+        }
         if (trace != NULL) {
             trace_before(trace, w, next);
         }
@@ -227,19 +289,24 @@ static void play(struct run *r, struct trace *trace)
         if (r->waves != NULL) {
             waves_after(r->waves, w);
         }
-        if (i % INSTANTS_A_LOOK == 0 && !goes_on(r)) {
+        if (pace != NULL) {
+            pace->done(pace, next);
+        }
+        if (is_cut_off(r) || ((i % INSTANTS_A_LOOK == 0 || pace != NULL) && !goes_on(r))) {
             break;
         }
     }
     plant_flush(w);
     r->end = books_of(w);
     judge_end(r->judge, w, r->script);
+    look_at_bench(r, trace != NULL);
 }
 
 struct run *run_play(const struct scenario *s, const struct run_options *options, struct diag *d)
 {
     static const struct place nowhere = {.in = NULL};
-    struct run *r = run_check(s, d) ? calloc(1, sizeof *r) : NULL;
+    bool sound = run_check(s, d) && check_remote(s, options, d);
+    struct run *r = sound ? calloc(1, sizeof *r) : NULL;
     struct trace *trace = NULL;
 
     if (r == NULL) {
@@ -250,6 +317,11 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
     log_init(&r->log);
     if (!set_up(r)) {
         diag_error(d, nowhere, "not enough memory for this rack");
+        run_free(r);
+        return NULL;
+    }
+    if (is_cut_off(r)) {
+        diag_error(d, nowhere, "%s", options->plant.remote->why);
         run_free(r);
         return NULL;
     }

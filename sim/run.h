@@ -15,12 +15,15 @@
 #define RUN_WARNED_B  1e9
 #define RUN_REFUSED_B 10e9
 
+struct pace; /* bench.h */
+
 struct run_options {
     struct plant_options plant; /* its seed is what the run uses */
     const char *out;            /* folder of the trace; NULL: none */
     struct waves_options waves; /* which waveforms to write */
     ns_t sample;                /* 0 or less: the scenario's, or a thousandth of the duration */
     bool large;                 /* signals.csv may take more than RUN_REFUSED_B */
+    struct pace *pace;          /* play it in real time; NULL: as fast as it goes */
     const volatile sig_atomic_t *stop; /* not 0: end at the next instant; NULL: never */
     void *progress_ctx;
     void (*progress)(void *ctx, ns_t now, ns_t end); /* called now and then; NULL: never */
@@ -36,6 +39,7 @@ struct run {
     struct waves *waves;     /* NULL: none are written */
     struct books begin, end; /* of energy: they close with plant_options.meter_all */
     bool interrupted;
+    char late[128]; /* why it is INVALID */
 };
 
 /* Can it be played? What stands against it beyond what the loader finds is reported. */
@@ -47,7 +51,8 @@ bool run_check_size(const struct scenario *s, const struct run_options *options,
 /* Is it at rest at t = 0? Builds the rack; warns when it is not. */
 void run_check_rest(const struct scenario *s, struct diag *d);
 
-/* Play it and judge it; with `out` leave a trace. NULL: reported, nothing is left behind. */
+/* Play it and judge it; with `out` leave a trace. NULL: reported, nothing is left behind. A link to the
+ * controller that breaks on the way makes it VERDICT_ERROR, real time that was missed VERDICT_INVALID. */
 struct run *run_play(const struct scenario *s, const struct run_options *options, struct diag *d);
 void run_free(struct run *r);
 

@@ -64,12 +64,13 @@ static void fire(struct script *k, struct world *w, const struct deed *d, struct
 
 static void undo(struct script *k, struct world *w, const struct deed *d, struct track *t)
 {
-    static const struct act_args none;
     uint32_t cause = t->event;
 
     for (int32_t i = 0; i < d->n_targets; i++) {
-        if (d->targets[i].undo != NULL) {
-            act(k, w, t, d->targets[i].part, d->targets[i].undo, &none, cause);
+        const struct target *a = &d->targets[i];
+        if (a->undo != NULL) {
+            struct act_args there = {.from = a->args.from}; /* the same pin, the same channel */
+            act(k, w, t, a->part, a->undo, &there, cause);
         }
     }
     t->undone++;

@@ -24,7 +24,7 @@ static const char *const RED = "\033[31m", *const GREEN = "\033[32m", *const YEL
 
 static const char *colour_of(enum verdict v)
 {
-    return v == VERDICT_PASS ? GREEN : v == VERDICT_FAIL ? RED : YELLOW;
+    return v == VERDICT_PASS ? GREEN : v == VERDICT_UNRESOLVED ? YELLOW : RED;
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------- */
@@ -173,6 +173,7 @@ static void print_gap(FILE *out, const struct run *r, const struct gap *g, bool 
                 a.same_fault ? "" : ", not caused by the fault");
     }
     fputc('\n', out);
+    table_gap_late(out, r, g);
 }
 
 void table_gaps(FILE *out, const struct run *r, bool colour)
@@ -251,6 +252,10 @@ void table_summary(FILE *out, const struct run *r, bool colour)
         n[judge_ruling(r->judge, i)->verdict]++;
     }
     fprintf(out, "%s%s%s: ", colour ? colour_of(v) : "", verdict_word(v), colour ? PLAIN : "");
+    if (judge_void_why(r->judge) != NULL) {
+        fprintf(out, "%s\n", judge_void_why(r->judge));
+        return;
+    }
     if (total == 0) {
         fprintf(out, "nothing was expected");
     } else {

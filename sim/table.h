@@ -19,6 +19,13 @@ void table_servers(FILE *out, const struct run *r);
 /* Where the energy went, in a run whose meters all count. */
 void table_balance(FILE *out, const struct run *r);
 
+/* table_bench.c: the board that the controller ran on, and real time, where there were such; also of
+ * one gap. */
+void table_bench(FILE *out, const struct run *r);
+void table_gap_late(FILE *out, const struct run *r, const struct gap *g);
+void table_bench_json(FILE *out, const struct run *r);
+void table_gap_late_json(FILE *out, const struct run *r, const struct gap *g);
+
 /* One line: how it went. */
 void table_summary(FILE *out, const struct run *r, bool colour);
 

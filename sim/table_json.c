@@ -72,6 +72,7 @@ static void gap(FILE *out, const struct run *r, const struct gap *g)
     for (int c = 0; c < SPAN_CLASSES; c++) {
         fprintf(out, ", \"%s_ns\": %" PRId64, span_word((enum span_class)c), a.within[c]);
     }
+    table_gap_late_json(out, r, g);
     fputc('}', out);
 }
 
@@ -101,6 +102,7 @@ void table_json(FILE *out, const struct run *r, const char *trace)
         gap(out, r, &gaps->gap[i]);
     }
     fputs("]", out);
+    table_bench_json(out, r);
     if (r->options.plant.meter_all) {
         struct books between = books_between(&r->begin, &r->end);
         fputs(",\n  \"energy\": ", out);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench.h"
 #include "column.h"
 #include "trace.h"
 
@@ -45,6 +46,10 @@ static void command(FILE *out, const struct world *w, const struct trace_facts *
     }
     if (o->integrator != INTEGRATOR_ROSENBROCK) {
         fprintf(out, " --integrator %s", integrator_name(o));
+    }
+    if (o->remote != NULL) {
+        fprintf(out, " --controller '%s'%s", o->remote->link,
+                o->remote->charged ? " --charge board" : "");
     }
     if (o->shuffle_ties != 0) {
         fprintf(out, " --shuffle-ties %" PRIu64, o->shuffle_ties);
@@ -149,9 +154,22 @@ void trace_run_yaml(FILE *out, const struct world *w, const struct trace_facts *
     line(out, "scenario", s->path);
     covers(out, s);
     fprintf(out, "verdict: %s\n", verdict_word(judge_verdict(f->judge)));
+    if (judge_void_why(f->judge) != NULL) {
+        line(out, "why", judge_void_why(f->judge));
+    }
     fprintf(out, "interrupted: %s\n", f->interrupted ? "yes" : "no");
     fprintf(out, "version: \"%s\"\n", POWERGAP_VERSION);
     command(out, w, f);
+    if (f->options->remote != NULL) {
+        const struct remote *r = f->options->remote;
+        fprintf(out, "controller: {link: ");
+        quoted(out, r->link);
+        fprintf(out, ", board: ");
+        quoted(out, r->board);
+        fprintf(out, ", firmware: ");
+        quoted(out, r->firmware);
+        fprintf(out, ", steps: %" PRId64 "}\n", r->steps);
+    }
     fprintf(out, "event_hash: \"%016" PRIx64 "\"\n", w->plant->hash);
     fprintf(out, "seed: %" PRIu64 "\n", f->options->seed);
     fprintf(out, "duration_s: %.9f\n", ns_to_s(s->duration));

@@ -4,6 +4,7 @@
  * of a real board. Checked by tests/sim/test_journal.c. */
 #include <inttypes.h>
 
+#include "bench.h"
 #include "csv.h"
 #include "host.h"
 #include "host_config.h"
@@ -14,6 +15,12 @@ enum { TEXT = 256 };
 static const char *name_of(const struct scenario *s, int32_t part)
 {
     return part == NO_PART ? "" : s->rack.parts[part].name;
+}
+
+/* Of the parts that the controller knows by number. */
+static const char *nth(const struct scenario *s, const int32_t parts[], int32_t n, uint8_t i)
+{
+    return i < n ? name_of(s, parts[i]) : "?";
 }
 
 /* Whom the entry is about. */
@@ -27,19 +34,20 @@ static const char *who(const struct scenario *s, const struct host_state *h,
     case JOURNAL_PREEMPT:
     case JOURNAL_FAULT:
     case JOURNAL_LACKS:
-        return name_of(s, h->supply_part[e->who]);
+        return nth(s, h->supply_part, h->config.n_supplies, e->who);
     case JOURNAL_SWITCH:
     case JOURNAL_STUCK:
-        return name_of(s, h->switch_part[e->who]);
+        return nth(s, h->switch_part, h->config.n_switches, e->who);
     case JOURNAL_RECOVERY:
     case JOURNAL_GIVEN_UP:
     case JOURNAL_BROKEN:
-        return name_of(s, h->bus_part[e->who]);
+        return nth(s, h->bus_part, CTL_BUSES, e->who);
     case JOURNAL_DARK:
     case JOURNAL_LIT:
-        return name_of(s, h->bar_part[e->who]);
+    case JOURNAL_SHORT:
+        return nth(s, h->bar_part, h->config.n_bars, e->who);
     case JOURNAL_DEAF:
-        return name_of(s, h->alert_part[e->who]);
+        return nth(s, h->alert_part, h->config.alert.n_lines, e->who);
     default:
         return "";
     }
@@ -127,6 +135,9 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
     case JOURNAL_PREEMPT:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "replaced" : "taken back");
         break;
+    case JOURNAL_SHORT:
+        snprintf(text, TEXT, "%s", e->detail != 0 ? "no supply is closed onto it" : "over");
+        break;
     case JOURNAL_DEAF:
         snprintf(text, TEXT, "%s", e->detail != 0 ? "stays low" : "storm");
         break;
@@ -136,20 +147,33 @@ static const char *said(char text[TEXT], const struct scenario *s, const struct 
     return text;
 }
 
-typedef bool reader(const struct controller *c, uint8_t n, struct journal_entry *entry);
+/* Entry n, 0 the newest, of the journal, or of the story set aside. */
+static bool read(const struct world *w, const struct host_state *h, bool story, uint8_t n,
+                 struct journal_entry *e)
+{
+    const struct remote *r = w->options.remote;
+
+    if (r == NULL) {
+        return (story ? controller_dark_story : controller_journal)(&h->controller, n, e);
+    }
+    *e = r->journal[story][n % JOURNAL_ENTRIES];
+    return n < r->n_journal[story];
+}
 
 /* Oldest first. */
-static void ring(FILE *out, const struct scenario *s, int32_t part, const struct host_state *h,
-                 const char *name, reader *read)
+static void ring(FILE *out, const struct world *w, const struct scenario *s, int32_t part,
+                 bool story)
 {
+    const struct host_state *h = world_state_const(w, part);
+    const char *name = story ? "dark" : "journal";
     struct journal_entry e;
     char text[TEXT];
     uint8_t n = 0;
 
-    while (read(&h->controller, n, &e)) {
+    while (read(w, h, story, n, &e)) {
         n++;
     }
-    while (n-- > 0 && read(&h->controller, n, &e)) {
+    while (n-- > 0 && read(w, h, story, n, &e)) {
         uint64_t us = (uint64_t)e.wraps << 32 | e.at_us;
         csv_write_text(out, name_of(s, part));
         fprintf(out, ",%s,%" PRIu64 ".%06" PRIu64 ",%s,", name, us / 1000000, us % 1000000,
@@ -166,9 +190,8 @@ void trace_journal(FILE *out, const struct scenario *s, const struct world *w)
     fputs("controller,ring,t_s,what,who,text,times\n", out);
     for (int32_t i = 0; i < s->rack.n_parts; i++) {
         if (s->rack.parts[i].kind == &controller_kind) {
-            const struct host_state *h = world_state_const(w, i);
-            ring(out, s, i, h, "journal", controller_journal);
-            ring(out, s, i, h, "dark", controller_dark_story);
+            ring(out, w, s, i, false);
+            ring(out, w, s, i, true);
         }
     }
 }

@@ -4,7 +4,7 @@
  * Source: National Semiconductor PC16550D data sheet, 8; memory map: QEMU, hw/arm/aspeed_ast10x0.c */
 #include "board.h"
 
-const char board_name[16] = "ast1030-evb";
+const char board_name[LINK_NAME] = "ast1030-evb";
 const uint32_t board_clock_Hz = 200000000;
 
 enum { UART5 = 0x7E784000 };
@@ -20,7 +20,7 @@ void board_start(void)
     *reg(UART5 + FIFO) = 0x87; /* on, empty, 8 bytes at a time */
 }
 
-bool board_get(uint8_t *byte)
+OWN_LINK bool board_get(uint8_t *byte)
 {
     if ((*reg(UART5 + STATUS) & STATUS_RX_READY) == 0) {
         return false;
@@ -29,7 +29,7 @@ bool board_get(uint8_t *byte)
     return true;
 }
 
-void board_put(uint8_t byte)
+OWN_LINK void board_put(uint8_t byte)
 {
     while ((*reg(UART5 + STATUS) & STATUS_TX_EMPTY) == 0) {
     }

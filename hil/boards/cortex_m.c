@@ -26,13 +26,18 @@ void reset(void)
 static const uintptr_t AIRCR = 0xE000ED0C;
 enum { AIRCR_RESET = 0x05FA0004 };
 
-/* Nothing is known any more: start anew. Expanders keep their pins, and controller_init() reads
- * them back. */
-static void fault(void)
+void restart(void)
 {
     *reg(AIRCR) = AIRCR_RESET;
     for (;;) {
     }
+}
+
+/* Nothing is known any more: start anew. Expanders keep their pins, and the controller reads them
+ * back. */
+static void fault(void)
+{
+    restart();
 }
 
 struct vectors {

@@ -6,6 +6,9 @@
 
 #include <stdint.h>
 
+/* Reset the processor and its peripherals. Memory stays, but for what start-up code sets. */
+_Noreturn void restart(void);
+
 void ticks_start(void);
 
 /* Measure what is done between the two, in ticks of the core's clock: 24 bits of them. */

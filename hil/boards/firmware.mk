@@ -9,12 +9,12 @@ CORE_big         := cortex-m4
 
 ARM    := arm-none-eabi-
 STACK  := 0x800 # main(), the link and one step; the step's own part is measured by `make sizes`
-IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf)
+IMAGES := $(foreach b,$(BOARDS),build/arm-$b/firmware.elf build/arm-$b/semihosting.elf)
 
 # Soft floats, so that a float in the controller shows as a call that nobody defines.
 ARM_CFLAGS   := -std=c11 -g -Os -mthumb -mfloat-abi=soft -ffreestanding -ffunction-sections \
                 -fdata-sections -fno-common -fcallgraph-info=su $(WARNINGS)
-ARM_CPPFLAGS := -I. -isystem hil/boards/include -DPOWERGAP_VERSION='"$(VERSION)"'
+ARM_CPPFLAGS := -I. -isystem hil/boards/include
 
 CONTROLLER_SRC := $(wildcard controller/*.c)
 SHARED_SRC     := hil/link.c hil/boards/cortex_m.c hil/boards/main.c hil/boards/memory.c
@@ -24,18 +24,25 @@ build/arm-$(1)/%.o: %.c hil/boards/firmware.mk
 	@mkdir -p $$(@D)
 	@echo "  ARMCC   $$@"
 	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) $$(ARM_CPPFLAGS) $$(ARM_CFLAGS) -MMD -MP -c $$< -o $$@
--include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c)
+-include $(patsubst %.c,build/arm-$(1)/%.d,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c \
+           hil/boards/semihosting.c)
 endef
-define BOARD
-build/arm-$(1)/firmware.elf: $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) \
-                             hil/boards/$(1).c) hil/boards/$(1).ld hil/boards/cortex-m.ld
+define IMAGE
+build/arm-$(1)/semihosting.elf: build/arm-$(1)/hil/boards/semihosting.o
+build/arm-$(1)/firmware.elf build/arm-$(1)/semihosting.elf: \
+    $(patsubst %.c,build/arm-$(1)/%.o,$(CONTROLLER_SRC) $(SHARED_SRC) hil/boards/$(1).c) \
+    hil/boards/$(1).ld hil/boards/cortex-m.ld
 	@echo "  LD      $$@"
 	$(Q)$(ARM)gcc -mcpu=$(CORE_$(1)) -mthumb -mfloat-abi=soft -nostdlib -Wl,--gc-sections \
-	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@D)/firmware.map \
+	    -Wl,--no-warn-rwx-segments -Wl,--defsym=STACK=$(STACK) -Wl,-Map=$$(@:.elf=.map) \
 	    -T hil/boards/$(1).ld $$(filter %.o,$$^) -lgcc -o $$@
 endef
-$(foreach b,$(BOARDS),$(eval $(call BOARD,$b)))
+$(foreach b,$(BOARDS),$(eval $(call IMAGE,$b)))
 $(foreach b,$(BOARDS) big,$(eval $(call OBJECTS,$b)))
+
+LINKS := $(BOARDS:%=build/arm-%/hil/link.o)
+$(LINKS): ARM_CPPFLAGS += -DPOWERGAP_FIRMWARE='"$(FIRMWARE)"'
+$(LINKS): $(FIRMWARE_SRC)
 
 # A compiler may turn the loop of memcpy into a call of memcpy.
 $(BOARDS:%=build/arm-%/hil/boards/memory.o): ARM_CFLAGS += -fno-tree-loop-distribute-patterns
@@ -66,26 +73,43 @@ firmware-check: firmware
 	@ARM=$(ARM) sh tests/tools/sizes.sh >build/SIZES.md
 	@diff controller/SIZES.md build/SIZES.md || { echo "'make sizes' renews controller/SIZES.md" >&2; exit 1; }
 
-# ---- The same steps on a board -------------------------------------------------------------------
+# ---- The controller on a board, the rack simulated -----------------------------------------------
 
-TWIN := $(B)/tests/hil/twin_step
-$(TWIN): LDFLAGS += $(if $(WHOLE),-fno-lto) -Wl,--wrap=controller_init,--wrap=controller_restart,--wrap=controller_step
-$(TWIN): $(call objects,sim/main.c tests/hil/twin_step.c) $(LIB)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+# A part of every kind; over the serial port, which is what a real board has, too, short ones.
+HIL_CHOSEN := $(addprefix scenarios/,psu-failure/fet.yaml psu-failure/tripped-comes-back.yaml \
+              serial-bus/stuck-sda.yaml shorts/with-oring.yaml controller/reset-in-transfer.yaml \
+              controller/hung-and-watchdog.yaml contingency/single.yaml interrupt/interrupt.yaml \
+              server-channel/feed-loss.yaml)
+HIL_SERIAL := $(addprefix scenarios/,psu-failure/fet.yaml controller/reset-in-transfer.yaml)
 
-# A part of every kind, in less than a minute.
-TWINS := $(addprefix scenarios/,psu-failure/fet.yaml psu-failure/tripped-comes-back.yaml \
-         serial-bus/stuck-sda.yaml shorts/with-oring.yaml controller/reset-in-transfer.yaml \
-         contingency/single.yaml)
+LOCKSTEP = sh tests/hil/lockstep.sh $(BIN)
 
-.PHONY: twins twins-all
-## play chosen scenarios with a twin of the controller on each emulated board: the same answers (twins-all: every scenario)
-twins: firmware
-	+@$(PARALLEL) $(TWIN)
+.PHONY: hil hil-all
+## play chosen scenarios with the controller on each emulated board: the same events (hil-all: every scenario)
+hil: firmware
+	+@$(PARALLEL) $(BIN)
 	@for b in $(BOARDS); do \
-	    echo "$$b: POWERGAP_TWIN=$$b:build/arm-$$b/firmware.elf sh tests/hil/twin.sh $(TWIN) $(TWINS)"; \
-	 done | sh tests/tools/tally.sh $(JOBS) build/twins
-	@cat build/twins/*.log
-twins-all:
-	+@$(MAKE) --no-print-directory twins TWINS="$(SCENARIOS)"
+	    echo "$$b: timeout 3600 $(LOCKSTEP) qemu:$$b $(HIL_CHOSEN)"; \
+	    echo "$$b, serial port: timeout 600 $(LOCKSTEP) qemu:$$b@uart $(HIL_SERIAL)"; \
+	 done | sh tests/tools/tally.sh $(JOBS) build/hil
+hil-all:
+	+@$(MAKE) --no-print-directory hil HIL_CHOSEN="$(SCENARIOS)"
+
+.PHONY: $(BOARDS:%=firmware-%)
+## build the image of one board: make firmware-lm3s6965evb
+$(BOARDS:%=firmware-%): firmware-%:
+	@sh tests/tools/deps.sh firmware
+	+@$(PARALLEL) build/arm-$*/firmware.elf build/arm-$*/semihosting.elf
+	@$(ARM)size build/arm-$*/firmware.elf
+
+# How an image gets onto a real board; where no tool of Debian does it, what to do.
+FLASH_lm3s6965evb := openocd -f board/ek-lm3s6965.cfg -c "program IMAGE verify reset exit"
+FLASH_mps2-an385  := echo "copy IMAGE to the board's USB disk as SOFTWARE/firmware.axf and name it there in images.txt"; false
+FLASH_ast1030-evb := echo "turn IMAGE into a binary (objcopy -O binary); the boot ROM takes it over UART5 or from SPI"; false
+
+.PHONY: flash
+## put the firmware onto a real board: make flash BOARD=lm3s6965evb
+flash:
+	@test -n "$(filter $(BOARD),$(BOARDS))" || { echo "make flash BOARD=..., one of $(BOARDS)"; exit 2; }
+	+@$(MAKE) --no-print-directory firmware-$(BOARD)
+	$(subst IMAGE,build/arm-$(BOARD)/firmware.elf,$(FLASH_$(BOARD)))

@@ -2,7 +2,7 @@
  * Source: LM3S6965 data sheet, chapters 6 (system control), 9 (GPIO) and 13 (UART). */
 #include "board.h"
 
-const char board_name[16] = "lm3s6965evb";
+const char board_name[LINK_NAME] = "lm3s6965evb";
 const uint32_t board_clock_Hz = 12500000;
 
 enum { RCGC1 = 0x400FE104, RCGC2 = 0x400FE108, PORTA = 0x40004000, UART0 = 0x4000C000 };
@@ -23,7 +23,7 @@ void board_start(void)
     *reg(UART0 + CTL) = 0x301; /* on, both ways */
 }
 
-bool board_get(uint8_t *byte)
+OWN_LINK bool board_get(uint8_t *byte)
 {
     if ((*reg(UART0 + FR) & FR_RX_EMPTY) != 0) {
         return false;
@@ -32,7 +32,7 @@ bool board_get(uint8_t *byte)
     return true;
 }
 
-void board_put(uint8_t byte)
+OWN_LINK void board_put(uint8_t byte)
 {
     while ((*reg(UART0 + FR) & FR_TX_FULL) != 0) {
     }

@@ -2,7 +2,7 @@
  * Source: Arm DAI 0385; CMSDK technical reference manual, 4.3 (APB UART). */
 #include "board.h"
 
-const char board_name[16] = "mps2-an385";
+const char board_name[LINK_NAME] = "mps2-an385";
 const uint32_t board_clock_Hz = 25000000;
 
 enum { UART0 = 0x40004000 };
@@ -15,7 +15,7 @@ void board_start(void)
     *reg(UART0 + CTRL) = 3;      /* both ways */
 }
 
-bool board_get(uint8_t *byte)
+OWN_LINK bool board_get(uint8_t *byte)
 {
     if ((*reg(UART0 + STATE) & STATE_RX_FULL) == 0) {
         return false;
@@ -24,7 +24,7 @@ bool board_get(uint8_t *byte)
     return true;
 }
 
-void board_put(uint8_t byte)
+OWN_LINK void board_put(uint8_t byte)
 {
     while ((*reg(UART0 + STATE) & STATE_TX_FULL) != 0) {
     }

@@ -84,6 +84,7 @@ struct rack {
     bool dead[CTL_SWITCHES];   /* open, whatever its pin says */
     uint64_t moved_at[CTL_SWITCHES];
     int operations[CTL_SWITCHES];
+    bool bar_shorted[CTL_BARS]; /* by something that no controller knows of */
     bool fed[CTL_BARS];
     uint64_t dark_since[CTL_BARS];
     uint64_t dark_us[CTL_BARS]; /* without a live supply, after it had one */
@@ -169,7 +170,7 @@ static inline bool rack_bar_shorted(const struct rack *r, int bar)
             return true;
         }
     }
-    return false;
+    return r->bar_shorted[bar];
 }
 
 static inline int rack_feeders(const struct rack *r, int bar)

@@ -5,14 +5,14 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-struct wire {
+struct line {
     uint8_t bytes[4 * LINK_BYTES];
     size_t n;
 };
 
 static void put(void *to, uint8_t byte)
 {
-    struct wire *w = to;
+    struct line *w = to;
 
     cr_assert_lt(w->n, sizeof w->bytes);
     w->bytes[w->n++] = byte;
@@ -29,10 +29,10 @@ static int arrive(struct link_frame *f, const uint8_t bytes[], size_t n)
     return frames;
 }
 
-static struct wire sent(const char *payload)
+static struct line sent(const char *payload)
 {
     struct link_frame f;
-    struct wire w = {.n = 0};
+    struct line w = {.n = 0};
 
     link_begin(&f, LINK_STEP, 9);
     for (; *payload != '\0'; payload++) {
@@ -47,7 +47,7 @@ static struct wire sent(const char *payload)
 Test(link, carries_the_check_sequence_of_hdlc)
 {
     struct link_frame f;
-    struct wire w = {.n = 0};
+    struct line w = {.n = 0};
 
     link_begin(&f, (enum link_type)'1', '2');
     for (const char *c = "3456789"; *c != '\0'; c++) {
@@ -67,7 +67,7 @@ Test(link, any_payload_arrives)
 {
     for (unsigned c = 1; c < 256; c++) {
         char text[] = {(char)c, '~', '}', (char)c, '\0'};
-        struct wire w = sent(text);
+        struct line w = sent(text);
         struct link_frame f = {.n = 0};
         uint8_t byte;
 
@@ -88,11 +88,11 @@ Test(link, any_payload_arrives)
  * may split a frame in two or join it to nothing; neither half passes the check. */
 Test(link, a_damaged_frame_is_dropped_and_the_next_one_arrives)
 {
-    struct wire good = sent("what a supply has said ~ 7E");
+    struct line good = sent("what a supply has said ~ 7E");
 
     for (size_t i = 0; i < good.n; i++) {
         for (int bit = 0; bit < 9; bit++) {
-            struct wire bad = good;
+            struct line bad = good;
             struct link_frame f = {.n = 0};
             bool edge = i == 0 || i == good.n - 1; /* ends: the neighbour's serves as well */
 
@@ -117,7 +117,7 @@ Test(link, a_damaged_frame_is_dropped_and_the_next_one_arrives)
 
 Test(link, a_frame_without_end_does_no_harm)
 {
-    struct wire good = sent("x");
+    struct line good = sent("x");
     struct link_frame f = {.n = 0};
 
     for (int i = 0; i < 100000; i++) {
@@ -134,7 +134,7 @@ Test(link, a_frame_without_end_does_no_harm)
     do {                                                                                           \
         type there, here;                                                                          \
         struct link_frame f;                                                                       \
-        struct wire w = {.n = 0};                                                                  \
+        struct line w = {.n = 0};                                                                  \
         set(&there);                                                                               \
         memset(&here, 0, sizeof here);                                                             \
         link_begin(&f, LINK_STEP, 0);                                                              \
@@ -211,6 +211,32 @@ static void readiness(struct link_ready *r)
     ONES(*r);
 }
 
+static void entry(struct journal_entry *e)
+{
+    ONES(*e);
+}
+
+static void beliefs(struct controller_view *v)
+{
+    memset(v, 1, sizeof *v);
+    __builtin_clear_padding(v);
+    for (int i = 0; i < CTL_SUPPLIES; i++) {
+        ONES(v->supplies[i]);
+    }
+    for (int i = 0; i < CTL_BARS; i++) {
+        ONES(v->bars[i]);
+    }
+}
+
+static void all_beliefs(struct link_frame *f, struct controller_view *v)
+{
+    struct ctl_config cfg = {.n_supplies = CTL_SUPPLIES, .n_bars = CTL_BARS};
+    struct controller_view said;
+
+    memset(&said, 0, sizeof said);
+    link_view(f, v, &said, &cfg);
+}
+
 Test(link, every_member_travels)
 {
     TRAVELS(struct ctl_config, link_config, whole_table);
@@ -218,9 +244,55 @@ Test(link, every_member_travels)
     TRAVELS(struct ctl_out, link_out, both_transferring);
     TRAVELS(struct link_hello, link_hello, greeting);
     TRAVELS(struct link_ready, link_ready, readiness);
+    TRAVELS(struct journal_entry, link_entry, entry);
+    TRAVELS(struct controller_view, all_beliefs, beliefs);
 }
 
 #endif
+
+/* Oracle: the sizes written in link.h: five bytes for a belief that has changed, one for the end. */
+Test(link, of_beliefs_only_those_travel_that_have_changed)
+{
+    struct ctl_config cfg = {.n_supplies = 3, .n_bars = 1};
+    struct controller_view now, said, there, there_said;
+    struct link_frame f;
+    struct line w = {.n = 0};
+
+    memset(&now, 0, sizeof now);
+    said = there = there_said = now;
+    now.supplies[2].state = SUPPLY_LOST;
+    now.counts.steps = 7;
+    link_begin(&f, LINK_DONE, 0);
+    link_view(&f, &now, &said, &cfg);
+    cr_assert_eq(f.n, 2 + 5 + 5 + 1);
+    link_send(&f, put, &w);
+    cr_assert_eq(arrive(&f, w.bytes, w.n), 1);
+    link_view(&f, &there, &there_said, &cfg);
+    cr_assert(link_is_whole(&f));
+    cr_assert_eq(there.supplies[2].state, SUPPLY_LOST);
+    cr_assert_eq(there.counts.steps, 7);
+    link_begin(&f, LINK_DONE, 0);
+    link_view(&f, &now, &said, &cfg);
+    cr_assert_eq(f.n, 2 + 1, "nothing has changed since");
+}
+
+/* Beliefs out of turn, or of a supply that the rack has not. */
+Test(link, a_belief_that_does_not_exist_is_malformed)
+{
+    static const char *const all[] = {"\x05zzzz\x04zzzz\xFF", "\xFEzzzz\xFF", "\x05zzzz"};
+    struct ctl_config cfg = {.n_supplies = 1, .n_bars = 1};
+    struct controller_view v, said;
+
+    for (int i = 0; i < 3; i++) {
+        struct line w = sent(all[i]);
+        struct link_frame f = {.n = 0};
+        memset(&v, 0, sizeof v);
+        said = v;
+        cr_assert_eq(arrive(&f, w.bytes, w.n), 1);
+        link_view(&f, &v, &said, &cfg);
+        cr_assert_not(link_is_whole(&f), "%d", i);
+    }
+}
 
 Test(link, a_table_for_a_larger_build_is_malformed)
 {

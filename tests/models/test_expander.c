@@ -148,7 +148,7 @@ Test(expander, ports_have_a_skew_of_nine_clocks)
  * doing of the pins. */
 Test(expander, causes_of_a_write)
 {
-    uint32_t step = world_event(w, master, EV_STEP, 0.0);
+    uint32_t step = world_event(w, master, EV_DECIDE, 0.0);
 
     write_bytes(3, 2, 0xF7, 0xFD);
     cr_assert_eq(fake_event(w, look(1)->cause)->cause, step);

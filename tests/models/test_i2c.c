@@ -377,7 +377,7 @@ Test(i2c, the_reply_names_its_cause)
 Test(i2c, a_transfer_is_caused_by_its_start)
 {
     fake_start(w);
-    uint32_t step = world_event(w, master, EV_STEP, 0.0);
+    uint32_t step = world_event(w, master, EV_DECIDE, 0.0);
     transfer(PSU, 1, 3);
     cr_assert_eq(fake_event(w, fake_last(w, EV_TRANSFER))->cause, step);
 }

@@ -53,7 +53,7 @@ sed 's/^doc:.*/doc: my own/' "$work/moved/share/powergap/parts/crps-2000w-12v.ya
 if POWERGAP_DATA=$work/own "$program" parts crps-2000w-12v | grep -q "^# $work/own/parts/"; then ok; else
     bad "POWERGAP_DATA does not come first"
 fi
-cd - >/dev/null
+cd - >/dev/null || exit 1
 
 # ---- Uninstalled, nothing is left.
 makes install DESTDIR="$work/stage" PREFIX=/opt/powergap >/dev/null 2>&1

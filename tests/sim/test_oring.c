@@ -96,8 +96,18 @@ static void on_span(void *ctx, struct world *w, int32_t island, ns_t t0, ns_t t1
 
 static int reversals; /* seen in all scenarios */
 
+/* Scenarios that are about a stage which can't turn off: its comparator is dead, or its FETs have shorted. */
+static bool is_about_a_broken_one(const char *path)
+{
+    return strstr(path, "shorts/dead-comparator") != NULL ||
+           strstr(path, "inrush/beyond-soa") != NULL;
+}
+
 static void turns_off_in_time(const char *path)
 {
+    if (is_about_a_broken_one(path)) {
+        return;
+    }
     struct scenario *s = suite_load(path);
     struct oring *o = calloc(4096, sizeof *o);
     struct sink sink = {.ctx = o, .span = on_span};

@@ -120,16 +120,22 @@ if has chromium; then
           clientX: b.left + b.width / 2, clientY: b.top + b.height / 4 }));\
       document.body.dataset.zoomed = f.querySelectorAll(".tic").length + " " + f.querySelector(".reset").hidden;\
     }, 50);</script></body>|' "$work/one.html" >"$work/zoom.html"
-    browse "$work/zoom.html"
+    # A browser whose clock runs ahead of its drawing may end before it has drawn: once more, then.
+    for try in 1 2 3; do
+        browse "$work/zoom.html"
+        grep -q 'data-zoomed' "$work/dom" && break
+        echo "not drawn in time, try $try"
+    done
     check "the console says: $(head -n 1 "$work/console")" test ! -s "$work/console"
     check 'the wheel does not zoom' grep -qE 'data-zoomed="[1-9][0-9]* false"' "$work/dom"
     browse "$work/suite.html"
     check "the console says: $(head -n 1 "$work/console")" test ! -s "$work/console"
     check 'the page is empty' grep -q 'id="coverage"' "$work/dom"
-    check 'no PDF of a run' report "$fet" -o "$work/one.pdf"
+    mkdir "$work/tmp"
+    check 'no PDF of a run' env TMPDIR="$work/tmp" "$program" report --quiet "$fet" -o "$work/one.pdf"
     pages=$(grep -ac '/Type /Page$' "$work/one.pdf")
     check "the PDF has $pages pages" test "$pages" -ge 3
-    check 'something stays behind in /tmp' test -z "$(find /tmp -maxdepth 1 -name 'powergap-report-*' -user "$(id -u)" -newer "$work/one.html")"
+    check 'something stays behind in TMPDIR' test -z "$(ls -A "$work/tmp")"
 else
     echo 'SKIPPED: chromium is not installed, pages unseen and no PDF printed'
 fi

@@ -50,6 +50,21 @@ Test(script, an_undoing_comes_after_its_time_and_is_caused_by_the_deed)
     rig_free(r);
 }
 
+/* Pins are pulled down: pin 2 is held high for 7 us, pin 5 stays high. */
+Test(script, an_undoing_is_done_where_the_deed_was)
+{
+    struct rig *r =
+        rig_from_text("duration: 1 ms\nrack:\n  smbus0: {is: i2c}\n"
+                      "  expander0: {is: expander, i2c: smbus0/0x20}\ndo:\n"
+                      "  - {at: 1 us, act: expander0.short_high, pin: 5}\n"
+                      "  - {at: 10 us, act: expander0.short_high, pin: 2, for: 7 us}\n");
+
+    cr_expect_eq(rig_event(r, "expander0", EV_PINS, 1)->value, 1 << 5 | 1 << 2);
+    cr_expect_eq(rig_event(r, "expander0", EV_PINS, 2)->value, 1 << 5);
+    cr_expect_eq(at_of(r, "expander0", EV_PINS, 2), US(17));
+    rig_free(r);
+}
+
 /* 11 V are left at (144 - 121) / 160000 s. */
 Test(script, a_condition_fires_in_the_nanosecond_in_which_it_becomes_true)
 {

@@ -25,11 +25,14 @@ rules="
 controller  ^controller/ ^<(stdint|stdbool|stddef|string)\.h>
 models      ^models/ ^$libc
 sim         ^sim/ ^models/ ^controller/(ctl_[a-z0-9_]*|controller)\.h ^$libc ^$posix ^<sys/prctl\.h>
-hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix ^<sys/(prctl|socket)\.h>
+hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix ^<(netdb|netinet/(in|tcp)|sys/(file|prctl|socket|un))\.h>
 tests       .
 "
-# Each library has one door. Header, then the files that may include it.
+# Each library has one door, and so has the hardware bench into the simulator. Header, then the files
+# that may include it.
 doors='
+hil/remote.h    ^hil/ ^tests/ ^sim/cli_run\.c
+hil/pace.h      ^hil/ ^tests/ ^sim/cli_run\.c
 <libfyaml.h>    ^sim/yaml\.c
 <csv.h>         ^sim/csv\.c
 <gsl/           ^tests/oracle/referee\.c ^sim/gsl_integrator\.c ^sim/distribution\.c
