@@ -156,12 +156,16 @@ static bool mask_what_stands(struct controller *c, uint8_t line, bool low)
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         struct alert_member *m = &c->alerts.members[s];
+
+        if (!is_on(c, s, line)) {
+            continue;
+        }
         uint8_t stands = status_registers(c->supplies[s].standing) & (uint8_t)~m->masked;
 
         if (!low) {
             stands &= m->heard ? m->stood : 0U;
         }
-        if (is_on(c, s, line) && (stands != 0U)) {
+        if (stands != 0U) {
             want_masks(m, stands, ALERT_READ);
             any = true;
         }
@@ -282,13 +286,18 @@ static void run_line(struct controller *c, uint8_t line, bool low)
     }
 }
 
-void alert_run(struct controller *c, uint32_t pins)
+bool alert_run(struct controller *c, uint32_t pins)
 {
     const struct ctl_alert_config *cfg = &c->cfg.alert;
+    bool stirs = false;
 
     for (uint8_t line = 0; line < cfg->n_lines; line++) {
-        run_line(c, line, ((pins >> cfg->pin[line]) & 1U) == 0U);
+        bool low = ((pins >> cfg->pin[line]) & 1U) == 0U;
+
+        stirs = stirs || low || (c->alerts.lines[line].state != (uint8_t)ALERT_QUIET);
+        run_line(c, line, low);
     }
+    return stirs;
 }
 
 static bool is_settled(const struct supply *u)

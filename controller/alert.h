@@ -89,8 +89,8 @@ struct wire_seat;
 
 void alert_init(struct controller *c);
 
-/* Look at the lines: `pins` as in ctl_in. Every step. */
-void alert_run(struct controller *c, uint32_t pins);
+/* Look at the lines: `pins` as in ctl_in. Every step. True: some line is not quiet. */
+bool alert_run(struct controller *c, uint32_t pins);
 
 /* What only time does to them. */
 void alert_tick(struct controller *c);

@@ -308,8 +308,10 @@ plan_set allocate_doubted(const struct controller *c)
     for (uint8_t i = 0; i < c->cfg.n_supplies; i++) {
         const struct doubt d = doubt_of(c, i);
 
-        for (uint8_t s = 0; (d.feed || d.bar) && (s < c->cfg.n_supplies); s++) {
-            set |= is_doubted(c, &d, s) ? ((plan_set)1U << s) : 0U;
+        if (d.feed || d.bar) {
+            for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+                set |= is_doubted(c, &d, s) ? ((plan_set)1U << s) : 0U;
+            }
         }
     }
     return set;

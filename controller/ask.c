@@ -13,6 +13,7 @@ static void want(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t c
 
     u->wanted = (uint8_t)what;
     u->cap_mW = cap_mW;
+    demand_changes(c, i);
     demand_expect(c, i, (int32_t)demand_now_mW(c, i) - was_mW);
 }
 

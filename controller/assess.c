@@ -157,7 +157,7 @@ void assess_status(struct controller *c, uint8_t s, uint16_t status)
 
     take_status(c, s, status);
     lanes_status_came(c, s, news);
-    if (!question_is_due(c, s, (uint8_t)POLL_VOUT)) {
+    if ((u->asks & (1U << (uint8_t)LANE_V)) == 0U) {
         u->silent = 0;
     }
     /* On a bar that has collapsed it may be the one that pulls it down: then its switch has to open

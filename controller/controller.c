@@ -22,11 +22,10 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { PARTS = 4, PART_us = 1250, RIDE_us = 1000 };
-_Static_assert(((uint32_t)PARTS * (uint32_t)PART_us) == (uint32_t)PROGNOSIS_TICK_us,
-               "parts of a tick");
-
 enum {
+    PARTS = 4,      /* of a tick */
+    PART_us = 1250, /* one is due so long after the one before ... */
+    RIDE_us = 1000, /* ... and comes along with a step that is taken anyway from here on */
     WAKE_MAX_us = 1000000,
     SURVEY_us =
         2000000, /* no longer than this does a first plan wait for a bus that keeps hanging */
@@ -34,6 +33,8 @@ enum {
     CONFIRM_MAX = 200,
     SHARING_MAX_permille = 1000
 };
+
+_Static_assert(((int)PARTS * (int)PART_us) <= (int)PROGNOSIS_TICK_us, "looks of the prognosis");
 
 /* Some numbers make no sense beyond limits that are not worth refusing a table for. */
 static void trim(struct ctl_config *cfg)
@@ -234,13 +235,19 @@ static void run(struct controller *c, const struct ctl_in *in, struct ctl_out *o
         }
     }
     demand_heard(c, in);
-    alert_run(c, in->pins);
+    bool stirs = alert_run(c, in->pins);
     if (c->mode == CONTROLLER_RUNNING) {
         const bool decided = decide(c);
         const bool stale = demand_is_stale(c);
 
-        busy = decided || do_chore(c, out, stale) || busy;
+        const bool worked = decided || do_chore(c, out, stale);
+
+        busy = busy || worked;
+        stirs = stirs || worked;
         more = (stale && demand_is_stale(c)) || shed_has_more(c) || (decided && c->replan);
+    }
+    if (stirs) {
+        wire_stir(c);
     }
     for (uint8_t b = 0; (b < (uint8_t)CTL_BUSES) && (c->mode == CONTROLLER_RUNNING); b++) {
         wait_us = sooner_us(wait_us, wire_next(c, b, out));

@@ -100,6 +100,7 @@ struct controller {
     uint32_t sequence_us;      /* last look at the switches; the next one is due ... */
     uint32_t sequence_wait_us; /* ... so long after it, when `sequencing` */
     bool sequencing;           /* some switch is not where the plan wants it, or still moves */
+    bool supplies_told;        /* the supplies know where their switches are */
     bool replan;               /* something changed that a plan may depend on */
     bool reload;               /* what the bars want has, or who of the servers can give way */
     bool answered;             /* `plan` is the answer to `problem`, not what is done meanwhile */

@@ -115,6 +115,13 @@ static uint32_t coming_mW(const struct controller *c, uint16_t i)
     return coming;
 }
 
+void demand_changes(struct controller *c, uint16_t i)
+{
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        c->demand.said[b].holds = c->demand.said[b].holds && !demand_is_on(c, i, b);
+    }
+}
+
 void demand_expect(struct controller *c, uint16_t i, int32_t more_mW)
 {
     int32_t part_mW = more_mW / (int32_t)demand_parts(c, i);
@@ -166,6 +173,7 @@ void demand_heard(struct controller *c, const struct ctl_in *in)
             }
         }
     }
+    demand_changes(c, i);
     u->missed = 0;
     u->power_mW = least_mW(in->report.power_mW, (uint32_t)CONFIG_SERVER_MAX_mW);
     ask_answered(c, i, in);
@@ -268,22 +276,18 @@ static void trim(struct controller *c, uint8_t b)
     }
 }
 
-/* Of the servers of one bar, all together. */
-struct said {
-    bool all;           /* of them have spoken lately */
-    uint32_t draws_mW;  /* as they say */
-    uint32_t coming_mW; /* what is on its way to them */
-    uint32_t wish_mW;   /* what they would draw more if nobody was held down */
-};
-
-static void add_up(const struct controller *c, uint8_t b, struct said *sum)
+/* One that boots draws otherwise before long, without a word. */
+static void add_up(struct controller *c, uint8_t b)
 {
-    *sum = (struct said){.all = c->cfg.n_servers > 0U};
+    struct demand_said *sum = &c->demand.said[b];
+
+    *sum = (struct demand_said){.all = c->cfg.n_servers > 0U, .holds = true};
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         const struct server *u = &c->demand.servers[i];
 
         if (demand_is_on(c, i, b)) {
             sum->all = sum->all && (u->state != (uint8_t)CTL_SERVER_SILENT);
+            sum->holds = sum->holds && (u->state != (uint8_t)CTL_SERVER_BOOTS);
             sum->draws_mW += ((u->state == (uint8_t)CTL_SERVER_ON) ? u->power_mW : 0U) / u->parts;
             sum->coming_mW += coming_mW(c, i) / u->parts;
             sum->wish_mW += demand_wish_mW(c, i) / u->parts;
@@ -292,8 +296,9 @@ static void add_up(const struct controller *c, uint8_t b, struct said *sum)
 }
 
 /* The most trustworthy of what is known; kept as it is while something stirs. */
-static void believe(struct controller *c, uint8_t b, const struct said *sum)
+static void believe(struct controller *c, uint8_t b)
 {
+    const struct demand_said *sum = &c->demand.said[b];
     struct demand_bar *d = &c->demand.bars[b];
     uint32_t measured_mW = 0;
 
@@ -337,6 +342,7 @@ static void live_changes(struct controller *c, uint8_t live)
             int32_t now_mW = (int32_t)demand_now_mW(c, i);
             demand_expect(c, i, -now_mW);
             c->demand.servers[i].parts = parts_of(c->cfg.servers[i].bars, live);
+            demand_changes(c, i);
             demand_expect(c, i, now_mW);
         }
     }
@@ -405,6 +411,7 @@ static void count_silence(struct controller *c)
         } else if (u->state != (uint8_t)CTL_SERVER_SILENT) {
             u->state = (uint8_t)CTL_SERVER_SILENT;
             c->demand.restated = true;
+            demand_changes(c, i);
         } else {
             /* still */
         }
@@ -417,15 +424,16 @@ void demand_tick(struct controller *c)
 {
     uint8_t b = c->demand.turn;
     struct demand_bar *d = &c->demand.bars[b];
-    struct said sum;
 
     count_silence(c);
-    add_up(c, b, &sum);
-    believe(c, b, &sum);
+    if (!c->demand.said[b].holds) {
+        add_up(c, b);
+    }
+    believe(c, b);
     trim(c, b);
-    d->wanted_mW = least_mW(d->draw_mW + sum.wish_mW, (uint32_t)CONFIG_LOAD_MAX_mW);
+    d->wanted_mW = least_mW(d->draw_mW + c->demand.said[b].wish_mW, (uint32_t)CONFIG_LOAD_MAX_mW);
     round_up(c, b);
-    if ((sum.wish_mW > 0U) || (d->draw_mW > d->sure_mW)) {
+    if ((c->demand.said[b].wish_mW > 0U) || (d->draw_mW > d->sure_mW)) {
         c->demand.look |= bit(b);
     }
     c->demand.turn = ((b + 1U) < c->cfg.n_bars) ? (uint8_t)(b + 1U) : 0U;

@@ -55,6 +55,15 @@ struct server {
     uint32_t sent_us;    /* when the request was sent, or it was found deaf */
 };
 
+/* Of the servers of one bar, all together. */
+struct demand_said {
+    uint32_t draws_mW;  /* as they say */
+    uint32_t coming_mW; /* what is on its way to them */
+    uint32_t wish_mW;   /* what they would draw more if nobody was held down */
+    bool all;           /* of them have spoken lately */
+    bool holds;         /* until one of them says or is asked something else */
+};
+
 struct demand_bar {
     uint32_t draw_mW;
     uint32_t wanted_mW;
@@ -71,6 +80,7 @@ struct demand_bar {
 
 struct demand {
     struct demand_bar bars[CTL_BARS];
+    struct demand_said said[CTL_BARS];
     uint8_t live;   /* bars that a good supply feeds, bit per bar */
     uint8_t look;   /* bars whose balance is due, bit per bar */
     uint8_t turn;   /* the bar that is looked at in the next tick */
@@ -110,6 +120,9 @@ uint32_t demand_now_mW(const struct controller *c, uint16_t i);
 uint32_t demand_parts(const struct controller *c, uint16_t i);
 /* What it would draw beyond that if it was let go: a cap lifted, a start with its surge. */
 uint32_t demand_wish_mW(const struct controller *c, uint16_t i);
+
+/* What it says, or is asked for, is something else. */
+void demand_changes(struct controller *c, uint16_t i);
 
 /* Expect so much more (or less) on each bar of a server that it draws from. */
 void demand_expect(struct controller *c, uint16_t i, int32_t more_mW);

@@ -128,8 +128,9 @@ static uint8_t lit_bars(const struct controller *c)
         const struct supply *u = &c->supplies[sw->supply];
         const struct contact *k = &c->contacts[i];
 
-        if (k->told && k->read && !k->moving && u->has_reading && (u->v_mV >= bar->v_low_mV) &&
-            (u->v_mV <= bar->v_high_mV) && ((u->status & (uint16_t)ST_OFF) == 0U)) {
+        if (((lit & (uint8_t)(1U << sw->bar)) == 0U) && k->told && k->read && !k->moving &&
+            u->has_reading && (u->v_mV >= bar->v_low_mV) && (u->v_mV <= bar->v_high_mV) &&
+            ((u->status & (uint16_t)ST_OFF) == 0U)) {
             lit |= (uint8_t)(1U << sw->bar);
         }
     }

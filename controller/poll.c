@@ -283,16 +283,13 @@ static void next_step(struct controller *c, uint8_t s)
 {
     struct supply *u = &c->supplies[s];
     bool recording = (u->step == (uint8_t)POLL_RECORD) || (u->step == (uint8_t)POLL_ERASE);
-    uint8_t step = recording ? (uint8_t)POLL_RECORD : (uint8_t)(u->step + 1U);
+    uint8_t step = question_next(c, s, recording ? (uint8_t)POLL_RECORD : (uint8_t)(u->step + 1U));
 
-    while ((step < (uint8_t)POLL_STEPS) && !question_is_due(c, s, step)) {
-        step = (step == (uint8_t)POLL_RECORD) ? (uint8_t)POLL_OFF : (uint8_t)(step + 1U);
-    }
     if (step == (uint8_t)POLL_RECORD) {
         step = record_next(c, s);
     }
-    while ((step < (uint8_t)POLL_STEPS) && !question_is_due(c, s, step)) {
-        step++;
+    if (step == (uint8_t)POLL_OFF) { /* nothing is left to be recorded */
+        step = question_next(c, s, step);
     }
     u->tries = 0;
     if ((step < (uint8_t)POLL_STEPS) && !alert_glanced(c, s)) {

@@ -48,39 +48,44 @@ uint8_t question_reading(uint8_t step)
     return (uint8_t)(step - (uint8_t)POLL_VOUT);
 }
 
-bool question_is_due(const struct controller *c, uint8_t s, uint8_t step)
+static uint32_t only(uint8_t step)
+{
+    return (uint32_t)1 << step;
+}
+
+/* Steps that are due in the turn under way, a bit each. Those before STATUS_WORD, and it, belong to every
+ * turn that gets to them; the erasing of what was recorded follows from that (record.h). */
+static uint32_t due_steps(const struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
-    bool due = true;
+    uint32_t due = ((uint32_t)u->asks << (uint8_t)POLL_VOUT) | only((uint8_t)POLL_MODE) |
+                   only((uint8_t)POLL_COUNT) | only((uint8_t)POLL_SERIAL) |
+                   only((uint8_t)POLL_STATUS);
 
-    if (question_is_reading(step)) {
-        return ((uint32_t)u->asks & ((uint32_t)1 << question_reading(step))) != 0U;
+    if (u->busy) {
+        due |= record_erases(c, s) ? only((uint8_t)POLL_BUSY) : 0U;
+    } else {
+        bool input = ((u->status & (uint16_t)ST_INPUT) != 0U) &&
+                     ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_VIN_UV)) == 0U);
+        due |= input ? only((uint8_t)POLL_INPUT) : 0U;
+        due |= identity_is_due(c, s) ? only((uint8_t)POLL_WHO) : 0U;
     }
-    switch (step) {
-    case POLL_BUSY:
-        due = u->busy && record_erases(c, s);
-        break;
-    case POLL_INPUT:
-        due = !u->busy && ((u->status & (uint16_t)ST_INPUT) != 0U) &&
-              ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_VIN_UV)) == 0U);
-        break;
-    case POLL_WHO:
-        due = !u->busy && identity_is_due(c, s);
-        break;
-    case POLL_RECORD:
-        due = u->details != 0U;
-        break;
-    case POLL_OFF:
-    case POLL_ON:
-        due = u->want_restart;
-        break;
-    case POLL_CLEAR:
-        due = u->want_clear || u->want_restart;
-        break;
-    default: /* the others belong to every turn that gets to them */
-        break;
-    }
+    due |= (u->details != 0U) ? only((uint8_t)POLL_RECORD) : 0U;
+    due |= (u->want_clear || u->want_restart) ? only((uint8_t)POLL_CLEAR) : 0U;
+    due |= u->want_restart ? (only((uint8_t)POLL_OFF) | only((uint8_t)POLL_ON)) : 0U;
     return due;
+}
+
+uint8_t question_next(const struct controller *c, uint8_t s, uint8_t from)
+{
+    uint32_t left = due_steps(c, s) >> from;
+    uint8_t step = (left == 0U) ? (uint8_t)POLL_STEPS : from;
+
+    while ((left != 0U) && ((left & 1U) == 0U)) {
+        left >>= 1;
+        step++;
+    }
+    return step;
 }
 
 uint8_t question_command(const struct controller *c, uint8_t s, uint8_t step)

@@ -11,8 +11,8 @@
 
 struct controller;
 
-/* Is this step due in the turn under way? */
-bool question_is_due(const struct controller *c, uint8_t s, uint8_t step);
+/* The first step, from `from` on, that is due in the turn under way; POLL_STEPS: none. */
+uint8_t question_next(const struct controller *c, uint8_t s, uint8_t from);
 
 /* The transfer of the step that its turn has got to. */
 void question_begin(const struct controller *c, uint8_t s, uint8_t bus, struct ctl_out *out);

@@ -48,6 +48,7 @@ void sequencer_adopt(struct controller *c, uint8_t e)
             k->proven = k->told == k->read;
         }
     }
+    c->supplies_told = false;
     c->replan = true;
     sequencer_wake(c);
 }
@@ -87,6 +88,7 @@ void sequencer_told(struct controller *c, uint8_t e)
             }
         }
     }
+    c->supplies_told = false;
     c->replan = true;
     sequencer_wake(c);
 }
@@ -111,6 +113,7 @@ bool sequencer_compare(struct controller *c, uint8_t e)
 {
     bool again = false;
 
+    c->supplies_told = false;
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         struct contact *k = &c->contacts[i];
 
@@ -148,6 +151,7 @@ static bool is_settled(const struct contact *k)
 static void look(const struct controller *c, struct view *v)
 {
     uint8_t opening = 0; /* bars that a switch has yet to open on */
+    bool moving = false;
 
     (void)memset(v, 0, sizeof(*v));
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -156,7 +160,10 @@ static void look(const struct controller *c, struct view *v)
         const struct supply *u = &c->supplies[sw->supply];
         bool connected = k->told || k->moving;
 
-        v->moving = v->moving || k->moving || (k->told && !k->proven);
+        if (!connected && !k->wanted) {
+            continue; /* open and at rest */
+        }
+        moving = moving || k->moving || (k->told && !k->proven);
         opening |= (k->told && !k->wanted && !k->stuck) ? bit(sw->bar) : 0U;
         if (connected && !k->wanted && !k->stuck) {
             v->leaving[sw->supply] = true;
@@ -171,6 +178,7 @@ static void look(const struct controller *c, struct view *v)
             v->good[sw->bar]++;
         }
     }
+    v->moving = moving;
     v->allowed = (opening != 0U) ? shed_allows(c) : 0U;
     v->held_up = (opening & (uint8_t)~v->allowed) != 0U;
 }
@@ -211,9 +219,9 @@ static bool may_open(const struct controller *c, const struct view *v, uint8_t i
 static void look_at_clock(struct controller *c)
 {
     uint32_t wait_us = UINT32_MAX;
+    bool at_rest = true;
+    bool open = false; /* something is yet to come */
 
-    c->at_rest = true;
-    c->sequencing = false;
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         struct contact *k = &c->contacts[i];
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
@@ -222,6 +230,7 @@ static void look_at_clock(struct controller *c)
             uint32_t left = left_us(c->now_us, k->since_us, k->told ? sw->close_us : sw->open_us);
             k->moving = left > 0U;
             c->replan = c->replan || !k->moving;
+            c->supplies_told = c->supplies_told && k->moving;
             wait_us = k->moving ? sooner_us(wait_us, left) : wait_us;
         }
         if (k->resting) {
@@ -231,9 +240,11 @@ static void look_at_clock(struct controller *c)
             wait_us = k->resting ? sooner_us(wait_us, left) : wait_us;
         }
         bool there = k->wanted == k->told;
-        c->at_rest = c->at_rest && !k->moving && (k->stuck || there);
-        c->sequencing = c->sequencing || k->moving || k->resting || !there || !k->proven;
+        at_rest = at_rest && !k->moving && (k->stuck || there);
+        open = open || k->moving || k->resting || !there || !k->proven;
     }
+    c->at_rest = at_rest;
+    c->sequencing = open;
     c->sequence_us = c->now_us;
     c->sequence_wait_us = wait_us;
 }
@@ -263,7 +274,7 @@ static bool draw(struct controller *c, struct view *v, uint16_t image[], bool st
     return changed;
 }
 
-/* Supplies learn from their switches whether they share. */
+/* Which of its switches are closed. */
 static void tell_supplies(struct controller *c)
 {
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
@@ -290,6 +301,12 @@ static void tell_supplies(struct controller *c)
             /* open and at rest */
         }
     }
+    c->supplies_told = true;
+}
+
+/* They learn from that whether they share. */
+static void move_supplies(struct controller *c)
+{
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         struct supply *u = &c->supplies[s];
         enum supply_event event = (u->closed > 0U) ? ON_CLOSING : ON_OPENED;
@@ -320,7 +337,10 @@ void sequencer_run(struct controller *c)
             pins_want(c, e, image[e]);
         }
     }
-    tell_supplies(c);
+    if (!c->supplies_told) {
+        tell_supplies(c);
+    }
+    move_supplies(c);
     if (v.held_up) {
         c->sequence_wait_us = sooner_us(c->sequence_wait_us, (uint32_t)SEQUENCER_SHED_us);
     }
@@ -339,6 +359,7 @@ void sequencer_tick(struct controller *c)
         if (k->stuck && passed(c->now_us, k->stuck_us, wait_us)) {
             k->stuck = false;
             c->supplies[c->cfg.switches[i].supply].conducts = false;
+            c->supplies_told = false;
             c->replan = true;
         }
     }

@@ -30,6 +30,7 @@ static void find(struct controller *c, uint8_t i, enum contact_fault fault)
         journal_note(c, JOURNAL_STUCK, i, (fault == CONTACT_WELDED) ? 1U : 0U);
     }
     c->count.changes++;
+    c->supplies_told = false;
     c->replan = true;
     sequencer_wake(c);
 }
@@ -153,18 +154,20 @@ void welds_reading(struct controller *c, uint8_t s)
 
 void welds_tick(struct controller *c)
 {
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        uint64_t p_mW = 0;
+    uint64_t p_mW[CTL_BARS] = {0};
 
-        for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
-            const struct supply *u = &c->supplies[s];
-            if ((u->settled > 0U) && (u->bar == b) && u->has_reading && (u->i_mA > 0)) {
-                const uint32_t i_8mA = (uint32_t)u->i_mA / 8U;
-                p_mW += (uint64_t)i_8mA * (u->v_mV / 125U); /* mA mV / 1000 */
-            }
+    for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
+        const struct supply *u = &c->supplies[s];
+
+        if ((u->settled > 0U) && (u->bar < c->cfg.n_bars) && u->has_reading && (u->i_mA > 0)) {
+            const uint32_t i_8mA = (uint32_t)u->i_mA / 8U;
+            p_mW[u->bar] += (uint64_t)i_8mA * (u->v_mV / 125U); /* mA mV / 1000 */
         }
-        uint32_t faded_mW = c->drew_mW[b] - (c->drew_mW[b] / (uint32_t)FADE);
-        c->drew_mW[b] =
-            (p_mW > faded_mW) ? ((p_mW > UINT32_MAX) ? UINT32_MAX : (uint32_t)p_mW) : faded_mW;
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        const uint32_t faded_mW = c->drew_mW[b] - (c->drew_mW[b] / (uint32_t)FADE);
+        const uint32_t most_mW = (p_mW[b] > UINT32_MAX) ? UINT32_MAX : (uint32_t)p_mW[b];
+
+        c->drew_mW[b] = (most_mW > faded_mW) ? most_mW : faded_mW;
     }
 }

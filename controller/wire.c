@@ -342,6 +342,13 @@ static void begin_transfer(struct controller *c, uint8_t bus, struct ctl_out *ou
     }
 }
 
+void wire_stir(struct controller *c)
+{
+    for (uint8_t bus = 0; bus < (uint8_t)CTL_BUSES; bus++) {
+        c->wires[bus].rests = false;
+    }
+}
+
 uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
 {
     struct wire *b = &c->wires[bus];
@@ -349,6 +356,10 @@ uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
     if ((b->n_members == 0U) && (b->n_expanders == 0U)) {
         return UINT32_MAX; /* nobody is there to be talked to */
     }
+    if (b->rests && !passed(c->now_us, b->rest_from_us, b->rest_us)) {
+        return left_us(c->now_us, b->rest_from_us, b->rest_us);
+    }
+    b->rests = false;
     if (b->job != (uint8_t)JOB_NONE) {
         uint32_t left = left_us(c->now_us, b->started_us, (uint32_t)WIRE_LOST_us);
         if (left > 0U) {
@@ -368,6 +379,11 @@ uint32_t wire_next(struct controller *c, uint8_t bus, struct ctl_out *out)
     } else {
         begin_recovery(c, b, bus, out);
     }
-    return (b->job != (uint8_t)JOB_NONE) ? (uint32_t)WIRE_LOST_us
-                                         : sooner_us(pins_wait_us(c, bus), poll_wait_us(c, bus));
+    if (b->job != (uint8_t)JOB_NONE) {
+        return (uint32_t)WIRE_LOST_us;
+    }
+    b->rests = true;
+    b->rest_from_us = c->now_us;
+    b->rest_us = sooner_us(pins_wait_us(c, bus), poll_wait_us(c, bus));
+    return b->rest_us;
 }

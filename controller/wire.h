@@ -57,18 +57,21 @@ struct wire {
     uint8_t select_tries;
     uint8_t failures; /* recoveries in a row without a good transfer between */
     uint8_t n_members;
-    uint8_t n_again;     /* of these, put off or in a turn beside the round */
-    uint8_t turn;        /* index into members[] */
-    bool stuck;          /* the nine clocks of this recovery did not free it */
-    bool round_open;     /* a round has turns left */
-    bool round_used;     /* and something was sent in it */
-    bool surveyed;       /* a whole round was done since the bus last came up */
+    uint8_t n_again; /* of these, put off or in a turn beside the round */
+    uint8_t turn;    /* index into members[] */
+    bool stuck;      /* the nine clocks of this recovery did not free it */
+    bool round_open; /* a round has turns left */
+    bool round_used; /* and something was sent in it */
+    bool surveyed;   /* a whole round was done since the bus last came up */
+    bool rests; /* nothing is due on it, unless something happens, for rest_us of rest_from_us */
     uint32_t started_us; /* when the transfer under way began */
     uint32_t round_us;   /* when the round began */
     uint32_t pause_from_us;
-    uint32_t pause_us;             /* not before this long after pause_from_us; 0: at once */
-    uint32_t gap_from_us;          /* end of the last transfer with a supply that needs a gap */
-    uint32_t gap_us;               /* ... of this length; 0: none */
+    uint32_t pause_us;    /* not before this long after pause_from_us; 0: at once */
+    uint32_t gap_from_us; /* end of the last transfer with a supply that needs a gap */
+    uint32_t gap_us;      /* ... of this length; 0: none */
+    uint32_t rest_from_us;
+    uint32_t rest_us;
     uint32_t down_us;              /* length of the last pause after giving up */
     uint8_t members[CTL_SUPPLIES]; /* the supplies on this bus, in their order of turn */
     uint8_t n_expanders;
@@ -88,6 +91,9 @@ void wire_init(struct controller *c, uint8_t bus);
 
 /* Take note of how the transfer under way ended. */
 void wire_finished(struct controller *c, uint8_t bus, const struct ctl_in *in);
+
+/* Something has happened that may be of concern to any bus: look at those that rest, too. */
+void wire_stir(struct controller *c);
 
 /* Begin what is most urgent on an idle bus: recovery, switch commands, alerts, read-back, telemetry.
  * Returns how long until the bus has something to do by itself. */
