@@ -13,6 +13,8 @@ doc=$package/usr/share/doc/powergap
 chmod 755 "$root"
 
 make --no-print-directory install DESTDIR="$package" PREFIX=/usr ZSH_FOLDER=share/zsh/vendor-completions >/dev/null
+# Images for boards are built on the machine that uses them.
+rm -rf "$package/usr/share/powergap/firmware"
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$package/usr/bin/powergap"
 find "$package/usr/share/man" -type f -exec gzip -9n {} +
 
