@@ -192,15 +192,17 @@ static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
     return preempt_has_taken(c, s) && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
 }
 
-/* Bars to which the plan gives a switch that obeys: a welded one is not relied upon alone. */
-static uint8_t bars_with_sound(const struct controller *c, const struct plan *plan)
+/* Bars to which the plan gives a good supply by a switch that obeys: a welded one is not relied upon
+ * alone. */
+static uint8_t bars_with_sound(const struct controller *c, const struct plan_problem *q,
+                               const struct plan *plan)
 {
     uint8_t bars = 0;
 
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
-        if (c->contacts[i].fault == (uint8_t)CONTACT_SOUND) {
+        if ((c->contacts[i].fault == (uint8_t)CONTACT_SOUND) && q->supplies[sw->supply].serves) {
             bars |= plan->feeds[sw->supply] & bit(sw->bar);
         }
     }
@@ -215,7 +217,7 @@ static bool is_unknown(const struct supply *u)
 static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
 {
     uint8_t good = bars_with_good(q, plan);
-    uint8_t sound = bars_with_sound(c, plan);
+    uint8_t sound = bars_with_sound(c, q, plan);
     const uint8_t shut = shorted_bars(c);
     bool moved = false;
 

@@ -280,6 +280,7 @@ static void switches_are_safe(const struct rig *r)
         bool feeds = false;
         bool found = false;
         bool danger = false;
+        bool welded = false; /* to a good supply: better than one that is a danger to the bar */
         for (uint8_t i = 0; i < r->cfg.n_switches; i++) {
             const struct ctl_switch_config *sw = &r->cfg.switches[i];
             if (sw->bar != bar) {
@@ -288,10 +289,12 @@ static void switches_are_safe(const struct rig *r)
             fed = fed || (was->contacts[i].wanted && was->contacts[i].told);
             feeds = feeds || c->contacts[i].wanted;
             found = found || is_found(r, i);
+            welded = welded || (c->contacts[i].fault == CONTACT_WELDED &&
+                                !supply_is_lost(&c->supplies[sw->supply]));
             danger = danger || (c->contacts[i].told && !c->contacts[i].wanted &&
                                 !c->contacts[i].stuck && c->supplies[sw->supply].danger != 0);
         }
-        must(!fed || feeds || found);
+        must(!fed || feeds || found || (danger && welded));
         for (uint8_t i = 0; i < r->cfg.n_switches; i++) {
             const struct ctl_switch_config *sw = &r->cfg.switches[i];
             if (sw->bar == bar && !is_found(r, i)) {
