@@ -101,8 +101,8 @@ ideal() {
     printf '%s\n' "$spans_header" > "$1/spans.csv"
 }
 
-draw() { # script trace out format: quietly and with success?
-    LC_ALL=C.UTF-8 gnuplot -c "$plots/$1.gp" "$2" "$3" "$4" > "$work/stdout" 2> "$work/stderr" &&
+draw() { # script trace out: quietly and with success?
+    LC_ALL=C.UTF-8 gnuplot -c "$plots/$1.gp" "$2" "$3" > "$work/stdout" 2> "$work/stderr" &&
         [ ! -s "$work/stderr" ] && [ ! -s "$work/stdout" ]
 }
 
@@ -125,7 +125,7 @@ for script in "$plots"/*.gp; do
         for format in svg png; do
             out="$work/$name.$format"
             rm -f "$out"
-            if ! draw "$name" "$work/$trace" "$out" "$format"; then
+            if ! draw "$name" "$work/$trace" "$out"; then
                 bad "$name.$format of '$trace': $(head -n 3 "$work/stderr")"
             elif [ "$(wc -c < "$out")" -lt 2000 ]; then
                 bad "$name.$format of '$trace' is empty"
@@ -137,22 +137,22 @@ for script in "$plots"/*.gp; do
         done
     done
     # What the picture says.
-    draw "$name" "$work/rack" "$work/a.svg" svg
-    draw "$name" "$work/rack" "$work/b.svg" svg
+    draw "$name" "$work/rack" "$work/a.svg"
+    draw "$name" "$work/rack" "$work/b.svg"
     if cmp -s "$work/a.svg" "$work/b.svg"; then ok; else bad "$name differs from itself"; fi
     if grep -qs '`seen` by the \$poll of 1 %' "$work/a.svg"; then ok; else bad "$name: title not as written"; fi
-    draw "$name" "$work/no gap" "$work/a.svg" svg
+    draw "$name" "$work/no gap" "$work/a.svg"
     if grep -qs 'no gap' "$work/a.svg"; then ok; else bad "$name doesn't say 'no gap'"; fi
     # Wrong use.
-    if draw "$name" "$work/nowhere" "$work/x.svg" svg; then bad "$name accepts a missing folder"; else ok; fi
-    if draw "$name" "$work/rack" "$work/x.gif" gif; then bad "$name accepts gif"; else ok; fi
-    if draw "$name" "$work/rack" "$work/nowhere/x.svg" svg; then bad "$name: unwritable output"; else ok; fi
+    if draw "$name" "$work/nowhere" "$work/x.svg"; then bad "$name accepts a missing folder"; else ok; fi
+    if draw "$name" "$work/rack" "$work/x.gif"; then bad "$name accepts gif"; else ok; fi
+    if draw "$name" "$work/rack" "$work/nowhere/x.svg"; then bad "$name: unwritable output"; else ok; fi
 done
 
 says() { # script words...: each is in the picture of the rack
     script=$1
     shift
-    draw "$script" "$work/rack" "$work/a.svg" svg
+    draw "$script" "$work/rack" "$work/a.svg"
     for words in "$@"; do
         if grep -qs -- "$words" "$work/a.svg"; then ok; else bad "$script doesn't say '$words'"; fi
     done
@@ -164,7 +164,7 @@ says anatomy '5 ms' 'actuation 51 %' 'hold-up' 'still open' 'until sw1.conducts'
     'until feed_b.close 28 %' 'not recovered (supply start-up) 72 %'
 
 # Spans stand in the order of time, whatever they are.
-order=$(awk -f "$plots/trace.awk" -f "$plots/anatomy.awk" anatomy "$work/rack" |
+order=$(LC_ALL=C awk $(printf ' -f %s' "$plots"/*.awk) anatomy "$work/rack" |
     grep -o -e "'until feed_b" -e "'not recovered" -e "'waiting" -e "'reading" -e "'queueing" | head -n 5 | tr -d "\n'")
 if [ "$order" = 'until feed_bnot recoveredwaitingreadingqueueing' ]; then ok; else bad "anatomy's order: '$order'"; fi
 
