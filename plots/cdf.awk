@@ -4,6 +4,7 @@
 # ends is longer than its length says: its curve stays below 100 %.
 
 function cdf(   r, k, g, kind, id, x_lo, x_hi, v, i, y) {
+    if (n_groups > 5) nothing_to_show("up to 5 folders of runs are compared, not " n_groups)
     for (r = 1; r <= n_runs; r++) {
         open_run(r)
         for (k = 1; k <= 2; k++) {
@@ -24,10 +25,10 @@ function cdf(   r, k, g, kind, id, x_lo, x_hi, v, i, y) {
     x_lo = 10 ^ floor(log(x_lo) / log(10)); x_hi = 10 ^ ceiling(log(x_hi) / log(10))
     if (x_hi <= x_lo) x_hi = 10 * x_lo
     printf "x_lo = %.9g; x_hi = %.9g\n", x_lo, x_hi
-    decades(x_lo, x_hi)
+    print decades(x_lo, x_hi)
     print "$curves << EOD"
     for (g = 1; g <= n_groups; g++)
-        for (k = 1; k <= 2; k++) if (c_n[g "." k] + c_open[g "." k] > 0) cdf_curve(g, k, x_lo, x_hi)
+        for (k = 1; k <= 2; k++) if (c_runs[g "." k] > 0) cdf_curve(g, k, x_lo, x_hi)
     print "EOD"
     print "n_curves = " n_curves "; styles = '" styles "'"
     runs_heading("How long the longest gap of a run is", n_runs " runs in " common "   ·   a run without a gap counts as one of 0 s")
@@ -49,18 +50,21 @@ function longest_of(k,   i, best) {
     return best
 }
 
-function decades(lo, hi,   d, every, n) {
+# The command that names an axis: every decade, every other one of many, 1 2 5 of few.
+function decades(lo, hi,   d, n, k, step, s) {
     n = log(hi / lo) / log(10)
-    every = n > 10 ? 2 : 1
-    printf "set xtics ("
-    for (d = 0; d <= n + 0.5; d += every) printf "%s'%s' %.9g", (d > 0 ? ", " : ""), say_time(lo * 10 ^ d * 1.0000001), lo * 10 ^ d
-    print ")"
+    for (d = 0; d <= n + 0.5; d += n > 10 ? 2 : 1)
+        for (k = 1; k <= (n < 2.5 ? 3 : 1); k++) {
+            step = lo * 10 ^ d * (k == 1 ? 1 : k == 2 ? 2 : 5)
+            if (step <= hi * 1.001) s = s (s == "" ? "" : ", ") sprintf("'%s' %.9g", say_time(step * 1.0000001), step)
+        }
+    return "set xtics (" s ")"
 }
 
 function cdf_curve(g, k, x_lo, x_hi,   id, i) {
     id = g "." k
     n_curves++
-    styles = styles " " g " " k
+    styles = styles " " g " " n_curves
     printf "%.9g %.9g\n", x_lo, c_none[id] / c_runs[id]
     for (i = 1; i <= c_n[id]; i++) printf "%.9g %.9g\n", c_v[id, i], (c_none[id] + i) / c_runs[id]
     printf "%.9g %.9g\n\n\n", x_hi, (c_none[id] + c_n[id]) / c_runs[id]
@@ -78,14 +82,19 @@ function cdf_legend(g, k, y,   id, name, text) {
     id = g "." k
     name = group_name[g]
     sub(/.*\//, "", name)
+    n_legends++
     name = (k == 1 ? "bus bars" : "servers") (n_groups > 1 ? ", " (name == "" ? "single runs" : name) : "")
-    printf "set arrow from screen 0.772, screen %.4f to screen 0.815, screen %.4f nohead lw 3.5 dt dash(%d) lc rgb colour(%d) front\n", y, y, k, g
+    printf "set arrow from screen 0.772, screen %.4f to screen 0.815, screen %.4f nohead lw 3.5 dt dash(%d) lc rgb colour(%d) front\n", y, y, n_legends, g
     label(cut(name, 22), "screen 0.822", sprintf("screen %.4f", y), "tc rgb '#000000'")
+    if (n_groups > 2) {
+        cdf_line("half: " quantile(id, 0.5) ", 95 %: " quantile(id, 0.95), y - 0.030)
+        return y - 0.08
+    }
     cdf_line(c_runs[id] " runs, " c_none[id] + 0 " without a gap", y - 0.032)
     cdf_line("half: " quantile(id, 0.5) ", 95 %: " quantile(id, 0.95), y - 0.060)
     text = c_n[id] > 0 ? "longest " say_time(c_v[id, c_n[id]]) ":" : "none that has ended"
     cdf_line(text, y - 0.088)
-    if (c_n[id] > 0) cdf_line(cut(run_name[c_run[id, c_n[id]]], 30), y - 0.114)
+    if (c_n[id] > 0) cdf_line(ending(run_name[c_run[id, c_n[id]]], 30), y - 0.114)
     if (c_open[id] > 0) cdf_line(c_open[id] " still open at the end", y - 0.142)
     return y - 0.195
 }

@@ -12,10 +12,11 @@ function overlay(   r, k, n, lo, hi, first, last, t, is_log, pad, top) {
     if (last == "") for (r = 1; r <= n_runs; r++) last = max(last, o_last[r])
     last = max(last, 1e-8)
     is_log = first != "" && last > 30 * first && t > 0   # else the shortest is but a line
-    from = is_log ? 10 ^ floor(log(t) / log(10)) : -0.08 * last
+    from = is_log ? 10 ^ floor(log10(max(t, last / 1e5))) : -0.08 * last
     to = is_log ? last * 1.6 : last * 1.15
-    X = unit_of(to, to - from); PER = per_second(X)
+    X = unit_of(to, to - from); PER = is_log ? 1 : per_second(X)   # a logarithmic axis names its units
     printf "is_log = %d; x_unit = '%s'; x_lo = %.12g; x_hi = %.12g\n", is_log, X, from * PER, to * PER
+    if (is_log) print "log_tics = \"" decades(from, to) "\""
     lo = ""
     for (r = 1; r <= n_runs; r++) {
         overlay_voltage(r, is_log)
@@ -30,14 +31,16 @@ function overlay(   r, k, n, lo, hi, first, last, t, is_log, pad, top) {
     print "$series << EOD"
     for (r = 1; r <= n_runs; r++) series_print("r" r, PER)
     print "EOD"
-    runs_heading("The same failure, " n_runs " ways", common_observer() "   ·   time counts from what was done: " o_what[1])
+    for (r = 2; r <= n_runs && o_what[r] == o_what[1]; r++) continue
+    if (r > n_runs) runs_heading("After " o_what[1] ": " n_runs " runs", common_observer() "   ·   time counts from " o_what[1])
+    else runs_heading("After the fault of each: " n_runs " runs", common_observer() "   ·   time counts from what was done to each")
     for (r = 1; r <= n_runs; r++) {
         if (!(o_limit[r] in l_drawn) && o_limit[r] > 0) {
             l_drawn[o_limit[r]] = 1
             printf "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 3 lw 1.6 lc rgb '#B00020'\n", o_limit[r], o_limit[r]
-            label("< " plain(o_limit[r]) " V is a gap", "graph 1.012", sprintf("first %.9g", o_limit[r]), "font ','.small tc rgb '#B00020'")
+            label("< " plain(o_limit[r]) " V is a gap", "graph 0.005", sprintf("first %.9g", o_limit[r]), "offset 0, -0.6 font ','.small tc rgb '#B00020'")
         }
-        legend_line(run_name[r], 0.87 - 0.03 * (r - 1), sprintf("lw 4 dt dash(%d) lc rgb colour(%d)", r, r))
+        legend_line(ending(run_name[r], 16), 0.87 - 0.03 * (r - 1), sprintf("lw 4 dt dash(%d) lc rgb colour(%d)", r, r))
     }
     overlay_bars(is_log)
     print "n_runs = " n_runs
@@ -76,17 +79,20 @@ function overlay_run(r,   g, i, k) {
     }
 }
 
-function overlay_voltage(r, is_log,   c, id) {
+# On a logarithmic axis the series is thinned in the logarithm of the time, to base 10.
+function overlay_voltage(r, is_log,   c, id, t) {
     id = "r" r
-    series_new(id, from, to, 1500)
+    if (is_log) series_new(id, log10(from), log10(to), 1500)
+    else series_new(id, from, to, 1500)
     dir = run_dir[r]
     split("", at_column)
     read_header()
     c = at_column[o_column[r]]
     while (c != "" && next_row()) {
         if (row[c] == "") continue
-        if (is_log && row_t - o_t0[r] < from) continue
-        series_add(id, row_t - o_t0[r], row[c] + 0)
+        t = row_t - o_t0[r]
+        if (is_log && t < from / 10) continue
+        series_add(id, is_log ? log10(t) : t, row[c] + 0)
         if (s_after[id]) break
     }
     close_run()
@@ -106,10 +112,10 @@ function overlay_bars(is_log,   r, i, x1, x2, px, w, x) {
     printf "%.12g 1 %.12g %.12g 1 1 16777215\n", to * PER, to * PER, to * PER
     print "EOD"
     print "$names << EOD"
-    for (r = 1; r <= n_runs; r++) print from * PER, r, datum(cut(run_name[r], 16))
+    for (r = 1; r <= n_runs; r++) printf "%.12g %d %s\n", from * PER, r, datum(ending(run_name[r], 16))
     print "EOD\n$lengths << EOD"
     for (r = 1; r <= n_runs; r++)
-        print max(from, min(to, o_end[r])) * PER, r, datum(!o_gap[r] ? "no gap" : (o_open[r] ? "> " : "") say_time(o_long[r]))
+        printf "%.12g %d %s\n", max(from, min(to, o_end[r])) * PER, r, datum(!o_gap[r] ? "no gap" : (o_open[r] ? "> " : "") say_time(o_long[r]))
     print "EOD\n$words << EOD"
     for (r = 1; r <= n_runs; r++)
         for (i = 1; i <= o_n[r]; i++) {
@@ -117,14 +123,17 @@ function overlay_bars(is_log,   r, i, x1, x2, px, w, x) {
             w = letters(class_word[o_class[r, i]]) * CHAR * SMALL + 10
             if (x2 > x1 && share_of(x2, is_log) - share_of(x1, is_log) > w / px) {
                 x = (share_of(x1, is_log) + share_of(x2, is_log)) / 2
-                print (is_log ? from * (to / from) ^ x : from + (to - from) * x) * PER, r, datum(class_word[o_class[r, i]]), ink_on(class_tint[o_class[r, i]])
+                printf "%.12g %d %s %d\n", (is_log ? from * (to / from) ^ x : from + (to - from) * x) * PER, r, \
+                    datum(class_word[o_class[r, i]]), ink_on(class_tint[o_class[r, i]])
             }
         }
-    print to * PER, n_runs, "\"\"", 0
+    printf "%.12g 1 \"\" 0\n", to * PER
     print "EOD"
     x = 0.115 * WIDTH
     for (i = 1; i <= n_classes; i++) if (class[i] in class_used) x = swatch(class_word[class[i]], class_tint[class[i]], x, 0.03)
 }
+
+function log10(x) { return log(x) / log(10) }
 
 # A text in a data block.
 function datum(s) { gsub(/[\001-\037\\]/, " ", s); gsub(/"/, "'", s); return "\"" s "\"" }

@@ -23,7 +23,7 @@ do for [i = 1:strlen(arguments)] {
     quoted = quoted." '".escaped."'"
     item = ""
 }
-if (first eq "") { exit message "a trace folder is wanted: gnuplot -c ".ARG0." out/fet" status 2 }
+if (first eq "") { print "a trace folder is wanted, such as out/fet"; exit status 2 }
 is_named = out ne ""
 if (!is_named) { out = (exists("of_runs") ? "" : first."/").want.".svg" }
 format = out[strlen(out) - 2:]

@@ -61,7 +61,7 @@ function timeline(   i, k, c, pass, kind, left, right, px, top, value, part, t, 
         row_add(column_part[c], "state", c)
     }
     for (i = 1; i <= n_serial; i++) row_add(serial[i], "traffic", serial[i])
-    height = n_rows < 12 ? 0.30 : 0.38
+    height = n_rows < 6 ? 0.05 * n_rows : n_rows < 12 ? 0.30 : 0.38   # few rows: no fat bars
     print "n_rows = " max(n_rows, 1)
     print "$bars << EOD"
     for (i = 1; i <= n_rows; i++) {

@@ -8,6 +8,7 @@
 # gnuplot takes nothing for a command. Kept within what mawk knows.
 
 BEGIN {
+    constants()
     want = ARGV[1]; dir = ARGV[2]
     if (want ~ /^(overlay|cdf|heatmap|phase)$/) { runs(); exit }
     if (ARGC != 3) fail("one trace folder is wanted, not " ARGC - 2)

@@ -1,6 +1,7 @@
 # words.awk - texts and numbers, and what they measure on the canvas: what all plots share.
 
-BEGIN {
+# Called before all else.
+function constants() {
     FS = "\001"
     WIDTH = 1600; HEIGHT = 900
     CHAR = 9.9                          # width of a letter in pixels, on the safe side
@@ -29,6 +30,13 @@ function cut(s, n) {
     return s "…"
 }
 
+# The last n letters, where the end says more than the beginning.
+function ending(s, n) {
+    if (letters(s) <= n) return s
+    while (letters(s) >= n) { s = substr(s, 2); sub(/^[\200-\277]+/, "", s) }
+    return "…" s
+}
+
 function plain(v) { return sprintf("%.4g", v) ~ /e/ ? sprintf("%.0f", v) : sprintf("%.4g", v) }
 
 # A time as one says it: 22.88 ms.
@@ -55,15 +63,15 @@ function unit_of(last, width) {
 function per_second(unit) { return unit == "s" ? 1 : unit == "ms" ? 1e3 : 1e6 }
 
 # One line of CSV into out[1..n].
-function csv(line, out,   n, i, c, cell, inside) {
+function csv(line, out,   n, i, c, cell, in_quotes) {
     sub(/\r$/, "", line)
     if (index(line, "\"") == 0) return split(line, out, ",")
     split("", out)
     for (i = 1; i <= length(line); i++) {
         c = substr(line, i, 1)
-        if (c == "\"" && inside && substr(line, i + 1, 1) == "\"") { cell = cell c; i++ }
-        else if (c == "\"") inside = !inside
-        else if (c == "," && !inside) { out[++n] = cell; cell = "" }
+        if (c == "\"" && in_quotes && substr(line, i + 1, 1) == "\"") { cell = cell c; i++ }
+        else if (c == "\"") in_quotes = !in_quotes
+        else if (c == "," && !in_quotes) { out[++n] = cell; cell = "" }
         else cell = cell c
     }
     out[++n] = cell

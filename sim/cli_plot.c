@@ -19,8 +19,10 @@ static const char *const formats[FORMATS] = {"svg", "png"};
 
 static const char more[] =
     "Draws every plot in SVG and PNG into the trace folder and prints the names of the files.\n\n"
-    "Several folders, or a folder of traces, are compared: 'overlay' of up to 8 runs, the 'cdf' of\n"
-    "their gaps, a 'heatmap' of two parameters that differ, the 'phase' of the poll where the instant\n"
+    "Several folders, or a folder of traces, are compared: 'overlay' of up to 8 runs, the 'cdf' "
+    "of\n"
+    "their gaps, a 'heatmap' of two parameters that differ, the 'phase' of the poll where the "
+    "instant\n"
     "of the failure differs. These go into the folder that all are in.\n\n"
     "Ctrl-C ends it: the pictures finished by then stay.\n\n"
     "Examples:\n"
@@ -247,7 +249,8 @@ static int draw_folders(const struct command *c, struct drawing *d, const char *
                          home_data());
     }
     d->scripts = compares ? &several : &one;
-    if (d->only != NULL && !is_known(c, d->scripts, compares ? &one : &several, compares, d->only)) {
+    if (d->only != NULL &&
+        !is_known(c, d->scripts, compares ? &one : &several, compares, d->only)) {
         return EXIT_USE;
     }
     return cli_end(draw_all(d, format));

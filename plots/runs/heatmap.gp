@@ -20,6 +20,6 @@ unset grid
 set tics scale 0
 set xlabel x_name offset 0, 0.3
 set ylabel y_name offset 0.5, 0
-plot $cells using 1:2:($1 - 0.49):($1 + 0.49):($2 - 0.49):($2 + 0.49):3 with boxxyerror fs solid 1.0 border lc rgb variable, \
+plot $cells using 1:2:($1 - 0.49):($1 + 0.49):($2 - 0.49):($2 + 0.49):3 with boxxyerror fs solid 1.0 noborder lc rgb variable, \
      $words using 1:2:3:4 with labels tc rgb variable font ','.small, \
      $fails using ($1 + 0.38):($2 + 0.36) with points pt 2 ps (format eq 'svg' ? 1 : 1.6) lw 2.5 lc rgb "#D55E00"

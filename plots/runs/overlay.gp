@@ -22,7 +22,7 @@ set bmargin at screen 0.47
 set yrange [y_lo:y_hi]
 set format x ""
 set ylabel "voltage / V" offset 0.5, 0
-plot for [k = 1:n_runs] $series index (k - 1) using 1:2 with lines lw 2.6 dt dash(k) lc rgb colour(k)
+plot for [k = 1:n_runs] $series index (k - 1) using (is_log ? 10**$1 : $1):2 with lines lw 2.6 dt dash(k) lc rgb colour(k)
 
 # Where the time went, a row a run.
 unset label
@@ -32,11 +32,12 @@ unset ylabel
 set tmargin at screen 0.44
 set bmargin at screen 0.145
 set format x "%h"
+if (is_log) { eval log_tics }
 set yrange [n_runs + 0.5:0.5]
 set border 1
 unset ytics
 set grid noytics
-set xlabel "time since the fault / ".x_unit offset 0, 0.3
+set xlabel is_log ? "time since the fault" : "time since the fault / ".x_unit offset 0, 0.3
 plot $bars using 1:2:3:4:5:6:7 with boxxyerror fs solid 1.0 noborder lc rgb variable, \
      $words using 1:2:3:4 with labels tc rgb variable font ','.small, \
      $names using 1:2:3 with labels right offset -1, 0 font ','.small, \
