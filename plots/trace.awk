@@ -1,7 +1,8 @@
 # trace.awk - reads a trace folder once and chooses the stretch of time that matters.
 #
-#   awk $(printf ' -f %s' plots/*.awk) voltages|sharing|timeline|anatomy TRACE-FOLDER
-#   awk $(printf ' -f %s' plots/*.awk) overlay|cdf|heatmap|phase FOLDER...
+#   cat plots/*.awk >all.awk
+#   awk -f all.awk voltages|sharing|timeline|anatomy TRACE-FOLDER
+#   awk -f all.awk overlay|cdf|heatmap|phase FOLDER...
 #
 # The output is gnuplot commands for one plot. Everything that depends on what is in a trace happens
 # here: which columns there are, and where each label goes. Texts leave in single quotes, in which

@@ -164,7 +164,8 @@ says anatomy '5 ms' 'actuation 51 %' 'hold-up' 'still open' 'until sw1.conducts'
     'until feed_b.close 28 %' 'not recovered (supply start-up) 72 %'
 
 # Spans stand in the order of time, whatever they are.
-order=$(LC_ALL=C awk $(printf ' -f %s' "$plots"/*.awk) anatomy "$work/rack" |
+cat "$plots"/*.awk > "$work/all.awk"
+order=$(LC_ALL=C awk -f "$work/all.awk" anatomy "$work/rack" |
     grep -o -e "'until feed_b" -e "'not recovered" -e "'waiting" -e "'reading" -e "'queueing" | head -n 5 | tr -d "\n'")
 if [ "$order" = 'until feed_bnot recoveredwaitingreadingqueueing' ]; then ok; else bad "anatomy's order: '$order'"; fi
 
@@ -205,7 +206,7 @@ says_of() { # script folder words...: each is in the picture of the folder
     draw "runs/$script" "$folder" "$work/b.svg"
     if cmp -s "$work/a.svg" "$work/b.svg"; then ok; else bad "$script differs from itself"; fi
 }
-read_of() { script=$1; shift; LC_ALL=C awk $(printf ' -f %s' "$plots"/*.awk) "$script" "$@" 2> "$work/stderr"; }
+read_of() { script=$1; shift; LC_ALL=C awk -f "$work/all.awk" "$script" "$@" 2> "$work/stderr"; }
 block() { awk -v name="\$$1 << EOD" '$0 == name { on = 1; next } $0 == "EOD" { on = 0 } on'; }
 
 says_of overlay "$work/four" 'After psu1.die: 4 runs' 'voltage of bus_a' 'no gap' '<text>> 40 ms' 'is a gap'
