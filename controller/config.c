@@ -259,13 +259,3 @@ enum config_fault config_check(const struct ctl_config *cfg)
     }
     return fault;
 }
-
-const char *config_fault_name(enum config_fault fault)
-{
-    static const char *const names[CONFIG_FAULTS] = {
-        "SOUND",         "TOO_MANY", "NOTHING", "NO_SUCH",      "ADDRESS",
-        "ADDRESS_TWICE", "CHANNEL",  "BIT",     "SWITCH_TWICE", "WINDOW",
-        "POWER",         "TIME",     "LANES",   "TREND",        "ALERT"};
-
-    return ((unsigned)fault < (unsigned)CONFIG_FAULTS) ? names[fault] : "?";
-}

@@ -117,9 +117,7 @@ static uint32_t coming_mW(const struct controller *c, uint16_t i)
 
 void demand_changes(struct controller *c, uint16_t i)
 {
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        c->demand.said[b].holds = c->demand.said[b].holds && !demand_is_on(c, i, b);
-    }
+    c->demand.summed &= (uint8_t)~c->cfg.servers[i].bars;
 }
 
 void demand_expect(struct controller *c, uint16_t i, int32_t more_mW)
@@ -167,11 +165,7 @@ void demand_heard(struct controller *c, const struct ctl_in *in)
         u->state = in->report.state;
         u->changed_us = c->now_us;
         c->demand.restated = true;
-        for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-            if (demand_is_on(c, i, b)) {
-                c->demand.look |= bit(b);
-            }
-        }
+        c->demand.look |= c->cfg.servers[i].bars;
     }
     demand_changes(c, i);
     u->missed = 0;
@@ -281,16 +275,19 @@ static void add_up(struct controller *c, uint8_t b)
 {
     struct demand_said *sum = &c->demand.said[b];
 
-    *sum = (struct demand_said){.all = c->cfg.n_servers > 0U, .holds = true};
+    *sum = (struct demand_said){.all = c->cfg.n_servers > 0U};
+    c->demand.summed |= bit(b);
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
         const struct server *u = &c->demand.servers[i];
 
         if (demand_is_on(c, i, b)) {
             sum->all = sum->all && (u->state != (uint8_t)CTL_SERVER_SILENT);
-            sum->holds = sum->holds && (u->state != (uint8_t)CTL_SERVER_BOOTS);
             sum->draws_mW += ((u->state == (uint8_t)CTL_SERVER_ON) ? u->power_mW : 0U) / u->parts;
             sum->coming_mW += coming_mW(c, i) / u->parts;
             sum->wish_mW += demand_wish_mW(c, i) / u->parts;
+            if (u->state == (uint8_t)CTL_SERVER_BOOTS) {
+                demand_changes(c, i);
+            }
         }
     }
 }
@@ -426,7 +423,7 @@ void demand_tick(struct controller *c)
     struct demand_bar *d = &c->demand.bars[b];
 
     count_silence(c);
-    if (!c->demand.said[b].holds) {
+    if (!has(c->demand.summed, b)) {
         add_up(c, b);
     }
     believe(c, b);

@@ -61,7 +61,6 @@ struct demand_said {
     uint32_t coming_mW; /* what is on its way to them */
     uint32_t wish_mW;   /* what they would draw more if nobody was held down */
     bool all;           /* of them have spoken lately */
-    bool holds;         /* until one of them says or is asked something else */
 };
 
 struct demand_bar {
@@ -81,6 +80,7 @@ struct demand_bar {
 struct demand {
     struct demand_bar bars[CTL_BARS];
     struct demand_said said[CTL_BARS];
+    uint8_t summed; /* bars whose servers said and were asked nothing since, bit per bar */
     uint8_t live;   /* bars that a good supply feeds, bit per bar */
     uint8_t look;   /* bars whose balance is due, bit per bar */
     uint8_t turn;   /* the bar that is looked at in the next tick */

@@ -175,13 +175,3 @@ void journal_tick(struct controller *c)
     }
     j->lit = lit;
 }
-
-const char *journal_word(enum journal_what what)
-{
-    static const char *const words[JOURNAL_WHATS] = {
-        "nothing",  "start",    "supply", "plan",  "switch", "stuck",
-        "recovery", "given-up", "dark",   "lit",   "deaf",   "broken",
-        "foretold", "preempt",  "doubt",  "fault", "lacks",  "short"};
-
-    return ((unsigned)what < (unsigned)JOURNAL_WHATS) ? words[what] : "?";
-}

@@ -449,10 +449,3 @@ void prognosis_tick(struct controller *c)
     }
     c->looked++;
 }
-
-const char *prognosis_health_name(enum prognosis_health health)
-{
-    static const char *const names[HEALTHS] = {"LEARNING", "SOUND", "DRIFTING", "FAILING"};
-
-    return ((unsigned)health < (unsigned)HEALTHS) ? names[health] : "?";
-}

@@ -61,15 +61,18 @@ static void look(struct controller *c, uint8_t s, uint8_t i)
     const struct shorted *z = &c->shorted[b];
     const bool settled = passed(c->now_us, c->contacts[i].since_us, (uint32_t)SHORTED_SETTLES_us);
 
-    if (u->danger == (uint8_t)DANGER_SHORTED) {
-        over(c, b);
-    } else if ((u->tripped && u->easing) || (settled && is_pulled_down(c, s, b))) {
+    const bool culprit = u->danger == (uint8_t)DANGER_SHORTED; /* it was not the bar */
+    const bool pulled = (u->tripped && u->easing) || (settled && is_pulled_down(c, s, b));
+    const bool fine = settled && !u->easing &&
+                      passed(c->now_us, z->since_us, (uint32_t)SHORTED_AGES_us) &&
+                      is_in_window(c, s, b);
+
+    if (pulled && !culprit) {
         if ((z->times == 0U) || (z->trial == s)) {
             u->easing = false;
             found(c, b);
         }
-    } else if (settled && !u->easing && passed(c->now_us, z->since_us, (uint32_t)SHORTED_AGES_us) &&
-               is_in_window(c, s, b)) {
+    } else if (culprit || fine) {
         over(c, b);
     } else {
         /* says nothing about the bar */

@@ -146,12 +146,3 @@ bool supply_is_lost(const struct supply *u)
     return (u->state == (uint8_t)SUPPLY_LOST) || (u->state == (uint8_t)SUPPLY_ISOLATED) ||
            (u->state == (uint8_t)SUPPLY_RETIRED);
 }
-
-const char *supply_state_name(enum supply_state state)
-{
-    static const char *const names[SUPPLY_STATES] = {
-        "ABSENT",  "IDENTIFIED", "STANDBY",  "STARTING",  "SHARING",
-        "SUSPECT", "LOST",       "ISOLATED", "PROBATION", "RETIRED"};
-
-    return ((unsigned)state < (unsigned)SUPPLY_STATES) ? names[state] : "?";
-}

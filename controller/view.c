@@ -9,13 +9,6 @@ enum controller_mode controller_mode(const struct controller *c)
     return c->mode;
 }
 
-const char *controller_mode_name(enum controller_mode mode)
-{
-    static const char *const names[CONTROLLER_MODES] = {"RUNNING", "SAFE"};
-
-    return ((unsigned)mode < (unsigned)CONTROLLER_MODES) ? names[mode] : "?";
-}
-
 enum config_fault controller_fault(const struct controller *c)
 {
     return c->fault;

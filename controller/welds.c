@@ -104,13 +104,6 @@ static void look_for_gap(struct controller *c, uint8_t s, uint8_t closed)
 
 /* ---- readings ---------------------------------------------------------------------------------- */
 
-/* Current and no fault where its only closed switch says so, or neither. */
-static bool is_as_told(const struct controller *c, uint8_t s)
-{
-    return (c->supplies[s].closed > 0U) ? delivers(c, s, (uint32_t)MADE_PART)
-                                        : !delivers(c, s, (uint32_t)WELDED_PART);
-}
-
 static bool is_settled(const struct contact *k)
 {
     return (k->fault == (uint8_t)CONTACT_SOUND) && (k->odd == 0U) && !k->moving;
@@ -119,11 +112,14 @@ static bool is_settled(const struct contact *k)
 void welds_reading(struct controller *c, uint8_t s)
 {
     struct supply *u = &c->supplies[s];
+    const bool is_closed = u->closed > 0U;
+    const bool as_told =
+        delivers(c, s, is_closed ? (uint32_t)MADE_PART : (uint32_t)WELDED_PART) == is_closed;
     uint8_t told = 0;
     uint8_t closed = (uint8_t)CTL_NOBODY;
     uint8_t last = (uint8_t)CTL_NOBODY;
 
-    if (u->conducts && is_as_told(c, s)) {
+    if (u->conducts && as_told) {
         return;
     }
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -143,10 +139,10 @@ void welds_reading(struct controller *c, uint8_t s)
     }
     if ((told == 0U) && (last != (uint8_t)CTL_NOBODY)) {
         look_for_weld(c, s, last);
-        u->conducts = (u->closed == 0U) && is_as_told(c, s) && is_settled(&c->contacts[last]);
+        u->conducts = as_told && !is_closed && is_settled(&c->contacts[last]);
     } else if ((told == 1U) && c->contacts[closed].told) {
         look_for_gap(c, s, closed);
-        u->conducts = (u->closed == 1U) && is_as_told(c, s) && is_settled(&c->contacts[closed]);
+        u->conducts = as_told && (u->closed == 1U) && is_settled(&c->contacts[closed]);
     } else {
         u->conducts = false; /* through which of them its current goes, nobody knows */
     }

@@ -10,7 +10,9 @@ m3=build/arm-lm3s6965evb m4=build/arm-ast1030-evb big=build/arm-big
 CODE_MAX=49152 RAM_MAX=16384 STACK_MAX=1024
 bad=0
 
-code_of() { "${ARM}size" "$1"/controller/*.o | awk 'NR > 1 { n += $1 } END { print n }'; }
+# An image that prints no names has none, so they are counted apart.
+code_of() { "${ARM}size" "$1"/controller/*.o | awk 'NR > 1 && $6 !~ /names\.o$/ { n += $1 } END { print n }'; }
+names_of() { "${ARM}size" "$1"/controller/names.o | awk 'NR > 1 { print $1 }'; }
 # A writable byte in the controller's own objects would be state outside of its struct.
 static_of() { "${ARM}size" "$1"/controller/*.o | awk 'NR > 1 { n += $2 + $3 } END { print n }'; }
 # Bytes of these variables of main.c together.
@@ -51,6 +53,7 @@ fails when it is out of date or beyond a limit.
 | 16 supplies, 4 bars, 32 switches, 64 servers | Cortex-M3 | Cortex-M4 | limit |
 |---|---|---|---|
 | code and constants of the controller | $(kib "$(code_of $m3)") | $(kib "$(code_of $m4)") | $(kib $CODE_MAX) |
+| names of states and faults, in images that print them | $(names_of $m3) B | $(names_of $m4) B | |
 | its state, \`struct controller\`, with input and output | $(kib "$(ram_of $m3)") | $(kib "$(ram_of $m4)") | $(kib $((RAM_MAX - STACK_MAX))) |
 | all variables of a bench image: a table to be received and a frame of the link, too | $(kib "$(image_of $m3)") | $(kib "$(image_of $m4)") | |
 | stack of \`controller_step()\` | ${step3%% *} B | ${step4%% *} B | $STACK_MAX B |
