@@ -234,8 +234,11 @@ function piece(n, from, to, y1, y2, class_, line1, line2, px,   w, two, tint_) {
 
 function inside(text, from, to, y, tint_) {
     label(text, sprintf("first %.12g", (from + to) / 2 * PER), sprintf("first %.1f", y), \
-          "center front font ','.small tc rgb '" (index("0072B2 332288 009E73 D55E00 882255 8C8C8C", tint_) ? "#FFFFFF" : "#000000") "'")
+          "center front font ','.small tc rgb '" (ink_on(tint_) ? "#FFFFFF" : "#000000") "'")
 }
+
+# Letters on a span's colour: white on a dark one.
+function ink_on(tint_) { return index("0072B2 332288 009E73 D55E00 882255 8C8C8C", tint_) ? 16777215 : 0 }
 
 # Words under the bar, left to right, each near its span and clear of its neighbours.
 function callouts(n, y, b2, x_lo, px,   i, k, v, order, left, w, total, x) {

@@ -1,10 +1,32 @@
 # style.gp - what the plots have in common: canvas, fonts, colours, and the reading of the trace.
 #
-# A plot sets `want`, `here`, `trace`, `out` and `format`, then loads this file. trace.awk reads the
-# folder and hands back gnuplot commands: variables, data blocks and labels already placed so that
-# none covers another. It counts in pixels of the canvas below: 1600 x 900.
+# A plot sets `want`, `here` and `arguments`, one a line, and `of_runs` when it compares several; then it
+# loads this file. The last argument is
+# the picture if it ends in .svg or .png; without one it is called after the plot, beside the trace, or
+# of several runs in the current folder. The awk scripts read the folders and hand back gnuplot
+# commands: variables, data blocks and labels already placed so that none covers another. They count
+# in pixels of the canvas below: 1600 x 900.
 
-if (format ne "svg" && format ne "png") { exit message "format is svg or png, not '".format."'" status 2 }
+# Each argument as one of a shell command, whatever is in it.
+quoted = ""
+item = ""
+first = ""
+out = ""
+do for [i = 1:strlen(arguments)] {
+    letter = arguments[i:i]
+    if (letter ne "\n") { item = item.letter; continue }
+    ending = strlen(item) > 4 ? item[strlen(item) - 3:] : ""
+    if (i == strlen(arguments) && (ending eq ".svg" || ending eq ".png")) { out = item; continue }
+    if (first eq "") { first = item }
+    escaped = ""
+    do for [k = 1:strlen(item)] { escaped = escaped.(item[k:k] eq "'" ? "'\\''" : item[k:k]) }
+    quoted = quoted." '".escaped."'"
+    item = ""
+}
+if (first eq "") { print "a trace folder is wanted, such as out/fet"; exit status 2 }
+is_named = out ne ""
+if (!is_named) { out = (exists("of_runs") ? "" : first."/").want.".svg" }
+format = out[strlen(out) - 2:]
 
 set encoding utf8
 # The two terminals count points differently: a letter of 18 in SVG is one of 13.5 in PNG.
@@ -16,22 +38,13 @@ if (format eq "svg") {
     set terminal pngcairo size 1600,900 noenhanced font "DejaVu Sans,13.5" background rgb "white"
 }
 
-# One argument of a shell command, whatever is in it.
-arg_in = trace
-arg_trace = ""
-do for [i = 1:strlen(arg_in)] {
-    arg_trace = arg_trace.(arg_in[i:i] eq "'" ? "'\\''" : arg_in[i:i])
-}
-arg_here = ""
-do for [i = 1:strlen(here)] {
-    arg_here = arg_here.(here[i:i] eq "'" ? "'\\''" : here[i:i])
-}
-
 # Okabe and Ito: eight colours that colour-blind people tell apart; then Tol's for more.
 array hue[12] = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x332288, 0x7F7F7F, \
                  0x882255, 0x44AA99, 0x999933, 0x000000]
 colour(i) = hue[(i - 1) % 12 + 1]
-dash(i) = i > 12 ? 2 : 1
+# And in black and white: solid, dashes, dash and dot, dash and two dots, dots.
+array pattern[5] = [1, 2, 4, 5, 3]
+dash(i) = pattern[(i - 1) % 5 + 1]
 
 # The end of every list of curves; alone if there is none: a line without length in a corner.
 nothing = "'+' using (corner_x):(corner_y) with lines lw 0"
@@ -45,5 +58,12 @@ set style fill solid 1.0 noborder
 set errorbars 0
 set style textbox opaque noborder fillcolor rgb 0x30FFFFFF margins 0.4, 0.2
 
-load "< awk -f '".arg_here."trace.awk' -f '".arg_here."anatomy.awk' ".want." '".arg_trace."'"
+escaped = ""
+do for [i = 1:strlen(here)] { escaped = escaped.(here[i:i] eq "'" ? "'\\''" : here[i:i]) }
+readers = ""
+do for [name in "words trace draw voltages sharing timeline anatomy runs overlay cdf heatmap phase"] {
+    readers = readers." -f '".escaped.name.".awk'"
+}
+load "< awk".readers." ".want.quoted
 set output out
+if (!is_named) { set print "-"; print out; set print }

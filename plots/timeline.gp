@@ -1,10 +1,9 @@
 # timeline.gp - who was in which state when: supplies, switches, servers, and the serial bus?
 #
-#   gnuplot -c plots/timeline.gp TRACE-FOLDER OUTFILE svg|png
+#   gnuplot -c plots/timeline.gp TRACE-FOLDER [PICTURE.svg|PICTURE.png]
 want = "timeline"
-trace = ARG1
-out = ARG2
-format = ARG3
+arguments = ""
+do for [i = 1:ARGC] { arguments = arguments.ARGV[i]."\n" }
 here = ""
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"

@@ -1,10 +1,9 @@
 # voltages.gp - how deep and how long did the voltages fall, where, and below which threshold?
 #
-#   gnuplot -c plots/voltages.gp TRACE-FOLDER OUTFILE svg|png
+#   gnuplot -c plots/voltages.gp TRACE-FOLDER [PICTURE.svg|PICTURE.png]
 want = "voltages"
-trace = ARG1
-out = ARG2
-format = ARG3
+arguments = ""
+do for [i = 1:ARGC] { arguments = arguments.ARGV[i]."\n" }
 here = ""
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"

@@ -17,11 +17,11 @@ bool gnuplot_is_there(void)
 }
 
 /* It takes letters and decimal points from the locale, and complains about UTF-8 in another. */
-static void become_gnuplot(char *script, char *trace, char *out, char *format)
+static void become_gnuplot(char *script, char *folders, char *out)
 {
     char program[] = "gnuplot";
     char option[] = "-c";
-    char *args[] = {program, option, script, trace, out, format, NULL};
+    char *args[] = {program, option, script, folders, out, NULL};
 
     setenv("LC_ALL", "C.UTF-8", 1);
     execvp(program, args);
@@ -29,12 +29,12 @@ static void become_gnuplot(char *script, char *trace, char *out, char *format)
     _exit(127);
 }
 
-pid_t gnuplot_start(const char *script, const char *trace, const char *out, const char *format)
+pid_t gnuplot_start(const char *script, const char *folders, const char *out)
 {
     pid_t child = fork();
 
     if (child == 0) {
-        become_gnuplot(strdup(script), strdup(trace), strdup(out), strdup(format));
+        become_gnuplot(strdup(script), strdup(folders), strdup(out));
     }
     return child;
 }

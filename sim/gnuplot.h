@@ -12,8 +12,12 @@ bool gnuplot_is_there(void);
 /* What to say when it can't. */
 extern const char gnuplot_missing[];
 
-/* Start `gnuplot -c SCRIPT TRACE OUT FORMAT`; format "svg" or "png". Returns the child, -1: none. */
-pid_t gnuplot_start(const char *script, const char *trace, const char *out, const char *format);
+/* Its exit status when a plot has nothing to say about the runs. */
+enum { GNUPLOT_NOTHING = 4 };
+
+/* Start `gnuplot -c SCRIPT FOLDERS OUT`: folders one a line; `out` ends in .svg or .png. Returns the
+ * child, -1: none. */
+pid_t gnuplot_start(const char *script, const char *folders, const char *out);
 
 /* Does the file end as a picture of this format ends? gnuplot does not say that a disk is full. */
 bool gnuplot_is_complete(const char *path, const char *format);

@@ -38,7 +38,7 @@ static pid_t start(const struct plots *p, int32_t job)
     const char *name = names[job % NAMES];
 
     return gnuplot_start(arena_print(p->arena, "%s/%s.gp", p->scripts, name),
-                         p->report->runs[job / NAMES].folder, picture(p, job / NAMES, name), "svg");
+                         p->report->runs[job / NAMES].folder, picture(p, job / NAMES, name));
 }
 
 struct child {

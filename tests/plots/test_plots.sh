@@ -101,8 +101,8 @@ ideal() {
     printf '%s\n' "$spans_header" > "$1/spans.csv"
 }
 
-draw() { # script trace out format: quietly and with success?
-    LC_ALL=C.UTF-8 gnuplot -c "$plots/$1.gp" "$2" "$3" "$4" > "$work/stdout" 2> "$work/stderr" &&
+draw() { # script trace out: quietly and with success?
+    LC_ALL=C.UTF-8 gnuplot -c "$plots/$1.gp" "$2" "$3" > "$work/stdout" 2> "$work/stderr" &&
         [ ! -s "$work/stderr" ] && [ ! -s "$work/stdout" ]
 }
 
@@ -125,7 +125,7 @@ for script in "$plots"/*.gp; do
         for format in svg png; do
             out="$work/$name.$format"
             rm -f "$out"
-            if ! draw "$name" "$work/$trace" "$out" "$format"; then
+            if ! draw "$name" "$work/$trace" "$out"; then
                 bad "$name.$format of '$trace': $(head -n 3 "$work/stderr")"
             elif [ "$(wc -c < "$out")" -lt 2000 ]; then
                 bad "$name.$format of '$trace' is empty"
@@ -137,22 +137,22 @@ for script in "$plots"/*.gp; do
         done
     done
     # What the picture says.
-    draw "$name" "$work/rack" "$work/a.svg" svg
-    draw "$name" "$work/rack" "$work/b.svg" svg
+    draw "$name" "$work/rack" "$work/a.svg"
+    draw "$name" "$work/rack" "$work/b.svg"
     if cmp -s "$work/a.svg" "$work/b.svg"; then ok; else bad "$name differs from itself"; fi
     if grep -qs '`seen` by the \$poll of 1 %' "$work/a.svg"; then ok; else bad "$name: title not as written"; fi
-    draw "$name" "$work/no gap" "$work/a.svg" svg
+    draw "$name" "$work/no gap" "$work/a.svg"
     if grep -qs 'no gap' "$work/a.svg"; then ok; else bad "$name doesn't say 'no gap'"; fi
     # Wrong use.
-    if draw "$name" "$work/nowhere" "$work/x.svg" svg; then bad "$name accepts a missing folder"; else ok; fi
-    if draw "$name" "$work/rack" "$work/x.gif" gif; then bad "$name accepts gif"; else ok; fi
-    if draw "$name" "$work/rack" "$work/nowhere/x.svg" svg; then bad "$name: unwritable output"; else ok; fi
+    if draw "$name" "$work/nowhere" "$work/x.svg"; then bad "$name accepts a missing folder"; else ok; fi
+    if draw "$name" "$work/rack" "$work/x.gif"; then bad "$name accepts gif"; else ok; fi
+    if draw "$name" "$work/rack" "$work/nowhere/x.svg"; then bad "$name: unwritable output"; else ok; fi
 done
 
 says() { # script words...: each is in the picture of the rack
     script=$1
     shift
-    draw "$script" "$work/rack" "$work/a.svg" svg
+    draw "$script" "$work/rack" "$work/a.svg"
     for words in "$@"; do
         if grep -qs -- "$words" "$work/a.svg"; then ok; else bad "$script doesn't say '$words'"; fi
     done
@@ -164,9 +164,88 @@ says anatomy '5 ms' 'actuation 51 %' 'hold-up' 'still open' 'until sw1.conducts'
     'until feed_b.close 28 %' 'not recovered (supply start-up) 72 %'
 
 # Spans stand in the order of time, whatever they are.
-order=$(awk -f "$plots/trace.awk" -f "$plots/anatomy.awk" anatomy "$work/rack" |
+cat "$plots"/*.awk > "$work/all.awk"
+order=$(LC_ALL=C awk -f "$work/all.awk" anatomy "$work/rack" |
     grep -o -e "'until feed_b" -e "'not recovered" -e "'waiting" -e "'reading" -e "'queueing" | head -n 5 | tr -d "\n'")
 if [ "$order" = 'until feed_bnot recoveredwaitingreadingqueueing' ]; then ok; else bad "anatomy's order: '$order'"; fi
+
+# ---- several runs ------------------------------------------------------------------------------------
+
+# A run of one bar: poll in ms, instant of the fault in ms, gap in ms ("" none), open?
+one_of() {
+    rack "$1"
+    awk -F, -v fall="$3" -v gap="$4" -v open="${5:-0}" -v OFS=, 'NR == 1 { print; next }
+        NR == 2 && gap != "" { $4 = fall * 1e6; $5 = (fall + gap) * 1e6; $6 = fall / 1e3; $7 = (fall + gap) / 1e3
+            $8 = gap / 1e3; $14 = open; $16 = fall * 1e6; print }' "$work/rack/gaps.csv" > "$1/gaps.csv"
+    [ -n "$4" ] || printf '%s\n' "$spans_header" > "$1/spans.csv"
+    sed -i "s/^3,0,.*/3,0,,$((fall_us = $3 * 1000))000,${fall_us}000,psu1,action,0,psu1.die/" "$1/events.csv"
+    cat > "$1/rack.csv" <<CSV
+part,kind,library,key,type,value,unit,text,source,estimate,said_at
+ctl,controller,"",poll,number,0.00$2,s,$2 ms,"",no,
+sw1,relay,"",r_on,number,0.001,Ohm,1 mOhm,"",no,
+CSV
+}
+
+for at in 50 51; do
+    for poll in 2 5; do one_of "$work/grid/$poll-$at" $poll $at $((poll + at - 50)); done
+done
+one_of "$work/four/a" 5 50 1
+one_of "$work/four/b" 5 51 2
+one_of "$work/four/c" 5 52 ""
+one_of "$work/four/d" 5 53 40 1
+
+says_of() { # script folder words...: each is in the picture of the folder
+    script=$1
+    folder=$2
+    shift 2
+    draw "runs/$script" "$folder" "$work/a.svg" || bad "$script of '$folder': $(head -n 3 "$work/stderr")"
+    for words in "$@"; do
+        if grep -qs -- "$words" "$work/a.svg"; then ok; else bad "$script doesn't say '$words'"; fi
+    done
+    draw "runs/$script" "$folder" "$work/b.png" || bad "$script.png: $(head -n 3 "$work/stderr")"
+    draw "runs/$script" "$folder" "$work/b.svg"
+    if cmp -s "$work/a.svg" "$work/b.svg"; then ok; else bad "$script differs from itself"; fi
+}
+read_of() { script=$1; shift; LC_ALL=C awk -f "$work/all.awk" "$script" "$@" 2> "$work/stderr"; }
+block() { awk -v name="\$$1 << EOD" '$0 == name { on = 1; next } $0 == "EOD" { on = 0 } on'; }
+
+says_of overlay "$work/four" 'After psu1.die: 4 runs' 'voltage of bus_a' 'no gap' '<text>> 40 ms' 'is a gap'
+# Of none, 1 ms, 2 ms and one that stays open: two of four are no longer than 1 ms, nobody knows for 95 %.
+says_of cdf "$work/four" '4 runs, 1 without a gap' 'half: 1 ms, 95 %: open' 'longest 2 ms:' '1 still open'
+curve=$(read_of cdf "$work/four" | block curves | head -n 3 | tr '\n' ';')
+if [ "$curve" = '0.001 0.25;0.001 0.5;0.002 0.75;' ]; then ok; else bad "the curve is '$curve'"; fi
+says_of heatmap "$work/grid" 'psu1.die at' 'ctl.poll' '2 ms' '5 ms' '50 ms' '51 ms' '6 ms' '3 ms'
+# The longest gap, 6 ms at 51 ms and 5 ms, is the darkest cell.
+darkest=$(read_of heatmap "$work/grid" | block cells | sort -n -k 3 | head -n 1 | cut -d ' ' -f 1,2)
+if [ "$darkest" = '2 2' ]; then ok; else bad "the darkest cell is '$darkest'"; fi
+rm -r "$work/grid/2-50"
+says_of heatmap "$work/grid" 'not run'
+says_of phase "$work/four" 'instant of psu1.die within a poll of 5 ms' 'longest gap 40 ms, shortest none'
+# 54.01 ms, when the controller decides, is 4.01 ms after a failure at 50 ms, and that is phase 0.
+known=$(read_of phase "$work/four" | block known | head -n 2 | tr '\n' ';')
+if [ "$known" = '0 4.01;1 3.01;' ]; then ok; else bad "the controller knows at '$known'"; fi
+
+# What can't be compared is said, with a status of its own.
+sed -i 's/1 mOhm/2 mOhm/' "$work/grid/5-51/rack.csv"
+read_of heatmap "$work/grid" > "$work/stdout"
+if [ $? -eq 4 ] && grep -q 'two parameters; these differ in .*psu1.die at.*sw1.r_on' "$work/stderr"; then ok; else
+    bad "heatmap of three: $(cat "$work/stderr")"
+fi
+read_of phase "$work/rack" "$work/four/a" > "$work/stdout"
+if [ $? -ne 0 ] && grep -q 'rack.csv' "$work/stderr"; then ok; else bad "phase without rack.csv: $(cat "$work/stderr")"; fi
+draw runs/phase "$work/four/a" "$work/x.svg"
+if [ $? -ne 0 ] && grep -q "differ in when something is done" "$work/stderr"; then ok; else bad "phase of one: $(cat "$work/stderr")"; fi
+mkdir "$work/empty"
+if draw runs/cdf "$work/empty" "$work/x.svg"; then bad "cdf accepts an empty folder"; else ok; fi
+
+# By hand: only the folder, or several.
+said=$(cd "$work" && LC_ALL=C.UTF-8 gnuplot -c "$plots/anatomy.gp" "it's a rack" 2>&1)
+if [ "$said" = "it's a rack/anatomy.svg" ] && [ -s "$work/$said" ]; then ok; else bad "by hand: '$said'"; fi
+said=$(cd "$work" && LC_ALL=C.UTF-8 gnuplot -c "$plots/runs/overlay.gp" rack "it's a rack" four/c 2>&1)
+if [ "$said" = overlay.svg ] && grep -q 'actuation' "$work/overlay.svg"; then ok; else bad "by hand: '$said'"; fi
+if LC_ALL=C.UTF-8 gnuplot -c "$plots/anatomy.gp" > "$work/stdout" 2>&1; then bad "no folder is accepted"; else
+    if grep -q 'a trace folder is wanted' "$work/stdout"; then ok; else bad "no folder: $(cat "$work/stdout")"; fi
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -272,6 +272,29 @@ Test(cli, plots_are_drawn_without_a_word_in_any_locale)
     cr_expect_str_eq(said, names);
 }
 
+/* Several go into the folder that all are in; what has nothing to say about them is left out, with a
+ * reason, and asked for by name it is an error. */
+Test(cli, runs_are_compared_in_the_folder_that_all_are_in)
+{
+    char names[256];
+
+    cr_assert_eq(powergap("run --quiet --out @/t/a " PASSES), 0);
+    cr_assert_eq(powergap("run --quiet --out @/t/b " PASSES), 0);
+    cr_expect_eq(powergap("plot --format svg --only overlay @/t/a @/t/b"), 0, "%s", said);
+    snprintf(names, sizeof names, "%s/t/overlay.svg\n", home);
+    cr_expect_str_eq(said, names);
+    cr_expect_eq(powergap("plot --format svg --only overlay --out @ @/t"), 0, "%s", said);
+    snprintf(names, sizeof names, "%s/overlay.svg\n", home);
+    cr_expect_str_eq(said, names);
+    cr_expect_eq(powergap("plot --format svg @/t"), 0);
+    cr_expect(strstr(said, "these differ in nothing") != NULL, "%s", said);
+    cr_expect_eq(powergap("plot --only heatmap @/t"), 2);
+    cr_expect_eq(powergap("plot --only overlay @/t/a"), 2);
+    cr_expect(strstr(said, "'overlay' compares several runs") != NULL, "%s", said);
+    cr_expect_eq(powergap("plot --only voltages @/t"), 2);
+    cr_expect(strstr(said, "'voltages' is of one run") != NULL, "%s", said);
+}
+
 /* Files end at 4 KiB here, as on a full disk, and gnuplot says nothing of it. */
 Test(cli, a_picture_is_there_in_full_or_not_at_all)
 {
