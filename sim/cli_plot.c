@@ -279,6 +279,9 @@ static int run(const struct command *c, int argc, char **argv)
     if (format != NULL && strcmp(format, "svg") != 0 && strcmp(format, "png") != 0) {
         return cli_wrong(c, "--format is svg or png, not '%s'", format);
     }
+    if (!gnuplot_is_there()) {
+        return cli_wrong(c, "%s", gnuplot_missing);
+    }
     char *folders = list(c, n, argv);
     if (folders == NULL) {
         return EXIT_USE;

@@ -295,6 +295,16 @@ Test(cli, runs_are_compared_in_the_folder_that_all_are_in)
     cr_expect(strstr(said, "'voltages' is of one run") != NULL, "%s", said);
 }
 
+Test(cli, a_machine_without_gnuplot_is_told_what_to_install)
+{
+    cr_assert_eq(powergap("run --quiet --out @/t " PASSES), 0);
+    setenv("PATH", home, 1);
+    cr_expect_eq(powergap("plot @/t"), 2);
+    setenv("PATH", "/usr/bin:/bin", 1);
+    cr_expect(says("apt install gnuplot-nox"), "%s", said);
+    cr_expect(has_no_picture());
+}
+
 /* Files end at 4 KiB here, as on a full disk, and gnuplot says nothing of it. */
 Test(cli, a_picture_is_there_in_full_or_not_at_all)
 {
