@@ -52,9 +52,9 @@ WHOLE    := $(if $(filter gcc%,$(notdir $(lastword $(CC)))),$(if $(filter O2 O3,
 CFLAGS   += $(if $(WHOLE),-flto -ffat-lto-objects)
 
 # pkg-config may not be there yet: `demo` and `test` install it, then start make anew.
-LIBRARIES := gsl libfyaml
+LIBRARIES := gsl libfyaml libmd
 CPPFLAGS  += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
-LDLIBS    := $(or $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),-lgsl -lgslcblas -lfyaml) \
+LDLIBS    := $(or $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),-lgsl -lgslcblas -lfyaml -lmd) \
              -lcsv -lsleef -lm
 
 # ---- What is built from what ---------------------------------------------------------------------
