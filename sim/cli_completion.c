@@ -118,7 +118,7 @@ static void offer_topics(const struct question *q)
     for (int i = 0; kinds[i] != NULL; i++) {
         offer_doc(q, kinds[i]->name, kinds[i]->doc);
     }
-    offer_choices(q, "scenario|units|events");
+    offer_choices(q, "scenario|units|events|sources");
 }
 
 static void offer_kinds_of_event(const struct question *q)

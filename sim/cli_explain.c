@@ -4,7 +4,7 @@
 
 static const char more[] =
     "Without a topic: the kinds of parts. A topic is a kind ('psu'), one of its keys\n"
-    "('psu.hold_up'), 'scenario', 'events' or 'units'.\n\n"
+    "('psu.hold_up'), 'scenario', 'events', 'units', 'sources' or one of them ('S36').\n\n"
     "Examples:\n"
     "  powergap explain relay\n"
     "  powergap explain psu.hold_up\n"

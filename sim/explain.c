@@ -8,6 +8,7 @@
 #include "measure.h"
 #include "models/event.h"
 #include "rack.h"
+#include "sources.h"
 #include "spell.h"
 
 static enum quantity quantity_of(const struct field *f)
@@ -211,7 +212,8 @@ static void print_kind(FILE *out, const struct kind *k)
         fprintf(out, "\nactions (act: NAME.action):\n");
         print_actions(out, k);
     }
-    fprintf(out, "\nsource: S... a data sheet (hardware notes), E an estimate, D derived\n");
+    fprintf(out, "\nsource: S... a data sheet ('powergap explain sources'), E an estimate, D "
+                 "derived\n");
 }
 
 static void print_kinds(FILE *out)
@@ -220,7 +222,7 @@ static void print_kinds(FILE *out)
     for (int32_t i = 0; kinds[i]; i++) {
         fprintf(out, "  %-12s %s\n", kinds[i]->name, kinds[i]->doc ? kinds[i]->doc : "");
     }
-    fprintf(out, "other topics: scenario, units, events\n");
+    fprintf(out, "other topics: scenario, units, events, sources\n");
 }
 
 static void print_events(FILE *out)
@@ -257,6 +259,7 @@ static bool print_row(FILE *out, const struct kind *k, const char *key)
         default_text(def, sizeof def, f);
         fprintf(out, "%s.%s - %s\n  values: %s\n  default: %s\n  source: %s\n", k->name, key,
                 f->doc ? f->doc : "", values, def, f->source && *f->source ? f->source : "-");
+        sources_print_cited(out, f->source != NULL ? f->source : "", "    ");
         if (kind_setter(k, key)) {
             fprintf(out, "  may follow a profile\n");
         }
@@ -321,6 +324,15 @@ static bool explain_kind(FILE *out, FILE *err, const char *topic)
     return false;
 }
 
+static void print_sources(FILE *out)
+{
+    for (const struct citation *s = sources; s->id != NULL; s++) {
+        fprintf(out, "  %-5s %s\n", s->id, s->title);
+    }
+    fprintf(out,
+            "\nE: an estimate, of an order that is common in the field; D: derived from others\n");
+}
+
 bool explain_print(FILE *out, FILE *err, const char *topic)
 {
     if (!topic) {
@@ -331,6 +343,10 @@ bool explain_print(FILE *out, FILE *err, const char *topic)
         explain_scenario(out);
     } else if (strcmp(topic, "units") == 0) {
         print_units(out);
+    } else if (strcmp(topic, "sources") == 0) {
+        print_sources(out);
+    } else if (source_find(topic) != NULL) {
+        sources_print_cited(out, topic, "");
     } else {
         return explain_kind(out, err, topic);
     }

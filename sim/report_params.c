@@ -5,6 +5,7 @@
 #include "html.h"
 #include "rack.h"
 #include "report_page.h"
+#include "sources.h"
 
 /* ---- what the rack has chosen ------------------------------------------------------------------------ */
 
@@ -207,14 +208,44 @@ static void type_table(struct page *p, const struct values *all, int32_t first)
     fputs("</tbody></table></div></details>\n", p->out);
 }
 
+/* ---- the data sheets and standards behind them ------------------------------------------------------- */
+
+static void note_source(void *ctx, const struct citation *s)
+{
+    bool *cited = ctx;
+
+    cited[s - sources] = true;
+}
+
+static void source_list(struct page *p, const struct report_run *runs, int32_t n)
+{
+    bool cited[SOURCES_MAX] = {false};
+
+    for (int32_t i = 0; i < n; i++) {
+        for (int32_t k = 0; k < runs[i].n_parts; k++) {
+            for (int32_t q = 0; q < runs[i].parts[k].n; q++) {
+                sources_cited(runs[i].parts[k].params[q].source, note_source, cited);
+            }
+        }
+    }
+    fputs("<details open=\"open\"><summary>Sources</summary><dl class=\"facts\">", p->out);
+    for (const struct citation *s = sources; s->id != NULL; s++) {
+        if (cited[s - sources]) {
+            html_print(p->out, "<dt>%s</dt><dd>%s</dd>", s->id, s->title);
+        }
+    }
+    fputs("</dl></details>\n", p->out);
+}
+
 void page_params(struct page *p, const struct report_run *runs, int32_t n)
 {
     struct values all = {.n = 0};
 
     fputs(
         "<section id=\"parameters\"><h2>Parameters of the parts</h2>\n<p>What the parts are before "
-        "a rack chooses anything. A source such as S5 is a data sheet or standard of the hardware "
-        "notes; <span class=\"estimate\">E</span> marks an estimate.</p>\n",
+        "a rack chooses anything. A source such as S5 is a data sheet or standard, listed at the "
+        "end; "
+        "<span class=\"estimate\">E</span> marks an estimate.</p>\n",
         p->out);
     for (int32_t i = 0; i < n; i++) {
         for (int32_t k = 0; k < runs[i].n_parts; k++) {
@@ -230,5 +261,6 @@ void page_params(struct page *p, const struct report_run *runs, int32_t n)
             type_table(p, &all, i);
         }
     }
+    source_list(p, runs, n);
     fputs("</section>\n", p->out);
 }
