@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,9 +106,50 @@ static bool make_parents(struct folder *f, char *path)
 
 enum { SUFFIX = 32 };
 
+#define PARTIAL ".partial-"
+
 static void print_suffix(char suffix[SUFFIX], long pid)
 {
-    snprintf(suffix, SUFFIX, ".partial-%ld", pid);
+    snprintf(suffix, SUFFIX, PARTIAL "%ld", pid);
+}
+
+/* Is `name` what a process that no longer lives has left of the folder `stem`? */
+static bool is_left_behind(const char *name, const char *stem)
+{
+    size_t n = strlen(stem);
+    char *end = NULL;
+
+    if (strncmp(name, stem, n) != 0 || strncmp(name + n, PARTIAL, strlen(PARTIAL)) != 0) {
+        return false;
+    }
+    long pid = strtol(name + n + strlen(PARTIAL), &end, 10);
+    return pid > 0 && *end == '\0' && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* Say what runs that were killed have left. It is not taken away: on a disk that machines share it may be
+ * another one's that goes on. */
+static void tell_left_behind(const struct folder *f)
+{
+    const char *slash = strrchr(f->path, '/');
+    const char *stem = slash != NULL ? slash + 1 : f->path;
+    char *above = print(f->path, "", "");
+    DIR *dir = NULL;
+
+    if (above != NULL) {
+        above[stem - f->path] = '\0';
+        dir = opendir(*above != '\0' ? above : ".");
+    }
+    for (struct dirent *e = dir != NULL ? readdir(dir) : NULL; e != NULL; e = readdir(dir)) {
+        if (is_left_behind(e->d_name, stem)) {
+            diag_warning(f->diag, COMMAND_LINE,
+                         "'%s%s' is what a run that was killed has left: it can be removed", above,
+                         e->d_name);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    free(above);
 }
 
 static void free_folder(struct folder *f)
@@ -145,6 +187,7 @@ struct folder *folder_begin(const char *path, const char *mark, struct diag *d)
         free_folder(f);
         return NULL;
     }
+    tell_left_behind(f);
     return f;
 }
 

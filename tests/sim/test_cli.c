@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -303,6 +304,27 @@ Test(cli, a_machine_without_gnuplot_is_told_what_to_install)
     setenv("PATH", "/usr/bin:/bin", 1);
     cr_expect(says("apt install gnuplot-nox"), "%s", said);
     cr_expect(has_no_picture());
+}
+
+/* One process is dead, one lives: it is this one. */
+Test(cli, what_a_killed_run_has_left_is_named_and_stays)
+{
+    char dead[128];
+    char alive[128];
+    pid_t child = fork();
+
+    if (child == 0) {
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    snprintf(dead, sizeof dead, "%s/t.partial-%ld", home, (long)child);
+    snprintf(alive, sizeof alive, "%s/t.partial-%ld", home, (long)getpid());
+    cr_assert_eq(mkdir(dead, 0777), 0);
+    cr_assert_eq(mkdir(alive, 0777), 0);
+    cr_expect_eq(powergap("run --quiet --out @/t " PASSES), 0, "%s", said);
+    cr_expect(says(dead), "%s", said);
+    cr_expect_not(says(alive), "%s", said);
+    cr_expect_eq(access(dead, F_OK), 0);
 }
 
 /* Files end at 4 KiB here, as on a full disk, and gnuplot says nothing of it. */
