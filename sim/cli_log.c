@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "cli.h"
 #include "csv.h"
+#include "log_find.h"
 #include "models/event.h"
 #include "spell.h"
 #include "stored.h"
@@ -18,11 +19,13 @@ static const char more[] =
     "Prints the events of a trace, one a line: number, time, part and event, what it was caused "
     "by\n"
     "and what it means. The options narrow it down; several of them must all hold. A PART or KIND\n"
-    "may be a pattern in quotes: 'web*'. An EVENT is its number, '#371', or its name, 'psu1.die':\n"
-    "then the first of that name.\n\n"
+    "may be a pattern in quotes: 'web*'. An EVENT is its number, '#371', its name, 'psu1.die', "
+    "and\n"
+    "then the first of that name, or the number of a gap, 'gap2': what its spans ended with.\n\n"
     "Examples:\n"
     "  powergap log --part psu1 out/fet\n"
     "  powergap log --why sw2.conducts out/fet       from there back to the first cause\n"
+    "  powergap log --why gap1 out/fet               all that gap 1 was made of\n"
     "  powergap log --effects psu1.die --kind uvlo out/fet\n"
     "  powergap log --kind decide --window 50ms..80ms --journal out/fet\n";
 
@@ -41,49 +44,25 @@ static bool matches(const char *pattern, const char *text)
     return pattern == NULL || fnmatch(pattern, text, 0) == 0;
 }
 
-static bool is_in(const struct cli_window *w, const struct stored_event *e)
+static void mark_causes(const struct stored *s, uint32_t from, bool mark[])
 {
-    return e->at >= w->from && e->at <= w->to;
+    for (uint32_t id = from; id > 0; id = stored_at(s, id)->cause) {
+        mark[id] = true;
+    }
 }
 
-static bool is_number(const char *text)
+/* What goes back to a marked event is marked, too; `direct`: what it has caused at once, and it is not. */
+static void mark_effects(const struct stored *s, uint32_t from, bool direct, bool mark[])
 {
-    return text[0] != '\0' && strlen(text) < 10 && strspn(text, "0123456789") == strlen(text);
-}
-
-/* The event that is meant; NULL: reported. */
-static const struct stored_event *find_event(struct diag *d, const struct stored *s,
-                                             const struct log_flags *f, const char *word)
-{
-    const char *number = word[0] == '#' ? word + 1 : word;
-    char name[STORED_NAME];
-
-    if (is_number(number)) {
-        const struct stored_event *e = stored_at(s, (uint32_t)strtoul(number, NULL, 10));
-        if (e == NULL) {
-            diag_error(d, COMMAND_LINE, "there is no event %s: the trace has #1 .. #%" PRIu32, word,
-                       s->n);
-        }
-        return e;
+    mark[from] = !direct;
+    for (uint32_t id = from + 1; id <= s->n; id++) {
+        uint32_t cause = stored_at(s, id)->cause;
+        mark[id] = mark[id] || (direct ? cause == from : mark[cause]);
     }
-    struct spell near = spell_begin(word, strlen(word));
-    for (uint32_t i = 0; i < s->n; i++) {
-        stored_name(&s->event[i], name);
-        if (is_in(&f->window, &s->event[i]) && strcmp(name, word) == 0) {
-            return &s->event[i];
-        }
-        spell_try(&near, name, strlen(name));
-    }
-    diag_error(d, COMMAND_LINE, "there is no event '%s'%s", word,
-               f->window.to != NS_NEVER || f->window.from > 0 ? " in this window" : "");
-    if (spell_best(&near) != NULL) {
-        diag_hint(d, "did you mean '%s'?", spell_best(&near));
-    }
-    return NULL;
 }
 
 /* For each event, is it wanted by --cause, --why and --effects? NULL: reported. */
-static bool *wanted(struct arena *a, struct diag *d, const struct stored *s,
+static bool *wanted(struct arena *a, struct diag *d, const struct stored *s, const char *folder,
                     const struct log_flags *f)
 {
     bool *is = arena_array(a, s->n + 1, sizeof *is);
@@ -92,21 +71,20 @@ static bool *wanted(struct arena *a, struct diag *d, const struct stored *s,
 
     memset(is, true, s->n + 1);
     for (int k = 0; k < 3; k++) {
-        const struct stored_event *e = words[k] != NULL ? find_event(d, s, f, words[k]) : NULL;
         if (words[k] == NULL) {
             continue;
         }
-        if (e == NULL) {
+        struct log_found found = log_find(a, d, s, &f->window, folder, words[k]);
+        if (found.n == 0) {
             return NULL;
         }
         memset(mark, false, s->n + 1);
-        mark[e->id] = words[k] != f->cause;
-        for (uint32_t id = e->id; words[k] == f->why && id > 0; id = stored_at(s, id)->cause) {
-            mark[id] = true;
-        }
-        for (uint32_t id = e->id + 1; words[k] != f->why && id <= s->n; id++) {
-            uint32_t cause = stored_at(s, id)->cause;
-            mark[id] = words[k] == f->cause ? cause == e->id : mark[cause];
+        for (int32_t i = 0; i < found.n; i++) {
+            if (words[k] == f->why) {
+                mark_causes(s, found.id[i], mark);
+            } else {
+                mark_effects(s, found.id[i], words[k] == f->cause, mark);
+            }
         }
         for (uint32_t id = 1; id <= s->n; id++) {
             is[id] = is[id] && mark[id];
@@ -240,7 +218,7 @@ static void print_events(const struct stored *s, const struct log_flags *f, cons
     for (uint32_t i = 0; i < s->n; i++) {
         const struct stored_event *e = &s->event[i];
         if (!is[e->id] || !matches(f->part, e->part) || !matches(f->kind, e->event) ||
-            !is_in(&f->window, e)) {
+            !log_is_in(&f->window, e)) {
             continue;
         }
         if (f->json) {
@@ -334,7 +312,7 @@ static int show(const char *folder, const struct log_flags *f)
 
     if (stored_read(a, d, folder, &s) && (f->kind == NULL || knows_kind(d, f->kind)) &&
         (f->part == NULL || knows_part(a, d, folder, f->part))) {
-        const bool *is = wanted(a, d, &s, f);
+        const bool *is = wanted(a, d, &s, folder, f);
         if (is != NULL) {
             print_events(&s, f, is);
         }

@@ -87,8 +87,16 @@ refuses "wants one trace folder"
 refuses "is no trace" "$work"
 refuses "did you mean 'psu1'?" --part psu11 "$work/t"
 refuses "did you mean 'decide'?" --kind decde "$work/t"
+# All that a gap was made of: the chain of each event that ended one of its spans.
+awk -F, '$1 == 1 && $10 != "" { print $10 }' "$work/t/spans.csv" | while read -r id; do
+    "$powergap" log --why "#$id" "$work/t"
+done | cut -c1-24 | sort -u >"$work/chains"
+"$powergap" log --why gap1 "$work/t" | cut -c1-24 | sort -u >"$work/gap1"
+if [ -s "$work/chains" ] && cmp -s "$work/chains" "$work/gap1"; then ok; else bad "--why gap1: $(diff "$work/chains" "$work/gap1")"; fi
+
 refuses "there is no event 99999: the trace has #1 .. #" --why 99999 "$work/t"
 refuses "there is no event 0" --why 0 "$work/t"
+refuses "there is no gap 9: gaps.csv has 1 .. 5" --why gap9 "$work/t"
 refuses "did you mean 'sw2.conducts'?" --why sw2.conduct "$work/t"
 refuses "in this window" --why psu1.die --window 60ms.. "$work/t"
 refuses "wants two times" --window 60ms "$work/t"
