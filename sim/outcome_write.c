@@ -131,18 +131,34 @@ static int32_t action_index(const struct log *l, uint32_t event)
     return lo < l->n_actions && l->actions[lo].event == event ? lo : -1;
 }
 
+static bool same_part(const struct log *l, const struct log_action *x, const struct log_action *y)
+{
+    return log_at(l, x->event)->part == log_at(l, y->event)->part;
+}
+
 /* How often the log has named this action before. */
-static int32_t times_before(const struct run *r, int32_t i)
+static int32_t times_before(const struct log *l, int32_t i)
 {
     int32_t n = 0;
 
     for (int32_t k = 0; k < i; k++) {
-        const struct log_action *x = &r->log.actions[k];
-        const struct log_action *y = &r->log.actions[i];
-        n += x->action == y->action &&
-             log_at(&r->log, x->event)->part == log_at(&r->log, y->event)->part;
+        n += l->actions[k].action == l->actions[i].action &&
+             same_part(l, &l->actions[k], &l->actions[i]);
     }
     return n;
+}
+
+/* Does it end what an earlier action has begun? When that is noticed is no detection of a fault. */
+static bool is_repair(const struct log *l, int32_t i)
+{
+    for (int32_t k = 0; k < i; k++) {
+        const char *undo = l->actions[k].action->undo;
+        if (undo != NULL && strcmp(undo, l->actions[i].action->key) == 0 &&
+            same_part(l, &l->actions[k], &l->actions[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void write_detection(FILE *out, const struct run *r, int32_t i, const struct event *decision)
@@ -154,7 +170,7 @@ static void write_detection(FILE *out, const struct run *r, int32_t i, const str
     struct anatomy a;
     char name[NAME];
     char deed[LOG_NAME];
-    int32_t before = times_before(r, i);
+    int32_t before = times_before(l, i);
 
     log_name(l, r->scenario->rack.parts, action->id, deed);
     if (before > 0) {
@@ -179,7 +195,7 @@ static void write_detections(FILE *out, const struct run *r)
     for (uint32_t id = 1; id <= l->n; id++) {
         const struct event *e = log_at(l, id);
         int32_t i = e->kind == EV_DECIDE ? action_index(l, anatomy_root(l, id)) : -1;
-        if (i >= 0 && !seen[i]) {
+        if (i >= 0 && !seen[i] && !is_repair(l, i)) {
             seen[i] = true;
             write_detection(out, r, i, e);
         }
