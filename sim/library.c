@@ -108,6 +108,7 @@ static void report_unknown(struct loader *l, struct search *s, struct place aske
     }
     s->near = spell_begin(s->name, strlen(s->name));
     library_folders(l->arena, l->path, spell_in, s);
+    library_folders(l->arena, asked.in->path, spell_in, s);
     if (spell_best(&s->near)) {
         diag_hint(l->diag, "did you mean '%s'?", spell_best(&s->near));
     } else if (library_is_there(s)) {
@@ -127,6 +128,7 @@ static const struct yaml *read_file(struct loader *l, const char *name, struct p
         return NULL;
     }
     library_folders(l->arena, l->path, look_in, &s);
+    library_folders(l->arena, asked.in->path, look_in, &s); /* a rack's own, wherever it lies */
     if (!s.found) {
         report_unknown(l, &s, asked);
         return NULL;

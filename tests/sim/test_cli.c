@@ -306,6 +306,21 @@ Test(cli, a_machine_without_gnuplot_is_told_what_to_install)
     cr_expect(has_no_picture());
 }
 
+/* From another folder, by a rack that lies where its parts are found. */
+Test(cli, a_rack_file_finds_its_parts_wherever_the_scenario_lies)
+{
+    char command[1024];
+    char here[256];
+
+    cr_assert_neq(getcwd(here, sizeof here), NULL);
+    snprintf(command, sizeof command,
+             "{title: x, rack: '%s/scenarios/racks/pair-fet.yaml', duration: 1 ms}", here);
+    write_file("far.yaml", command);
+    snprintf(command, sizeof command, "p=$(realpath '%s') && cd '%s' && \"$p\" check far.yaml",
+             program(), home);
+    cr_expect_eq(system(command), 0);
+}
+
 /* One process is dead, one lives: it is this one. */
 Test(cli, what_a_killed_run_has_left_is_named_and_stays)
 {
