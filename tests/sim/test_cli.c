@@ -135,8 +135,9 @@ Test(cli, a_scenario_that_is_not_there_exits_2)
 Test(cli, every_command_answers_help)
 {
     static const char *const all[] = {
-        "",      "run ",    "test ", "check ",  "explain ",    "schema ", "parts ",
-        "plot ", "report ", "log ",  "export ", "completion ", "new ",    "--why-diverged "};
+        "",         "run ",    "test ",       "check ",  "explain ",
+        "schema ",  "parts ",  "plot ",       "report ", "log ",
+        "compare ", "export ", "completion ", "new ",    "--why-diverged "};
     char args[64];
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -403,9 +404,9 @@ static bool page_has(const char *page, const char *name)
 /* What --help lists the manual page describes. */
 Test(cli, manual_pages_know_every_option)
 {
-    static const char *const commands[] = {"run",    "test",  "check",      "explain",
-                                           "schema", "parts", "plot",       "report",
-                                           "export", "log",   "completion", "new"};
+    static const char *const commands[] = {"run",        "test", "check",  "explain", "schema",
+                                           "parts",      "plot", "report", "export",  "log",
+                                           "completion", "new",  "compare"};
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char args[32];
