@@ -102,7 +102,7 @@ bool cli_data(const char *name, char *buf, size_t room);
 
 extern const struct command run_command, check_command, explain_command, schema_command,
     parts_command, plot_command, report_command, new_command, log_command, export_command,
-    completion_command, compare_command, diverged_command, test_command;
+    completion_command, compare_command, fit_command, diverged_command, test_command;
 
 /* What stands before the name of an option: "-" or "--". */
 const char *cli_dashes(const struct option_row *r);

@@ -44,7 +44,7 @@ static const ns_t PATIENCE = SECONDS(10), BUDGET = MS(1);
 static const double CYCLES = 1.5;
 
 struct run_flags {
-    const char *out, *integrator, *vcd, *fst;
+    const char *out, *override, *integrator, *vcd, *fst;
     struct cli_window window;
     double tolerance;
     uint64_t seed, shuffle;
@@ -180,7 +180,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
                     const struct bench *bench)
 {
     struct diag *d = diag_new();
-    struct scenario *s = scenario_load(path, d);
+    struct scenario *s = scenario_load_with(path, f->override, d);
     struct arena *a = arena_new();
     struct progress progress = {.shown_s = 0.0};
     int status = EXIT_USE;
@@ -376,6 +376,8 @@ static int run(const struct command *c, int argc, char **argv)
     const struct option_row rows[] = {
         {"out", OPTION_TEXT, &f.out, "DIR", "folder of the trace (else out/NAME)"},
         {"seed", OPTION_WHOLE, &f.seed, "N", "instead of the scenario's seed"},
+        {"override", OPTION_TEXT, &f.override, "FILE",
+         "what parts of the rack are to be instead: 'powergap fit' writes such a file"},
         {"sample", OPTION_TIME, &f.sample, "TIME", "between two rows of signals.csv: '10 us'"},
         {"vcd", OPTION_TEXT, &f.vcd, "FILE", "also write waveforms, for GTKWave and others"},
         {"fst", OPTION_TEXT, &f.fst, "FILE", "the same, smaller: by vcd2fst of GTKWave"},

@@ -7,9 +7,10 @@
 #include "home.h"
 
 const struct command *const commands[] = {
-    &run_command,     &test_command,   &new_command,        &check_command,    &explain_command,
-    &schema_command,  &parts_command,  &plot_command,       &report_command,   &log_command,
-    &compare_command, &export_command, &completion_command, &diverged_command, NULL,
+    &run_command,     &test_command,       &new_command,      &check_command,
+    &explain_command, &schema_command,     &parts_command,    &plot_command,
+    &report_command,  &log_command,        &compare_command,  &export_command,
+    &export_command,  &completion_command, &diverged_command, NULL,
 };
 
 static void help(FILE *out)

@@ -322,6 +322,9 @@ void rack_load(struct loader *l, const struct yaml *y)
 
     g.files[g.n_files++] = l->path;
     names_read(&g, y);
+    if (l->override) {
+        names_override(&g, l->override);
+    }
     for (int32_t i = 0; i < l->rack.n_parts; i++) {
         find_kind(&g, i);
     }

@@ -45,6 +45,8 @@ const struct yaml *draft_value(const struct drawing *g, int32_t part, const char
 
 /* rack_names.c: all parts that `rack:` names, in file order. */
 void names_read(struct drawing *g, const struct yaml *y);
+/* Then what a file of overrides says about some of them. */
+void names_override(struct drawing *g, const char *path);
 
 /* implied.c: the serial buses, muxes and expanders that are only named in paths. */
 void implied_add(struct drawing *g);

@@ -254,3 +254,20 @@ void names_read(struct drawing *g, const struct yaml *y)
                    yaml_word(y));
     }
 }
+
+void names_override(struct drawing *g, const char *path)
+{
+    struct loader *l = g->l;
+    const struct text *t = inputs_read(l, path, "file of overrides", (struct place){.in = NULL});
+    const struct yaml *map = t ? yaml_read(l->arena, l->diag, t) : NULL;
+    int32_t origin = ++g->maps;
+
+    if (map && map->is != YAML_MAP) {
+        diag_error(l->diag, map->at, "a file of overrides is a map of parts, not %s",
+                   yaml_word(map));
+        return;
+    }
+    for (const struct yaml *y = map ? map->first : NULL; y; y = y->next) {
+        name_entry(g, y, origin, true);
+    }
+}

@@ -204,15 +204,16 @@ static void read_keys(struct loader *l, struct scenario *s, const struct yaml *m
 
 /* `t` NULL: reading it has failed, which was reported. */
 static struct scenario *load(struct arena *a, const char *path, const struct text *t,
-                             struct diag *d, int32_t errors_before)
+                             const char *override, struct diag *d, int32_t errors_before)
 {
     struct scenario *s = arena_get(a, sizeof *s);
-    struct loader l = {.arena = a, .diag = d};
+    struct loader l = {.arena = a, .diag = d, .override = override};
     const struct yaml *map = t ? yaml_read(a, d, t) : NULL;
 
     s->arena = a;
     s->path = arena_text(a, path, strlen(path));
     l.path = s->path;
+    s->override = override ? arena_text(a, override, strlen(override)) : NULL;
     if (t) {
         inputs_keep(&l, t);
     }
@@ -231,12 +232,18 @@ static struct scenario *load(struct arena *a, const char *path, const struct tex
     return s;
 }
 
-struct scenario *scenario_load(const char *path, struct diag *d)
+struct scenario *scenario_load_with(const char *path, const char *override, struct diag *d)
 {
     struct arena *a = arena_new();
     int32_t errors = diag_errors(d);
+    const struct text *t = text_read(a, d, path, "scenario", (struct place){.in = NULL});
 
-    return load(a, path, text_read(a, d, path, "scenario", (struct place){.in = NULL}), d, errors);
+    return load(a, path, t, override, d, errors);
+}
+
+struct scenario *scenario_load(const char *path, struct diag *d)
+{
+    return scenario_load_with(path, NULL, d);
 }
 
 struct scenario *scenario_load_text(const char *path, const char *bytes, size_t size,
@@ -245,7 +252,7 @@ struct scenario *scenario_load_text(const char *path, const char *bytes, size_t 
     struct arena *a = arena_new();
     int32_t errors = diag_errors(d);
 
-    return load(a, path, text_from(a, d, path, bytes, size), d, errors);
+    return load(a, path, text_from(a, d, path, bytes, size), NULL, d, errors);
 }
 
 void scenario_free(struct scenario *s)

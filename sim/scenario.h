@@ -100,6 +100,7 @@ struct profile {
 
 struct scenario {
     const char *path;
+    const char *override;       /* NULL: none */
     const struct input *inputs; /* the files that it is made of, itself first */
     const char *title;
     int32_t n_covers;
@@ -122,6 +123,9 @@ struct scenario {
 
 /* Read a scenario and all it names. NULL when there was an error; all of them are in *d. */
 struct scenario *scenario_load(const char *path, struct diag *d);
+
+/* The same with a file of overrides: a map of parts and of what they are to be instead. */
+struct scenario *scenario_load_with(const char *path, const char *override, struct diag *d);
 
 /* The same from memory; `path` is for messages and for finding files beside it. */
 struct scenario *scenario_load_text(const char *path, const char *bytes, size_t size,

@@ -36,10 +36,21 @@ static const char *integrator_name(const struct plant_options *o)
     return o->integrator == INTEGRATOR_GSL_MSBDF ? "gsl-msbdf" : "rosenbrock";
 }
 
+/* A word of a command line within a text in double quotes, in quotes of its own where the shell needs them. */
+static void put_word(FILE *out, const char *word)
+{
+    bool quote = word[strcspn(word, " '\"\\$&;()<>|*?")] != '\0';
+
+    fputs(quote ? " '" : " ", out);
+    for (const char *c = word; *c != '\0'; c++) {
+        fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+    }
+    fputs(quote ? "'" : "", out);
+}
+
 static void command(FILE *out, const struct world *w, const struct trace_facts *f)
 {
     const struct plant_options *o = f->options;
-    bool quote = f->scenario->path[strcspn(f->scenario->path, " '\"\\$&;()<>|*?")] != '\0';
 
     fprintf(out, "command: \"powergap run --seed %" PRIu64, o->seed);
     if (o->tolerance > 0.0) {
@@ -49,20 +60,19 @@ static void command(FILE *out, const struct world *w, const struct trace_facts *
         fprintf(out, " --integrator %s", integrator_name(o));
     }
     if (o->remote != NULL) {
-        fprintf(out, " --controller '%s'%s", o->remote->link,
-                o->remote->charged ? " --charge board" : "");
+        fputs(" --controller", out);
+        put_word(out, o->remote->link);
+        fputs(o->remote->charged ? " --charge board" : "", out);
     }
     if (o->shuffle_ties != 0) {
         fprintf(out, " --shuffle-ties %" PRIu64, o->shuffle_ties);
     }
-    fputc(' ', out);
-    for (const char *c = quote ? "'" : ""; *c != '\0'; c++) {
-        fputc(*c, out);
+    if (f->scenario->override != NULL) {
+        fputs(" --override", out);
+        put_word(out, f->scenario->override);
     }
-    for (const char *c = f->scenario->path; *c != '\0'; c++) {
-        fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-    }
-    fprintf(out, "%s\"\n", quote ? "'" : "");
+    put_word(out, f->scenario->path);
+    fputs("\"\n", out);
 }
 
 static void counts(FILE *out, const struct world *w, const struct trace_facts *f)

@@ -134,10 +134,10 @@ Test(cli, a_scenario_that_is_not_there_exits_2)
 
 Test(cli, every_command_answers_help)
 {
-    static const char *const all[] = {
-        "",         "run ",    "test ",       "check ",  "explain ",
-        "schema ",  "parts ",  "plot ",       "report ", "log ",
-        "compare ", "export ", "completion ", "new ",    "--why-diverged "};
+    static const char *const all[] = {"",         "run ",        "test ",    "check ",
+                                      "explain ", "schema ",     "parts ",   "plot ",
+                                      "report ",  "log ",        "compare ", "fit ",
+                                      "export ",  "completion ", "new ",     "--why-diverged "};
     char args[64];
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
