@@ -9,7 +9,7 @@
 const struct command *const commands[] = {
     &run_command,     &test_command,       &new_command,      &check_command,
     &explain_command, &schema_command,     &parts_command,    &plot_command,
-    &report_command,  &log_command,        &compare_command,  &export_command,
+    &report_command,  &log_command,        &compare_command,  &fit_command,
     &export_command,  &completion_command, &diverged_command, NULL,
 };
 
