@@ -200,6 +200,7 @@ static int run_file(const struct run_flags *f, const char *path, bool only_one,
             .waves = {.vcd = f->vcd, .fst = f->fst, .from = f->window.from, .to = f->window.to},
             .sample = f->sample,
             .large = f->large,
+            .model_error = true,
             .pace = bench->pace,
             .stop = bench->stop};
         if (!f->quiet && !f->json && isatty(STDERR_FILENO)) {

@@ -236,15 +236,13 @@ bool fit(struct fit *f, struct arena *a, struct diag *d, const struct scenario *
 
 /* ---- what came of it -------------------------------------------------------------------------------- */
 
-/* A time in whole nanoseconds, all else in its SI unit, and so the bound. */
+/* A time in whole nanoseconds, all else in its SI unit. */
 static void write_value(FILE *out, const struct fit_param *p)
 {
     if (p->field->type == FIELD_TIME) {
-        fprintf(out, "  %s: %" PRId64 " ns  # +- %.3g\n", p->field->key, ns_from_s(p->value),
-                p->half * 1e9);
+        fprintf(out, "  %s: %" PRId64 " ns\n", p->field->key, ns_from_s(p->value));
     } else {
-        fprintf(out, "  %s: %.9g %s  # +- %.3g\n", p->field->key, p->value,
-                quantity_unit(p->field->quantity), p->half);
+        fprintf(out, "  %s: %.9g %s\n", p->field->key, p->value, quantity_unit(p->field->quantity));
     }
 }
 
@@ -258,10 +256,29 @@ static bool is_first_of_part(const struct fit *f, int32_t i)
     return true;
 }
 
+/* How well they are known, for verdicts: fitted.h. */
+static void write_fitted(FILE *out, const struct fit *f)
+{
+    fputs("fitted:\n", out);
+    for (int32_t i = 0; i < f->n_params; i++) {
+        const char *before = ", with: [";
+        if (f->param[i].field == NULL) {
+            continue;
+        }
+        fprintf(out, "  %s: {half: %.6g", f->param[i].name, f->param[i].half);
+        for (int32_t k = 0; k < i; k++) {
+            if (f->param[k].field != NULL) {
+                fprintf(out, "%s%.6f", before, f->correlation[i][k]);
+                before = ", ";
+            }
+        }
+        fputs(before[2] == 'w' ? "}\n" : "]}\n", out);
+    }
+}
+
 void fit_write(FILE *out, const struct fit *f, const struct scenario *s)
 {
-    fprintf(out,
-            "# Fitted to a capture; 95 %% lie within +- of each. For: powergap run --override\n");
+    fprintf(out, "# Fitted to a capture, for: powergap run --override\n");
     for (int32_t i = 0; i < f->n_params; i++) {
         const struct fit_param *p = &f->param[i];
         if (p->field == NULL || !is_first_of_part(f, i)) {
@@ -274,4 +291,5 @@ void fit_write(FILE *out, const struct fit *f, const struct scenario *s)
             }
         }
     }
+    write_fitted(out, f);
 }

@@ -13,19 +13,9 @@
 
 #include <signal.h>
 
+#include "fitted.h"
 #include "scenario.h"
 #include "waveforms.h"
-
-enum { FIT_PARAMS_MAX = 16 };
-
-struct fit_param {
-    const char *name;          /* "sw1.gate_current"; "shift": of the capture's clock, seconds */
-    int32_t part;              /* NO_PART: the shift */
-    const struct field *field; /* NULL: the shift */
-    double start, value;       /* SI, times in seconds */
-    double half;               /* the bounds are value - half .. value + half */
-    bool at_limit;             /* of what the parameter may be */
-};
 
 struct fit {
     int32_t n_params;

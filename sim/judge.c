@@ -489,6 +489,16 @@ const struct ruling *judge_ruling(const struct judge *j, int32_t i)
     return &j->ruling[i];
 }
 
+void judge_widen(struct judge *j, int32_t i, double error, bool turns)
+{
+    struct ruling *r = &j->ruling[i];
+
+    r->error += error;
+    if (turns || fabs(r->margin) < r->error) {
+        r->verdict = VERDICT_UNRESOLVED;
+    }
+}
+
 enum verdict judge_verdict(const struct judge *j)
 {
     enum verdict worst = j->voided;

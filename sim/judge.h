@@ -63,6 +63,9 @@ const struct ruling *judge_ruling(const struct judge *j, int32_t i);
 /* FAIL before UNRESOLVED before PASS; whatever was ruled, if the run was declared void. */
 enum verdict judge_verdict(const struct judge *j);
 
+/* Ruling i may be wrong by so much more; `turns`: it may be the other way round. Then it decides nothing. */
+void judge_widen(struct judge *j, int32_t i, double error, bool turns);
+
 /* The run proves nothing: VERDICT_INVALID or VERDICT_ERROR, and why, which must outlive the judge. */
 void judge_void(struct judge *j, enum verdict v, const char *why);
 const char *judge_void_why(const struct judge *j); /* NULL: it is not void */

@@ -23,8 +23,9 @@ struct profile_text {
 struct loader {
     struct arena *arena;
     struct diag *diag;
-    const char *path;     /* of the scenario */
-    const char *override; /* file of what parts of its rack are to be instead; NULL: none */
+    const char *path;          /* of the scenario */
+    const char *override;      /* file of what parts of its rack are to be instead; NULL: none */
+    const struct yaml *fitted; /* what that file says of how well they are known; NULL: nothing */
     struct rack rack;
     struct input *inputs;      /* files read so far */
     struct library *libraries; /* those of parts, as maps */

@@ -268,6 +268,10 @@ void names_override(struct drawing *g, const char *path)
         return;
     }
     for (const struct yaml *y = map ? map->first : NULL; y; y = y->next) {
-        name_entry(g, y, origin, true);
+        if (strcmp(y->key, "fitted") == 0) {
+            l->fitted = y;
+        } else {
+            name_entry(g, y, origin, true);
+        }
     }
 }

@@ -11,6 +11,7 @@
 #include "column.h"
 #include "host.h"
 #include "host_config.h"
+#include "model_error.h"
 #include "rest.h"
 #include "trace.h"
 #include "words.h"
@@ -345,6 +346,9 @@ struct run *run_play(const struct scenario *s, const struct run_options *options
         }
     }
     play(r, trace);
+    if (s->fitted != NULL && !r->interrupted && options->model_error) {
+        model_error_add(r);
+    }
     struct trace_facts facts = {.scenario = s,
                                 .options = &r->options.plant,
                                 .log = &r->log,

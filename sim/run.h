@@ -23,6 +23,7 @@ struct run_options {
     struct waves_options waves; /* which waveforms to write */
     ns_t sample;                /* 0 or less: the scenario's, or a thousandth of the duration */
     bool large;                 /* signals.csv may take more than RUN_REFUSED_B */
+    bool model_error;           /* fitted parameters make verdicts as uncertain as they are */
     struct pace *pace;          /* play it in real time; NULL: as fast as it goes */
     const volatile sig_atomic_t *stop; /* not 0: end at the next instant; NULL: never */
     void *progress_ctx;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fitted.h"
 #include "loader.h"
 #include "spell.h"
 
@@ -225,6 +226,9 @@ static struct scenario *load(struct arena *a, const char *path, const struct tex
     }
     s->rack = l.rack;
     s->inputs = l.inputs;
+    if (l.fitted && diag_errors(d) == errors_before) {
+        s->fitted = fitted_read(&l, l.fitted);
+    }
     if (diag_errors(d) > errors_before || !map) {
         arena_free(a);
         return NULL;

@@ -100,7 +100,9 @@ struct profile {
 
 struct scenario {
     const char *path;
-    const char *override;       /* NULL: none */
+    const char *override; /* NULL: none */
+    const struct fitted
+        *fitted;                /* what that says of how well its values are known; NULL: nothing */
     const struct input *inputs; /* the files that it is made of, itself first */
     const char *title;
     int32_t n_covers;
