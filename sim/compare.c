@@ -87,10 +87,12 @@ static struct happening *happenings(struct comparing *g, const struct stored *s,
     return all;
 }
 
-static void add_event(struct comparing *g, const struct happening *x, const struct happening *y)
+/* NULL: it has not happened on that side. */
+static void add_event(struct comparing *g, const char *name, const struct happening *x,
+                      const struct happening *y)
 {
     struct difference f = {.what = COMPARED_EVENT,
-                           .name = x != NULL ? x->name : y->name,
+                           .name = name,
                            .in_a = x != NULL,
                            .in_b = y != NULL,
                            .a = x != NULL ? x->t_s : (double)NAN,
@@ -111,7 +113,8 @@ static void compare_events(struct comparing *g)
 
     for (int32_t i = 0, k = 0; i < n || k < m;) {
         int order = i == n ? 1 : k == m ? -1 : strcmp(x[i].name, y[k].name);
-        add_event(g, order <= 0 ? &x[i] : NULL, order >= 0 ? &y[k] : NULL);
+        add_event(g, order <= 0 ? x[i].name : y[k].name, order <= 0 ? &x[i] : NULL,
+                  order >= 0 ? &y[k] : NULL);
         i += order <= 0;
         k += order >= 0;
     }
@@ -119,10 +122,12 @@ static void compare_events(struct comparing *g)
 
 /* ---- gaps ------------------------------------------------------------------------------------------- */
 
-static void add_gap(struct comparing *g, const struct side_gap *x, const struct side_gap *y)
+/* NULL: there is none on that side. */
+static void add_gap(struct comparing *g, const char *name, const struct side_gap *x,
+                    const struct side_gap *y)
 {
     struct difference f = {.what = COMPARED_GAP,
-                           .name = x != NULL ? x->observer : y->observer,
+                           .name = name,
                            .in_a = x != NULL,
                            .in_b = y != NULL,
                            .a = x != NULL ? x->end_s - x->start_s : (double)NAN,
@@ -159,8 +164,9 @@ static void compare_gaps(struct comparing *g)
         int order = i == x->n_gaps   ? 1
                     : k == y->n_gaps ? -1
                                      : strcmp(x->gaps[i].observer, y->gaps[k].observer);
-        if (order >= 0 || is_observed(y, x->gaps[i].observer)) {
-            add_gap(g, order <= 0 ? &x->gaps[i] : NULL, order >= 0 ? &y->gaps[k] : NULL);
+        const char *name = order <= 0 ? x->gaps[i].observer : y->gaps[k].observer;
+        if (order >= 0 || is_observed(y, name)) {
+            add_gap(g, name, order <= 0 ? &x->gaps[i] : NULL, order >= 0 ? &y->gaps[k] : NULL);
         }
         i += order <= 0;
         k += order >= 0;
