@@ -1,6 +1,6 @@
 /* ctl_config.h - everything the controller knows of a rack: one constant table.
  *
- * The simulator derives it from the rack file; a generator can print it as C for a shipped image.
+ * The simulator derives it from the rack file, and prints it as C for an image: powergap export --config.
  * controller_init() checks it; a table that fails the check leaves the controller in its safe state. */
 #ifndef CTL_CONFIG_H
 #define CTL_CONFIG_H

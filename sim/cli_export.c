@@ -1,5 +1,7 @@
 /* cli_export.c - `powergap export`: the circuit for another program. */
 #include "cli.h"
+#include "config_source.h"
+#include "host.h"
 #include "output.h"
 #include "rest.h"
 #include "run.h"
@@ -13,14 +15,17 @@ static const char more[] =
     "and loads, under the names of their parts. What changes later is left out; of ideal parts\n"
     "(node, source, switch, load, ...) --script writes it, too: timed deeds, lock-out, hiccup, "
     "trip.\n\n"
+    "With --config it writes what the controller knows of the rack, as a constant in C for a\n"
+    "firmware image: the same table as in the simulation.\n\n"
     "Examples:\n"
     "  powergap export --spice --at '50 ms' scenarios/psu-failure/fet.yaml\n"
-    "  powergap export --spice --script --out a1.cir tests/oracle/a1.yaml\n";
+    "  powergap export --spice --script --out a1.cir tests/oracle/a1.yaml\n"
+    "  powergap export --config --out rack_config.c scenarios/psu-failure/fet.yaml\n";
 
 struct export_flags {
     const char *out;
     ns_t at;
-    bool spice, script;
+    bool spice, script, config;
 };
 
 static const struct place COMMAND_LINE = {.in = NULL};
@@ -65,13 +70,59 @@ static void play_and_write(const struct export_flags *f, const struct scenario *
     plant_free(w);
 }
 
+/* ---- the controller's table ------------------------------------------------------------------------- */
+
+static void write_config(FILE *out, const struct world *w, const struct scenario *s)
+{
+    for (int32_t i = 0; i < s->rack.n_parts; i++) {
+        if (s->rack.parts[i].kind == &controller_kind) {
+            config_source_write(out, world_state_const(w, i), &s->rack, s->path);
+        }
+    }
+}
+
+static int32_t controllers(const struct scenario *s)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < s->rack.n_parts; i++) {
+        n += s->rack.parts[i].kind == &controller_kind;
+    }
+    return n;
+}
+
+static void configure_and_write(const struct export_flags *f, const struct scenario *s,
+                                struct diag *d)
+{
+    struct sink deaf = {.ctx = NULL};
+    struct plant_options options = {.seed = s->seed};
+    struct output t;
+
+    if (controllers(s) != 1) {
+        diag_error(d, COMMAND_LINE, "the rack has %d controllers, not one", controllers(s));
+        return;
+    }
+    struct world *w = plant_new(s->rack.parts, s->rack.n_parts, &options, &deaf);
+    if (w == NULL) {
+        diag_error(d, COMMAND_LINE, "not enough memory for this rack");
+    } else if (f->out == NULL) {
+        write_config(stdout, w, s);
+    } else if (output_open(&t, f->out, d)) {
+        write_config(t.file, w, s);
+        output_close(&t, true, d);
+    }
+    plant_free(w);
+}
+
 static int export_file(const struct export_flags *f, const char *path)
 {
     struct diag *d = diag_new();
     struct scenario *s = scenario_load(path, d);
 
     if (s != NULL && run_check(s, d)) {
-        if (f->at > s->duration) {
+        if (f->config) {
+            configure_and_write(f, s, d);
+        } else if (f->at > s->duration) {
             diag_error(d, COMMAND_LINE, "'%s' has ended before that time", path);
         } else {
             play_and_write(f, s, d);
@@ -91,6 +142,7 @@ static int run(const struct command *c, int argc, char **argv)
         {"spice", OPTION_FLAG, &f.spice, NULL, "as a netlist for ngspice"},
         {"at", OPTION_TIME, &f.at, "TIME", "the instant: '50 ms' (else 0 s, settled)"},
         {"script", OPTION_FLAG, &f.script, NULL, "from 0 s on, with what is done to ideal parts"},
+        {"config", OPTION_FLAG, &f.config, NULL, "the controller's table of the rack, in C"},
         {"out", OPTION_TEXT, &f.out, "FILE", "where to (else standard output)"},
         {.name = NULL},
     };
@@ -102,8 +154,11 @@ static int run(const struct command *c, int argc, char **argv)
     if (n != 1) {
         return cli_wrong(c, "which scenario? powergap export --spice FILE");
     }
-    if (!f.spice) {
-        return cli_wrong(c, "as what? --spice is the only format");
+    if (f.spice == f.config) {
+        return cli_wrong(c, "as what? --spice or --config");
+    }
+    if (f.config && (f.script || f.at > 0)) {
+        return cli_wrong(c, "--at and --script are about the circuit, not about --config");
     }
     if (f.script && f.at > 0) {
         return cli_wrong(c, "a --script begins at 0 s: leave out --at");
@@ -113,8 +168,8 @@ static int run(const struct command *c, int argc, char **argv)
 
 const struct command export_command = {
     .name = "export",
-    .about = "write the circuit for another simulator (ngspice)",
-    .use = "--spice [options] FILE",
+    .about = "write the circuit for ngspice, or the controller's table for a firmware",
+    .use = "--spice|--config [options] FILE",
     .more = more,
     .run = run,
 };

@@ -118,9 +118,10 @@ Test(cli, wrong_use_exits_2_and_suggests)
     cr_expect_eq(powergap("run --sample '0 s' x"), 2);
     cr_expect(says("above 0 s"), "%s", said);
     cr_expect_eq(powergap("export " PASSES), 2);
-    cr_expect(says("--spice is the only format"), "%s", said);
+    cr_expect(says("--spice or --config"), "%s", said);
     cr_expect_eq(powergap("export --spice"), 2);
     cr_expect_eq(powergap("export --spice --script --at '1 ms' " PASSES), 2);
+    cr_expect_eq(powergap("export --config " PASSES), 2); /* it has no controller */
     cr_expect(says("leave out --at"), "%s", said);
     cr_expect_eq(powergap("export --spice --at '1 h' " PASSES), 2);
     cr_expect(says("has ended before"), "%s", said);
