@@ -121,10 +121,11 @@ Test(cli, wrong_use_exits_2_and_suggests)
     cr_expect(says("--spice or --config"), "%s", said);
     cr_expect_eq(powergap("export --spice"), 2);
     cr_expect_eq(powergap("export --spice --script --at '1 ms' " PASSES), 2);
-    cr_expect_eq(powergap("export --config " PASSES), 2); /* it has no controller */
     cr_expect(says("leave out --at"), "%s", said);
     cr_expect_eq(powergap("export --spice --at '1 h' " PASSES), 2);
     cr_expect(says("has ended before"), "%s", said);
+    cr_expect_eq(powergap("export --config " PASSES), 2);
+    cr_expect(says("has 0 controllers"), "%s", said);
 }
 
 Test(cli, a_scenario_that_is_not_there_exits_2)
