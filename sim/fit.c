@@ -69,6 +69,7 @@ bool fit_params(struct fit *f, struct arena *a, struct diag *d, const struct sce
 {
     bool good = true;
 
+    f->shift_s = shift_s;
     for (const char *at = list; *at != '\0';) {
         size_t n = strcspn(at, ",");
         if (f->n_params == FIT_PARAMS_MAX) {
@@ -207,11 +208,8 @@ bool fit(struct fit *f, struct arena *a, struct diag *d, const struct scenario *
          const struct waveforms *capture)
 {
     struct fit_model m;
-    struct solving solving = {.fit = f, .model = &m, .good = true};
+    struct solving solving = {.fit = f, .model = &m, .shift_s = f->shift_s, .good = true};
 
-    for (int32_t i = 0; i < f->n_params; i++) {
-        solving.shift_s = f->param[i].field == NULL ? f->param[i].start : solving.shift_s;
-    }
     if (!fit_model_init(&m, a, d, s, capture, solving.shift_s)) {
         return false;
     }

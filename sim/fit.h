@@ -18,6 +18,7 @@
 #include "waveforms.h"
 
 struct fit {
+    double shift_s; /* the capture's clock is early by so much; where it is fitted: to begin with */
     int32_t n_params;
     struct fit_param param[FIT_PARAMS_MAX];
     double correlation[FIT_PARAMS_MAX][FIT_PARAMS_MAX];

@@ -106,23 +106,34 @@ static double number_said(struct diag *d, const struct yaml *map, const char *ke
     return m.fault == MEASURE_OK ? m.value : missing;
 }
 
-static bool read_channel(struct diag *d, const struct yaml *y, struct channel *c)
+/* Whether all of a map's keys are among `known`, which ends with NULL. */
+static bool has_only(struct diag *d, const struct yaml *map, const char *const known[],
+                     const char *what)
 {
-    static const char *const keys[] = {"column", "unit", "scale", "offset"};
-    const struct yaml *column = yaml_get(y, "column");
-    const struct yaml *unit = yaml_get(y, "unit");
-    bool good = y->is == YAML_MAP;
+    bool good = true;
 
-    for (const struct yaml *k = good ? y->first : NULL; k != NULL; k = k->next) {
-        bool known = false;
-        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-            known = known || strcmp(k->key, keys[i]) == 0;
+    for (const struct yaml *y = map->first; y != NULL; y = y->next) {
+        int32_t i = 0;
+        while (known[i] != NULL && strcmp(y->key, known[i]) != 0) {
+            i++;
         }
-        if (!known) {
-            diag_error(d, k->key_at, "a column has no '%.60s'", k->key);
-            diag_hint(d, "it has: column, unit, scale, offset");
+        if (known[i] == NULL) {
+            diag_error(d, y->key_at, "%s has no '%.60s'", what, y->key);
             good = false;
         }
+    }
+    return good;
+}
+
+static bool read_channel(struct diag *d, const struct yaml *y, struct channel *c)
+{
+    static const char *const keys[] = {"column", "unit", "scale", "offset", NULL};
+    const struct yaml *column = yaml_get(y, "column");
+    const struct yaml *unit = yaml_get(y, "unit");
+    bool good = y->is == YAML_MAP && has_only(d, y, keys, "a column");
+
+    if (y->is == YAML_MAP && !good) {
+        diag_hint(d, "it has: column, unit, scale, offset");
     }
     if (column == NULL || column->is != YAML_SCALAR || unit == NULL || unit->is != YAML_SCALAR) {
         diag_error(d, y->at, "wants a column and its unit: {column: CH1, unit: V}");
@@ -144,6 +155,7 @@ static bool read_channel(struct diag *d, const struct yaml *y, struct channel *c
 
 static bool read_map(struct capture *c, const char *path)
 {
+    static const char *const keys[] = {"header", "time", "signals", NULL};
     const struct text *t = text_read(c->arena, c->diag, path, "map of a capture", COMMAND_LINE);
     const struct yaml *map = t != NULL ? yaml_read(c->arena, c->diag, t) : NULL;
     const struct yaml *time = map != NULL ? yaml_get(map, "time") : NULL;
@@ -152,11 +164,19 @@ static bool read_map(struct capture *c, const char *path)
     if (map == NULL) {
         return false;
     }
-    if (time == NULL || signals == NULL || signals->is != YAML_MAP) {
+    if (time == NULL || signals == NULL || signals->is != YAML_MAP || signals->n == 0) {
         diag_error(c->diag, map->at, "a map of a capture has 'time' and 'signals'");
         return false;
     }
-    c->header = (int32_t)number_said(c->diag, map, "header", 1.0);
+    if (!has_only(c->diag, map, keys, "a map of a capture")) {
+        diag_hint(c->diag, "it has: header, time, signals");
+    }
+    double header = number_said(c->diag, map, "header", 1.0);
+    if (!(header >= 0.0 && header <= 1e6 && header == floor(header))) {
+        diag_error(c->diag, yaml_get(map, "header")->at, "'header' wants a number of lines");
+        return false;
+    }
+    c->header = (int32_t)header;
     c->channel = arena_array(c->arena, (size_t)signals->n + 1, sizeof *c->channel);
     c->channel[0].name = NULL;
     bool good = read_channel(c->diag, time, &c->channel[c->n_channels++]);

@@ -115,6 +115,10 @@ wrong "has no 'uni'" '{header: 2, time: {column: 1, unit: ms}, signals: {b.v: {c
 wrong "ends before column '3'" '{header: 2, time: {column: 1, unit: ms}, signals: {b.v: {column: 3, unit: V}}}'
 wrong 'this is no number' '{header: 1, time: {column: 1, unit: ms}, signals: {b.v: {column: 2, unit: V}}}'
 wrong "has 'time' and 'signals'" '{signals: {b.v: {column: 2, unit: V}}}'
+wrong "a map of a capture has no 'decimal'" '{decimal: comma, header: 2, time: {column: 1, unit: ms}, signals: {b.v: {column: 2, unit: V}}}'
+wrong "has 'time' and 'signals'" '{header: 2, time: {column: 1, unit: ms}, signals: {}}'
+wrong "'header' wants a number of lines" '{header: -3, time: {column: 1, unit: ms}, signals: {b.v: {column: 2, unit: V}}}'
+wrong "'header' wants a number of lines" '{header: 1.5, time: {column: 1, unit: ms}, signals: {b.v: {column: 2, unit: V}}}'
 sed '5s/,.*/,nan/' "$work/scope.csv" >"$work/nan.csv"
 ends 2 'nan.csv:5:' --map "$work/scope.yaml" "$work/rc" "$work/nan.csv"
 sed '9s/.*/1,1/' "$work/scope.csv" >"$work/back.csv"
