@@ -103,7 +103,7 @@ bool fit_model_init(struct fit_model *m, struct arena *a, struct diag *d, const 
                 diag_hint(d, "did you mean '%s'?", spell_best(&near));
             }
             good = false;
-        } else if (sigma[k] == 0.0) {
+        } else if (sigma[k] == 0.0 && m->to > m->from) {
             diag_error(d, COMMAND_LINE, "the capture of '%s' is 0 throughout", signal);
             good = false;
         }

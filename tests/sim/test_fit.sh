@@ -161,6 +161,7 @@ echo '{header: 1, time: {column: Time, unit: ms}, signals: {bb.v: {column: CH1, 
 ends 2 "did you mean 'b.v'?" --map "$work/wrong.map" --params b.c "$work/rc.yaml" "$work/scope.csv"
 head -n 5 "$work/scope.csv" >"$work/short.csv"
 ends 2 'too few for 2 parameters' --map "$work/map.yaml" --params b.c,b.v0 "$work/rc.yaml" "$work/short.csv"
+ends 2 '0 cells of the capture lie within the scenario' --map "$work/map.yaml" --params b.c --shift '1 s' "$work/rc.yaml" "$work/scope.csv"
 printf 'b: {c: 9 mF}\nfitted: {b.cc: {half: 1e-6}, b.v0: {half: -1, with: [2]}}\n' >"$work/o.yaml"
 "$powergap" run --no-trace --override "$work/o.yaml" "$work/rc.yaml" >"$work/said" 2>&1
 if [ $? -eq 2 ] && [ "$(grep -c 'o.yaml:2:.*error' "$work/said")" -eq 2 ]; then ok; else bad "$(cat "$work/said")"; fi
