@@ -17,7 +17,7 @@ static const char more[] =
     "95 %, warns of parameters that this capture can't tell apart, and writes a file that\n"
     "'powergap run --override FILE' takes. 'shift' among the parameters is by how much the\n"
     "capture's clock is early. The map says which column is what: 'powergap compare --help'.\n\n"
-    "Exit status: 0 fitted, 1 no end was found or a bound is wider than the value, 2 wrong use or\n"
+    "Exit status: 0 fitted, 1 a parameter is not determined, or no end was found, 2 wrong use or\n"
     "input.\n\n"
     "Examples:\n"
     "  powergap fit --map scope.yaml --params bus_a.c,sw2.gate_current -o fitted.yaml \\\n"

@@ -11,14 +11,15 @@ struct trial {
     enum verdict verdict;
 };
 
-/* Each ruling with one parameter at an end of its bounds. False: it could not be played. */
-static bool try_end(const struct run *r, const struct fit_param *p, double value,
+/* Each ruling with one parameter at an end of its bounds, or at the limit of what it may be: *value is
+ * what it became. False: it could not be played. */
+static bool try_end(const struct run *r, const struct fit_param *p, double *value,
                     struct trial trials[])
 {
     struct diag *d = diag_new();
     struct run_options o = {.plant = r->options.plant, .stop = r->options.stop};
 
-    (void)fit_model_set(r->scenario, p, value);
+    *value = fit_model_set(r->scenario, p, *value);
     struct run *other = run_play(r->scenario, &o, d);
     (void)fit_model_set(r->scenario, p, p->value);
     bool good = other != NULL && judge_rulings(other->judge) == judge_rulings(r->judge);
@@ -52,11 +53,11 @@ void model_error_add(struct run *r)
     memset(turned, 0, (size_t)n + 1);
     for (int32_t k = 0; k < f->n; k++) {
         const struct fit_param *p = &f->param[k];
-        bool good =
-            try_end(r, p, p->value - p->half, low) && try_end(r, p, p->value + p->half, high);
+        double from = p->value - p->half, to = p->value + p->half;
+        bool good = try_end(r, p, &from, low) && try_end(r, p, &to, high) && to > from;
         for (int32_t i = 0; i < n; i++) {
             const struct ruling *own = judge_ruling(r->judge, i);
-            double d = 0.5 * (high[i].margin - low[i].margin);
+            double d = (high[i].margin - low[i].margin) / (to - from) * p->half;
             moved[i * f->n + k] = good && isfinite(d) ? d : 0.0;
             turned[i] = turned[i] || !good || turns(own, &low[i]) || turns(own, &high[i]);
         }
