@@ -170,11 +170,13 @@ void assess_status(struct controller *c, uint8_t s, uint16_t status)
 /* ---- restarts ----------------------------------------------------------------------------------- */
 
 /* How long to wait for it to start by itself. One that has tripped never will; as long as its
- * switches are open, whatever made it trip harms nobody when it starts. */
+ * switches are open, or its bar is dark and it is the one to try, whatever made it trip harms nobody when it
+ * starts. */
 static uint32_t restart_wait_us(const struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
-    bool starts_itself = !u->tripped || (u->state != (uint8_t)SUPPLY_ISOLATED);
+    bool harms = (u->state != (uint8_t)SUPPLY_ISOLATED) && !shorted_tries(c, s, u->bar);
+    bool starts_itself = !u->tripped || harms;
     const struct chip *chip = chip_row(c->cfg.supplies[s].chip);
     uint32_t wait_us = starts_itself ? chip->start_us : (uint32_t)SUPPLY_TRIPPED_us;
 
@@ -214,6 +216,15 @@ static void consider_restart(struct controller *c, uint8_t s)
 
 /* ---- readings ----------------------------------------------------------------------------------- */
 
+/* Is a loss confirmed? A latched bit tells of what was: of what is only once it has been cleared since. */
+static bool is_confirmed(const struct supply *u, const struct verdict_limits *l)
+{
+    const uint16_t live = (uint16_t)ST_OFF | (uint16_t)ST_NO_POWER_GOOD;
+
+    return (u->judged == 0U) || (u->clears > 0U) || ((u->status & live) != 0U) ||
+           (u->v_mV < l->v_low_mV) || (u->v_mV > l->v_high_mV);
+}
+
 static void judge(struct controller *c, uint8_t s)
 {
     static const uint8_t events[VERDICT_BAD] = {[VERDICT_GOOD] = (uint8_t)ON_GOOD,
@@ -226,7 +237,7 @@ static void judge(struct controller *c, uint8_t s)
     l.neighbour_low = (u->v_mV < l.v_low_mV) && neighbour_is_low(c, s, &l);
     enum verdict verdict = verdict_of(u, &l);
 
-    if (u->judged < (uint8_t)SUPPLY_JUDGED) {
+    if ((u->judged < (uint8_t)SUPPLY_JUDGED) && is_confirmed(u, &l)) {
         u->judged++;
         c->replan = c->replan || supply_is_lost(u);
     }

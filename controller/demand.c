@@ -35,13 +35,19 @@ static uint32_t surge_mW(const struct ctl_server_config *v)
     return most_mW(v->surge_mW, v->rated_mW);
 }
 
+/* Is that asked of it, and counted on? Not as long as nobody knows whether it hears. */
+static bool is_held(const struct server *u, enum ctl_ask what)
+{
+    return (u->wanted == (uint8_t)what) && (!u->deaf || (u->phase == (uint8_t)SERVER_RESTS));
+}
+
 uint32_t demand_now_mW(const struct controller *c, uint16_t i)
 {
     const struct server *u = &c->demand.servers[i];
     const struct ctl_server_config *v = &c->cfg.servers[i];
     uint32_t now_mW = 0;
 
-    if ((u->wanted == (uint8_t)CTL_ASK_OFF) && (u->state != (uint8_t)CTL_SERVER_SILENT)) {
+    if (is_held(u, CTL_ASK_OFF) && (u->state != (uint8_t)CTL_SERVER_SILENT)) {
         return 0;
     }
     switch (u->state) {
@@ -49,7 +55,7 @@ uint32_t demand_now_mW(const struct controller *c, uint16_t i)
         now_mW = v->rated_mW;
         break;
     case CTL_SERVER_ON:
-        now_mW = (u->wanted == (uint8_t)CTL_ASK_CAP) ? least_mW(u->free_mW, u->cap_mW) : u->free_mW;
+        now_mW = is_held(u, CTL_ASK_CAP) ? least_mW(u->free_mW, u->cap_mW) : u->free_mW;
         break;
     case CTL_SERVER_BOOTS:
         now_mW = v->surge_mW;
@@ -79,11 +85,11 @@ uint32_t demand_wish_mW(const struct controller *c, uint16_t i)
     if (u->state == (uint8_t)CTL_SERVER_WAITS) {
         return (u->wanted == (uint8_t)CTL_ASK_FREE) ? 0U : surge_mW(&c->cfg.servers[i]);
     }
-    if ((u->wanted == (uint8_t)CTL_ASK_OFF) &&
+    if (is_held(u, CTL_ASK_OFF) &&
         ((u->state == (uint8_t)CTL_SERVER_ON) || (u->state == (uint8_t)CTL_SERVER_BOOTS))) {
         return u->free_mW; /* on its way to be off */
     }
-    return ((u->state == (uint8_t)CTL_SERVER_ON) && (u->wanted == (uint8_t)CTL_ASK_CAP) &&
+    return ((u->state == (uint8_t)CTL_SERVER_ON) && is_held(u, CTL_ASK_CAP) &&
             (u->free_mW > u->cap_mW))
                ? (u->free_mW - u->cap_mW)
                : 0U;

@@ -148,6 +148,16 @@ static bool is_settled(const struct contact *k)
     return !k->moving && k->proven;
 }
 
+/* It opens before anything closes: its supply pulls the bar down or drives it too high; or it was lost
+ * where something shorts the bar, which may be it. */
+static bool is_danger(const struct controller *c, const struct ctl_switch_config *sw)
+{
+    const struct supply *u = &c->supplies[sw->supply];
+
+    return (u->danger != (uint8_t)DANGER_NONE) ||
+           ((c->shorted[sw->bar].times > 0U) && supply_is_lost(u));
+}
+
 static void look(const struct controller *c, struct view *v)
 {
     uint8_t opening = 0; /* bars that a switch has yet to open on */
@@ -167,7 +177,7 @@ static void look(const struct controller *c, struct view *v)
         opening |= (k->told && !k->wanted && !k->stuck) ? bit(sw->bar) : 0U;
         if (connected && !k->wanted && !k->stuck) {
             v->leaving[sw->supply] = true;
-            v->danger[sw->bar] = v->danger[sw->bar] || (u->danger != (uint8_t)DANGER_NONE);
+            v->danger[sw->bar] = v->danger[sw->bar] || is_danger(c, sw);
         }
         if (k->wanted && !k->stuck && (k->fault == (uint8_t)CONTACT_SOUND) &&
             !(k->told && is_settled(k))) {
@@ -206,7 +216,7 @@ static bool may_open(const struct controller *c, const struct view *v, uint8_t i
 {
     const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
-    if (c->supplies[sw->supply].danger != (uint8_t)DANGER_NONE) {
+    if (is_danger(c, sw)) {
         return !c->contacts[i].stuck && pins_obey(c, sw->expander);
     }
     return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U) &&

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { CLASSES = UINT8_MAX + 1 };
+
 /* What is taken from a bar's servers. */
 struct choice {
     bool off[CTL_SERVERS];
@@ -44,12 +46,15 @@ static uint32_t by_off_mW(const struct controller *c, uint16_t i)
 
 /* ---- too much ---------------------------------------------------------------------------------- */
 
-static uint32_t all_caps_mW(const struct controller *c, uint8_t b)
+/* Of the bar's servers of this class and all less important ones. */
+static uint32_t all_caps_mW(const struct controller *c, uint8_t b, uint32_t from)
 {
     uint32_t sum_mW = 0;
 
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        sum_mW += demand_is_on(c, i, b) ? by_cap_mW(c, i) : 0U;
+        const bool is = demand_is_on(c, i, b) && (c->cfg.servers[i].priority >= from);
+
+        sum_mW += is ? by_cap_mW(c, i) : 0U;
     }
     return sum_mW;
 }
@@ -58,7 +63,7 @@ static uint32_t all_caps_mW(const struct controller *c, uint8_t b)
  * be needed, the most important first, stays on. */
 static void choose(const struct controller *c, uint8_t b, uint32_t lack_mW, struct choice *ch)
 {
-    uint32_t caps_mW = all_caps_mW(c, b);
+    uint32_t caps_mW = all_caps_mW(c, b, 0);
     uint16_t taken = 0;
 
     (void)memset(ch, 0, sizeof(*ch));
@@ -115,12 +120,12 @@ static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_sh
 uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
 {
     const uint32_t wanted_mW = c->demand.bars[b].wanted_mW;
-    uint32_t reached = (uint32_t)UINT8_MAX + 1U;
+    uint32_t reached = (uint32_t)CLASSES;
 
     if (wanted_mW <= budget_mW) {
         return reached;
     }
-    uint32_t got_mW = all_caps_mW(c, b);
+    uint32_t got_mW = all_caps_mW(c, b, 0);
 
     for (uint16_t k = 0; (k < c->cfg.n_servers) && (got_mW < (wanted_mW - budget_mW)); k++) {
         uint16_t i = c->demand.order[k];
@@ -136,53 +141,6 @@ uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
 
 /* ---- room -------------------------------------------------------------------------------------- */
 
-/* Is there room for it on every bar that it draws from? */
-static bool fits(const struct controller *c, uint16_t i)
-{
-    uint32_t more_mW = demand_wish_mW(c, i) / demand_parts(c, i);
-    bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
-    bool fit = true;
-
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        const struct demand_bar *d = &c->demand.bars[b];
-        uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
-
-        if (demand_is_on(c, i, b) && ((((uint32_t)c->demand.live >> b) & 1U) != 0U)) {
-            fit = fit && ((d->draw_mW + more_mW) <= room_mW) &&
-                  passed(c->now_us, d->limit_us, d->hold_us) &&
-                  (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us));
-        }
-    }
-    return fit;
-}
-
-static void release(struct controller *c, uint8_t b)
-{
-    uint16_t capped = c->cfg.n_servers;
-
-    for (uint16_t k = c->cfg.n_servers; k > 0U; k--) {
-        uint16_t i = c->demand.order[k - 1U];
-        const struct server *u = &c->demand.servers[i];
-        bool may = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
-                   (demand_wish_mW(c, i) > 0U) && fits(c, i);
-
-        if (may && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
-            ask_start(c, i);
-            c->demand.bars[b].free_us = c->now_us;
-            return;
-        }
-        capped = (may && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == c->cfg.n_servers))
-                     ? i
-                     : capped;
-    }
-    if (capped < c->cfg.n_servers) {
-        ask_server(c, capped, CTL_ASK_FREE, 0);
-        c->demand.bars[b].free_us = c->now_us;
-    }
-}
-
-/* ---- a bar ------------------------------------------------------------------------------------- */
-
 /* If letting servers go is what made it lack power, the next one waits for longer. */
 static void hold(struct controller *c, struct demand_bar *d)
 {
@@ -195,6 +153,70 @@ static void hold(struct controller *c, struct demand_bar *d)
     }
     d->limit_us = c->now_us;
 }
+
+/* What a bar lacks for it to be let go. */
+static uint32_t lack_mW(const struct controller *c, uint16_t i, uint8_t b)
+{
+    const struct demand_bar *d = &c->demand.bars[b];
+    const uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
+    const uint32_t due_mW = d->draw_mW + (demand_wish_mW(c, i) / demand_parts(c, i));
+
+    return (due_mW > room_mW) ? (due_mW - room_mW) : 0U;
+}
+
+/* Is there room for it on every bar that it draws from, once the servers from this class on are capped? */
+static bool fits(const struct controller *c, uint16_t i, uint32_t from)
+{
+    bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
+    bool fit = true;
+
+    for (uint8_t b = 0; (b < c->cfg.n_bars) && fit; b++) {
+        const struct demand_bar *d = &c->demand.bars[b];
+
+        if (demand_is_on(c, i, b) && ((((uint32_t)c->demand.live >> b) & 1U) != 0U)) {
+            const uint32_t mW = lack_mW(c, i, b);
+
+            fit = passed(c->now_us, d->limit_us, d->hold_us) &&
+                  (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us)) &&
+                  ((mW == 0U) || ((from < (uint32_t)CLASSES) && (mW <= all_caps_mW(c, b, from))));
+        }
+    }
+    return fit;
+}
+
+static void release(struct controller *c, uint8_t b)
+{
+    const uint16_t none = c->cfg.n_servers;
+    uint16_t capped = none;
+    uint16_t waits = none; /* the most important one without room, unless a capped one comes first */
+
+    for (uint16_t k = none; k > 0U; k--) {
+        uint16_t i = c->demand.order[k - 1U];
+        const struct server *u = &c->demand.servers[i];
+        bool held = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
+                    (demand_wish_mW(c, i) > 0U);
+        bool may = held && fits(c, i, (uint32_t)CLASSES);
+
+        if (may && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
+            ask_start(c, i);
+            c->demand.bars[b].free_us = c->now_us;
+            return;
+        }
+        waits = (held && !may && (waits == none) && (capped == none)) ? i : waits;
+        capped = (may && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == none)) ? i : capped;
+    }
+    if ((waits < none) && fits(c, waits, (uint32_t)c->cfg.servers[waits].priority + 1U)) {
+        hold(c, &c->demand.bars[b]);
+        limit(c, b, lack_mW(c, waits, b), false);
+    } else if (capped < none) {
+        ask_server(c, capped, CTL_ASK_FREE, 0);
+        c->demand.bars[b].free_us = c->now_us;
+    } else {
+        /* everybody stays as he is */
+    }
+}
+
+/* ---- a bar ------------------------------------------------------------------------------------- */
 
 /* Has it enough, or gives all that it can? */
 static bool has_given_way(const struct controller *c, const struct demand_bar *d, bool more)

@@ -206,6 +206,11 @@ bool shorted_may_follow(const struct controller *c)
     return (bars != 0U) && ((bars & (uint8_t)~bars_with_lost(c)) != 0U);
 }
 
+bool shorted_tries(const struct controller *c, uint8_t s, uint8_t bar)
+{
+    return (bar < c->cfg.n_bars) && (c->shorted[bar].times > 0U) && (c->shorted[bar].trial == s);
+}
+
 bool shorted_holds(const struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];

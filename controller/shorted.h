@@ -9,7 +9,9 @@
  *
  * A bar that is believed shorted keeps the supplies it has, and none of them is restarted. After a wait one
  * supply may try: one that stands by is closed onto the bar, or, if there is none, one that was lost on
- * it is restarted. Each trial in vain doubles the wait.
+ * it is restarted. The others that were lost on it leave it first, for the short may be in one of them, behind
+ * ORing that does not block; apart from the bar they are restarted, and may try next. Each trial in vain
+ * doubles the wait.
  *
  *   source    tens of milliseconds in current limit until a supply trips (hardware notes, 1.3); waits are
  *             estimates: hiccup supplies wait 5 s [S15]
@@ -50,6 +52,9 @@ uint8_t shorted_bars(const struct controller *c);
  * there at once, readings are up to SHORTED_AGES_us old: the next one tells whether its bar is shorted, and
  * no spare is closed onto that until then. Where a supply of that bar is lost, that explains it. */
 bool shorted_may_follow(const struct controller *c);
+
+/* Is the bar believed shorted, and this supply the one that tries? */
+bool shorted_tries(const struct controller *c, uint8_t s, uint8_t bar);
 
 /* Is it on a bar that it must not be restarted onto? */
 bool shorted_holds(const struct controller *c, uint8_t s);
