@@ -167,7 +167,7 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
     const struct supply *u = &c->supplies[s];
 
     if (!supply_is_lost(u) || !identity_is_sure(c, s) || ((good & bit(bar)) == 0U) ||
-        shorted_tries(c, s, bar)) {
+        (shorted_role(c, s, bar) == SHORTED_TRIES)) {
         return false;
     }
     return (u->danger != (uint8_t)DANGER_NONE) ||
@@ -194,7 +194,8 @@ static uint8_t bars_with_good(const struct controller *c, const struct plan_prob
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
         const uint8_t b = plan->feeds[sw->supply] & bit(sw->bar);
 
-        if (q->supplies[sw->supply].serves || shorted_tries(c, sw->supply, sw->bar)) {
+        if (q->supplies[sw->supply].serves ||
+            (shorted_role(c, sw->supply, sw->bar) == SHORTED_TRIES)) {
             good |= b;
             *sound |= (c->contacts[i].fault == (uint8_t)CONTACT_SOUND) ? b : 0U;
         }
@@ -211,7 +212,6 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
 {
     uint8_t sound;
     const uint8_t good = bars_with_good(c, q, plan, &sound);
-    const uint8_t shut = shorted_bars(c);
     bool moved = false;
 
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -232,7 +232,7 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         }
         if (wanted && !k->told &&
             ((!k->wanted && is_unknown(&c->supplies[sw->supply])) ||
-             (has(shut, sw->bar) && (c->shorted[sw->bar].trial != sw->supply)))) {
+             (shorted_role(c, sw->supply, sw->bar) == SHORTED_KEEPS_OFF))) {
             wanted = false; /* whatever a plan says that was made before */
         }
         moved = moved || (wanted != k->wanted);

@@ -5,16 +5,26 @@
 #include "controller.h"
 #include "demand.h"
 
-/* It shall be so from now on; the bars are expected to follow. */
+/* What is asked of it, or whether it hears, is something else: its bars are expected to follow. */
+static void expect(struct controller *c, uint16_t i, uint32_t was_mW)
+{
+    const int32_t more_mW = (int32_t)demand_now_mW(c, i) - (int32_t)was_mW;
+
+    demand_changes(c, i);
+    if (more_mW != 0) {
+        demand_expect(c, i, more_mW);
+    }
+}
+
+/* It shall be so from now on. */
 static void want(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW)
 {
     struct server *u = &c->demand.servers[i];
-    int32_t was_mW = (int32_t)demand_now_mW(c, i);
+    const uint32_t was_mW = demand_now_mW(c, i);
 
     u->wanted = (uint8_t)what;
     u->cap_mW = cap_mW;
-    demand_changes(c, i);
-    demand_expect(c, i, (int32_t)demand_now_mW(c, i) - was_mW);
+    expect(c, i, was_mW);
 }
 
 void ask_server(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW)
@@ -59,18 +69,15 @@ static void is_deaf(struct controller *c, uint16_t i)
     c->demand.restated = true;
 }
 
-/* Whether it hears is found out, or no longer sure: its bars are expected to follow. */
+/* Whether it hears is known, or no longer sure. */
 static void set_deaf(struct controller *c, uint16_t i, bool deaf, enum server_phase phase)
 {
     struct server *u = &c->demand.servers[i];
-    int32_t was_mW = (int32_t)demand_now_mW(c, i);
+    const uint32_t was_mW = demand_now_mW(c, i);
 
     u->deaf = deaf;
     u->phase = (uint8_t)phase;
-    int32_t more_mW = (int32_t)demand_now_mW(c, i) - was_mW;
-    if (more_mW != 0) {
-        demand_expect(c, i, more_mW);
-    }
+    expect(c, i, was_mW);
 }
 
 /* No answer: the request was lost, or the answer, or whoever should give it. It is asked once more, and the
@@ -155,7 +162,7 @@ void ask_tick(struct controller *c)
         struct server *u = &c->demand.servers[i];
 
         if ((u->phase == (uint8_t)SERVER_SENT) && passed(c->now_us, u->sent_us, c->cfg.answer_us)) {
-            if (u->deaf || (u->wanted == (uint8_t)CTL_ASK_FREE)) {
+            if (u->deaf) {
                 failed(c, i);
             } else {
                 ask_again(c, i);

@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "pins.h"
 #include "shed.h"
+#include "shorted.h"
 #include "supply.h"
 
 #include <string.h>
@@ -155,7 +156,7 @@ static bool is_danger(const struct controller *c, const struct ctl_switch_config
     const struct supply *u = &c->supplies[sw->supply];
 
     return (u->danger != (uint8_t)DANGER_NONE) ||
-           ((c->shorted[sw->bar].times > 0U) && supply_is_lost(u));
+           (supply_is_lost(u) && (shorted_role(c, sw->supply, sw->bar) == SHORTED_KEEPS_OFF));
 }
 
 static void look(const struct controller *c, struct view *v)

@@ -188,7 +188,8 @@ static void release(struct controller *c, uint8_t b)
 {
     const uint16_t none = c->cfg.n_servers;
     uint16_t capped = none;
-    uint16_t waits = none; /* the most important one without room, unless a capped one comes first */
+    uint16_t waits =
+        none; /* the most important one without room, unless a capped one comes first */
 
     for (uint16_t k = none; k > 0U; k--) {
         uint16_t i = c->demand.order[k - 1U];

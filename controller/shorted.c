@@ -206,15 +206,12 @@ bool shorted_may_follow(const struct controller *c)
     return (bars != 0U) && ((bars & (uint8_t)~bars_with_lost(c)) != 0U);
 }
 
-bool shorted_tries(const struct controller *c, uint8_t s, uint8_t bar)
+enum shorted_role shorted_role(const struct controller *c, uint8_t s, uint8_t bar)
 {
-    return (bar < c->cfg.n_bars) && (c->shorted[bar].times > 0U) && (c->shorted[bar].trial == s);
-}
+    enum shorted_role role = SHORTED_NONE;
 
-bool shorted_holds(const struct controller *c, uint8_t s)
-{
-    const struct supply *u = &c->supplies[s];
-
-    return (u->closed > 0U) && (u->bar < c->cfg.n_bars) && (c->shorted[u->bar].times > 0U) &&
-           (c->shorted[u->bar].trial != s);
+    if ((bar < c->cfg.n_bars) && (c->shorted[bar].times > 0U)) {
+        role = (c->shorted[bar].trial == s) ? SHORTED_TRIES : SHORTED_KEEPS_OFF;
+    }
+    return role;
 }

@@ -53,10 +53,13 @@ uint8_t shorted_bars(const struct controller *c);
  * no spare is closed onto that until then. Where a supply of that bar is lost, that explains it. */
 bool shorted_may_follow(const struct controller *c);
 
-/* Is the bar believed shorted, and this supply the one that tries? */
-bool shorted_tries(const struct controller *c, uint8_t s, uint8_t bar);
+enum shorted_role {
+    SHORTED_NONE,     /* the bar is not believed shorted */
+    SHORTED_TRIES,    /* whether it still is */
+    SHORTED_KEEPS_OFF /* is not to be closed onto it, nor restarted there */
+};
 
-/* Is it on a bar that it must not be restarted onto? */
-bool shorted_holds(const struct controller *c, uint8_t s);
+/* What a supply has to do with a bar that is believed shorted. */
+enum shorted_role shorted_role(const struct controller *c, uint8_t s, uint8_t bar);
 
 #endif
