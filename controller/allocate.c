@@ -194,8 +194,8 @@ static uint8_t bars_with_good(const struct controller *c, const struct plan_prob
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
         const uint8_t b = plan->feeds[sw->supply] & bit(sw->bar);
 
-        if (q->supplies[sw->supply].serves ||
-            (shorted_role(c, sw->supply, sw->bar) == SHORTED_TRIES)) {
+        if ((b != 0U) && (q->supplies[sw->supply].serves ||
+                          (shorted_role(c, sw->supply, sw->bar) == SHORTED_TRIES))) {
             good |= b;
             *sound |= (c->contacts[i].fault == (uint8_t)CONTACT_SOUND) ? b : 0U;
         }

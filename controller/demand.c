@@ -9,6 +9,7 @@
 #include "config.h"
 #include "controller.h"
 #include "planner.h"
+#include "pmbus.h"
 #include "sequencer.h"
 #include "shed.h"
 #include "supply.h"
@@ -243,6 +244,24 @@ static bool measured(const struct controller *c, uint8_t b, uint32_t *mW)
     return rated_mW > 0U;
 }
 
+/* What it carries too much: by its meter, or, when that shows less, by its own word. That is latched, and
+ * tells of now once it has come back after it was cleared, and nothing has stirred since. */
+static uint32_t beyond_mW(const struct controller *c, uint8_t s, const struct demand_bar *d)
+{
+    const struct supply *u = &c->supplies[s];
+    const uint32_t p_mW = power_mW(u);
+    const uint32_t rated_mW = c->cfg.supplies[s].capacity_mW;
+    const uint32_t can_mW = rated_mW - (rated_mW / (uint32_t)BUDGET_METER);
+    const uint32_t cleared_us = c->now_us - u->clear_us;
+    const bool says = ((u->status & (uint16_t)ST_IOUT_POUT) != 0U) && (u->clears > 0U) &&
+                      ((c->now_us - u->read_us) < cleared_us) &&
+                      (cleared_us < (c->now_us - d->stir_us));
+    uint32_t mW = (p_mW > can_mW) ? (p_mW - can_mW) : 0U;
+
+    mW += ((mW > 0U) || says) ? (rated_mW / 64U) : 0U;
+    return least_mW(mW, rated_mW);
+}
+
 /* Shares are what they are, and a supply on two bars has two: if one carries more than its rating, the
  * bar has less to give than its supplies together. */
 static void trim(struct controller *c, uint8_t b)
@@ -258,11 +277,7 @@ static void trim(struct controller *c, uint8_t b)
         uint8_t s = c->cfg.switches[i].supply;
 
         if (feeds(c, i, b) && !supply_is_lost(&c->supplies[s]) && c->supplies[s].has_reading) {
-            uint32_t p_mW = power_mW(&c->supplies[s]);
-            uint32_t rated_mW = c->cfg.supplies[s].capacity_mW;
-            uint32_t can_mW = rated_mW - (rated_mW / (uint32_t)BUDGET_METER);
-            uint32_t beyond_mW = (p_mW > can_mW) ? ((p_mW - can_mW) + (rated_mW / 64U)) : 0U;
-            over_mW = most_mW(over_mW, least_mW(beyond_mW, rated_mW));
+            over_mW = most_mW(over_mW, beyond_mW(c, s, d));
             n++;
         }
     }

@@ -46,15 +46,12 @@ static uint32_t by_off_mW(const struct controller *c, uint16_t i)
 
 /* ---- too much ---------------------------------------------------------------------------------- */
 
-/* Of the bar's servers of this class and all less important ones. */
-static uint32_t all_caps_mW(const struct controller *c, uint8_t b, uint32_t from)
+static uint32_t all_caps_mW(const struct controller *c, uint8_t b)
 {
     uint32_t sum_mW = 0;
 
     for (uint16_t i = 0; i < c->cfg.n_servers; i++) {
-        const bool is = demand_is_on(c, i, b) && (c->cfg.servers[i].priority >= from);
-
-        sum_mW += is ? by_cap_mW(c, i) : 0U;
+        sum_mW += demand_is_on(c, i, b) ? by_cap_mW(c, i) : 0U;
     }
     return sum_mW;
 }
@@ -63,7 +60,7 @@ static uint32_t all_caps_mW(const struct controller *c, uint8_t b, uint32_t from
  * be needed, the most important first, stays on. */
 static void choose(const struct controller *c, uint8_t b, uint32_t lack_mW, struct choice *ch)
 {
-    uint32_t caps_mW = all_caps_mW(c, b, 0);
+    uint32_t caps_mW = all_caps_mW(c, b);
     uint16_t taken = 0;
 
     (void)memset(ch, 0, sizeof(*ch));
@@ -125,7 +122,7 @@ uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
     if (wanted_mW <= budget_mW) {
         return reached;
     }
-    uint32_t got_mW = all_caps_mW(c, b, 0);
+    uint32_t got_mW = all_caps_mW(c, b);
 
     for (uint16_t k = 0; (k < c->cfg.n_servers) && (got_mW < (wanted_mW - budget_mW)); k++) {
         uint16_t i = c->demand.order[k];
@@ -154,61 +151,90 @@ static void hold(struct controller *c, struct demand_bar *d)
     d->limit_us = c->now_us;
 }
 
-/* What a bar lacks for it to be let go. */
-static uint32_t lack_mW(const struct controller *c, uint16_t i, uint8_t b)
+/* What each bar lacks for it to be let go. False: there is room on all that it draws from. */
+static bool find_lack(const struct controller *c, uint16_t i, uint32_t lack_mW[])
 {
-    const struct demand_bar *d = &c->demand.bars[b];
-    const uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
-    const uint32_t due_mW = d->draw_mW + (demand_wish_mW(c, i) / demand_parts(c, i));
+    const uint32_t more_mW = demand_wish_mW(c, i) / demand_parts(c, i);
+    bool any = false;
 
-    return (due_mW > room_mW) ? (due_mW - room_mW) : 0U;
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        const struct demand_bar *d = &c->demand.bars[b];
+        const uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
+        const bool lacks =
+            demand_is_on(c, i, b) && has(c->demand.live, b) && ((d->draw_mW + more_mW) > room_mW);
+
+        lack_mW[b] = lacks ? ((d->draw_mW + more_mW) - room_mW) : 0U;
+        any = any || lacks;
+    }
+    return any;
 }
 
-/* Is there room for it on every bar that it draws from, once the servers from this class on are capped? */
-static bool fits(const struct controller *c, uint16_t i, uint32_t from)
+/* Have its bars been calm for long enough? */
+static bool is_time(const struct controller *c, uint16_t i)
 {
-    bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
-    bool fit = true;
+    const bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
+    bool time = true;
 
-    for (uint8_t b = 0; (b < c->cfg.n_bars) && fit; b++) {
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
         const struct demand_bar *d = &c->demand.bars[b];
 
-        if (demand_is_on(c, i, b) && ((((uint32_t)c->demand.live >> b) & 1U) != 0U)) {
-            const uint32_t mW = lack_mW(c, i, b);
-
-            fit = passed(c->now_us, d->limit_us, d->hold_us) &&
-                  (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us)) &&
-                  ((mW == 0U) || ((from < (uint32_t)CLASSES) && (mW <= all_caps_mW(c, b, from))));
+        if (demand_is_on(c, i, b) && has(c->demand.live, b)) {
+            time = time && passed(c->now_us, d->limit_us, d->hold_us) &&
+                   (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us));
         }
     }
-    return fit;
+    return time;
+}
+
+/* Could less important servers give that, by caps? */
+static bool can_give(const struct controller *c, uint16_t i, const uint32_t lack_mW[])
+{
+    uint32_t left_mW[CTL_BARS] = {0};
+    uint32_t left = 0;
+
+    (void)memcpy(left_mW, lack_mW, sizeof(left_mW));
+    for (uint16_t k = 0; k < c->cfg.n_servers; k++) {
+        const bool less = c->cfg.servers[k].priority > c->cfg.servers[i].priority;
+        const uint32_t cap_mW = less ? by_cap_mW(c, k) : 0U;
+
+        for (uint8_t b = 0; (b < c->cfg.n_bars) && (cap_mW > 0U); b++) {
+            if (demand_is_on(c, k, b)) {
+                left_mW[b] -= (cap_mW < left_mW[b]) ? cap_mW : left_mW[b];
+            }
+        }
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        left |= left_mW[b];
+    }
+    return left == 0U;
 }
 
 static void release(struct controller *c, uint8_t b)
 {
     const uint16_t none = c->cfg.n_servers;
     uint16_t capped = none;
-    uint16_t waits =
-        none; /* the most important one without room, unless a capped one comes first */
+    uint16_t waits = none; /* the most important one, if there is no room for it */
+    uint32_t lack_mW[CTL_BARS] = {0};
 
     for (uint16_t k = none; k > 0U; k--) {
         uint16_t i = c->demand.order[k - 1U];
         const struct server *u = &c->demand.servers[i];
-        bool held = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
-                    (demand_wish_mW(c, i) > 0U);
-        bool may = held && fits(c, i, (uint32_t)CLASSES);
+        const bool may = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
+                         (demand_wish_mW(c, i) > 0U) && is_time(c, i);
+        const bool fit = may && !find_lack(c, i, lack_mW);
 
-        if (may && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
+        if (fit && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
             ask_start(c, i);
             c->demand.bars[b].free_us = c->now_us;
             return;
         }
-        waits = (held && !may && (waits == none) && (capped == none)) ? i : waits;
-        capped = (may && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == none)) ? i : capped;
+        waits = (may && !fit && (waits == none) && (capped == none)) ? i : waits;
+        capped = (fit && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == none)) ? i : capped;
     }
-    if ((waits < none) && fits(c, waits, (uint32_t)c->cfg.servers[waits].priority + 1U)) {
+    if ((waits < none) && find_lack(c, waits, lack_mW) && (lack_mW[b] > 0U) &&
+        can_give(c, waits, lack_mW)) {
         hold(c, &c->demand.bars[b]);
-        limit(c, b, lack_mW(c, waits, b), false);
+        limit(c, b, lack_mW[b], false);
     } else if (capped < none) {
         ask_server(c, capped, CTL_ASK_FREE, 0);
         c->demand.bars[b].free_us = c->now_us;

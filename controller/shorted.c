@@ -7,7 +7,7 @@
 #include "pmbus.h"
 #include "verdict.h"
 
-enum { DEEP_PART = 2, TIMES_MAX = 100 };
+enum { DEEP_PART = 2, TIMES_MAX = 100, LIMITS = ST_IOUT_POUT | ST_IOUT_OC };
 
 static void over(struct controller *c, uint8_t b)
 {
@@ -82,8 +82,12 @@ static void look(struct controller *c, uint8_t s, uint8_t i)
 void shorted_reading(struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
+    const uint32_t unfit = (uint32_t)LIMITS | (uint32_t)ST_LIVE | (uint32_t)ST_VIN_UV;
     uint8_t closed = (uint8_t)CTL_NOBODY;
 
+    if ((u->settled > 0U) && (u->bar < c->cfg.n_bars) && ((u->status & unfit) == 0U)) {
+        c->shorted[u->bar].fine_us = c->now_us;
+    }
     if ((u->closed != 1U) || (u->bar >= c->cfg.n_bars) ||
         ((c->shorted[u->bar].times == 0U) && !u->tripped &&
          (u->v_mV >= (c->cfg.bars[u->bar].v_low_mV / (uint32_t)DEEP_PART)))) {
@@ -190,16 +194,17 @@ static uint8_t bars_with_lost(const struct controller *c)
 
 bool shorted_may_follow(const struct controller *c)
 {
-    const uint32_t limits = (uint32_t)ST_IOUT_POUT | (uint32_t)ST_IOUT_OC;
     uint8_t bars = 0;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         const struct supply *u = &c->supplies[s];
 
-        if ((u->state == (uint8_t)SUPPLY_SUSPECT) && ((u->status & limits) != 0U) &&
+        const uint32_t ago_us = c->now_us - u->since_us;
+
+        if ((u->state == (uint8_t)SUPPLY_SUSPECT) && ((u->status & (uint32_t)LIMITS) != 0U) &&
             (u->closed > 0U) && u->has_reading && (u->bar < c->cfg.n_bars) &&
-            !passed(c->now_us, u->since_us, (uint32_t)SHORTED_AGES_us) &&
-            (c->shorted[u->bar].times == 0U)) {
+            (ago_us < (uint32_t)SHORTED_AGES_us) && (c->shorted[u->bar].times == 0U) &&
+            ((c->now_us - c->shorted[u->bar].fine_us) >= ago_us)) {
             bars |= bit(u->bar);
         }
     }

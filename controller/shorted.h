@@ -32,6 +32,7 @@ enum {
 
 struct shorted {
     uint32_t since_us; /* found so, or a trial was begun */
+    uint32_t fine_us;  /* a supply that feeds it last said that it is not in current limit */
     uint8_t times;     /* found so in a row; 0: it is not */
     uint8_t noted;     /* the same, as the journal has it, one tick late at most */
     uint8_t trial;     /* the supply that may try now; CTL_NOBODY: it is still waited */
@@ -50,7 +51,8 @@ uint8_t shorted_bars(const struct controller *c);
 
 /* Does a supply say that it is in current limit, while its voltage is still what it was? A status bit is
  * there at once, readings are up to SHORTED_AGES_us old: the next one tells whether its bar is shorted, and
- * no spare is closed onto that until then. Where a supply of that bar is lost, that explains it. */
+ * no spare is closed onto that until then. Where a supply of that bar is lost, that explains it; where another
+ * one, asked since, is not in current limit, the bar is not shorted. */
 bool shorted_may_follow(const struct controller *c);
 
 enum shorted_role {

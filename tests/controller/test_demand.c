@@ -228,6 +228,38 @@ Test(demand, no_important_server_stays_capped_beside_a_free_one)
     }
 }
 
+/* A supply that carries nine tenths of its rating, by its meter, says that it is overloaded. That is latched: it
+ * is believed when it has been cleared since anything last stirred, and is there again. */
+Test(demand, an_overload_that_no_meter_shows_is_believed_when_it_is_of_now)
+{
+    one_bar(4000, 0);
+    struct supply *u = &c.supplies[0];
+    struct demand_bar *d = &c.demand.bars[0];
+    const struct {
+        uint32_t cleared_ms, read_ms; /* so long ago; it last stirred 50 ms ago */
+        bool believed;
+    } cases[] = {{60, 1, false}, {5, 6, false}, {5, 1, true}};
+
+    c.contacts[0].told = true;
+    u->state = SUPPLY_SHARING;
+    u->has_reading = true;
+    u->settled = u->closed = 1;
+    u->v_mV = 12000;
+    u->i_mA = 300000;
+    u->status = 0x4000; /* IOUT/POUT */
+    u->clears = 1;
+    for (unsigned k = 0; k < 3; k++) {
+        d->stir_us = c.now_us - 50000;
+        d->draw_mW = 3600000;
+        u->clear_us = c.now_us - 1000 * cases[k].cleared_ms;
+        u->read_us = c.now_us - 1000 * cases[k].read_ms;
+        budget(3875);
+        demand_tick(&c);
+        cr_assert_eq(d->budget_mW < d->draw_mW, cases[k].believed, "case %u: %u mW", k,
+                     d->budget_mW);
+    }
+}
+
 /* Four servers wait to start, each with a surge of 500 W, on 1.6 kW: three of them fit, the most
  * important first, and never two in one instant. */
 Test(demand, starts_are_staged_and_fit)
