@@ -361,13 +361,10 @@ void sequencer_tick(struct controller *c)
 {
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         struct contact *k = &c->contacts[i];
-        uint32_t wait_us = (uint32_t)SEQUENCER_STUCK_us;
 
-        for (uint8_t n = 1; (n < k->stuck_count) && (wait_us < (uint32_t)SEQUENCER_STUCK_MAX_us);
-             n++) {
-            wait_us = backed_off_us(wait_us, (uint32_t)SEQUENCER_STUCK_MAX_us);
-        }
-        if (k->stuck && passed(c->now_us, k->stuck_us, wait_us)) {
+        if (k->stuck && passed(c->now_us, k->stuck_us,
+                               grown_us((uint32_t)SEQUENCER_STUCK_us, k->stuck_count,
+                                        (uint32_t)SEQUENCER_STUCK_MAX_us))) {
             k->stuck = false;
             c->supplies[c->cfg.switches[i].supply].conducts = false;
             c->supplies_told = false;

@@ -129,16 +129,6 @@ static uint8_t who_tries(const struct controller *c, uint8_t b)
     return best;
 }
 
-static uint32_t wait_us(const struct shorted *z)
-{
-    uint32_t us = (uint32_t)SHORTED_WAIT_us;
-
-    for (uint8_t n = 1; (n < z->times) && (us < (uint32_t)SHORTED_WAIT_MAX_us); n++) {
-        us = backed_off_us(us, (uint32_t)SHORTED_WAIT_MAX_us);
-    }
-    return us;
-}
-
 void shorted_tick(struct controller *c)
 {
     for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
@@ -155,7 +145,9 @@ void shorted_tick(struct controller *c)
             if (passed(c->now_us, z->since_us, (uint32_t)SHORTED_TRIAL_us)) {
                 found(c, b);
             }
-        } else if (passed(c->now_us, z->since_us, wait_us(z))) {
+        } else if (passed(c->now_us, z->since_us,
+                          grown_us((uint32_t)SHORTED_WAIT_us, z->times,
+                                   (uint32_t)SHORTED_WAIT_MAX_us))) {
             z->trial = who_tries(c, b);
             if (z->trial != (uint8_t)CTL_NOBODY) {
                 z->since_us = c->now_us;
