@@ -52,10 +52,10 @@ WHOLE    := $(if $(filter gcc%,$(notdir $(lastword $(CC)))),$(if $(filter O2 O3,
 CFLAGS   += $(if $(WHOLE),-flto -ffat-lto-objects)
 
 # pkg-config may not be there yet: `demo` and `test` install it, then start make anew.
-LIBRARIES := gsl libfyaml
+LIBRARIES := gsl libfyaml libmd
 CPPFLAGS  += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
-LDLIBS    := $(or $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),-lgsl -lgslcblas -lfyaml) \
-             -lcsv -lm
+LDLIBS    := $(or $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),-lgsl -lgslcblas -lfyaml -lmd) \
+             -lcsv -lsleef -lm
 
 # ---- What is built from what ---------------------------------------------------------------------
 
@@ -268,9 +268,9 @@ limits-run: $(BIN) $(filter $(B)/tests/controller/% $(B)/tests/hil/%,$(TESTS))
 	 sh tests/tools/tally.sh $(JOBS) $(B)/log
 .PHONY: limits limits-run
 
-## equal event hashes on gcc -O0, -O2, -O3 and clang -O2, over every scenario
+## equal event hashes on gcc -O0, -O2, -O3 and clang -O2, with and without FMA, over every scenario
 determinism:
-	@sh tests/tools/determinism.sh "$(MAKE)" gcc-O0 gcc-O2 gcc-O3 clang-O2
+	@sh tests/tools/determinism.sh "$(MAKE)" gcc-O0 gcc-O2 nofma-gcc-O3 gcc-O3 clang-O2
 
 ## includes point only where the design allows; the controller needs no float and no libc
 layers:

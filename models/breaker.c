@@ -11,6 +11,7 @@
  * Source: hardware facts 2.3 (S55, S56, S57, S58).  Checked by tests/models/test_breaker.c. */
 #include <math.h>
 
+#include "elementary.h"
 #include "switchgear.h"
 #include "terminal.h"
 #include "world.h"
@@ -124,7 +125,7 @@ static void warm(struct world *w, int32_t part, ns_t t)
 
     if (dt_s > 0.0) {
         double towards = (heat - s->heat_A2s) / dt_s / (p->rated_A * p->rated_A);
-        double keeps = exp(-dt_s / ns_to_s(p->thermal_tau));
+        double keeps = elementary_exp(-dt_s / ns_to_s(p->thermal_tau));
         s->theta = towards + (s->theta - towards) * keeps;
     }
     s->theta_at = t;
@@ -136,7 +137,7 @@ static void wake_at_trip(struct world *w, int32_t part, double towards)
 {
     const struct breaker_params *p = world_params(w, part);
     const struct breaker_state *s = world_state(w, part);
-    double left = log((towards - s->theta) / (towards - p->hot * p->hot));
+    double left = elementary_log((towards - s->theta) / (towards - p->hot * p->hot));
     ns_t wait = ns_from_s(fmax(left, 0.0) * ns_to_s(p->thermal_tau)) + 1;
 
     world_wake(w, part, world_now(w) + (wait < p->thermal_tau ? wait : p->thermal_tau));

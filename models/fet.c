@@ -4,8 +4,8 @@
  *            rest of the gate charge, its current limited to i_ramp -> closed
  *            t = t_logic + Q_g / I_gate: milliseconds, not nanoseconds
  *   open     told -> off_delay -> the current of the path's inductance avalanches (v_avalanche)
- *   ORing    i < -v_reverse / r_on for reverse_delay -> blocks; until the gate is charged again the
- *            body diode (0.7 V) carries what flows forward
+ *   ORing    v < -v_reverse for reverse_delay -> blocks, while its gate is charged too; until the gate
+ *            is charged (again) the body diode (0.7 V) carries what flows forward
  *   single   one FET blocks one direction only: its body diode carries current from the first end
  *            to the second even when it is off
  *   SOA      the heat of one ramp beyond soa_energy kills the FET, in that microsecond: shorted
@@ -42,7 +42,9 @@ enum fet_guard { GUARD_REVERSE, GUARD_FORWARD, GUARD_LIMIT_LEFT };
 
 struct fet_state {
     struct switch_state s; /* first: switchgear.h */
-    int32_t reverse_guard, forward_guard, limit_guard;
+    int32_t reverse_guard; /* closed: i = v / r_on, the inductance of its path lies outside */
+    int32_t ramp_guard;    /* while it ramps: v itself */
+    int32_t forward_guard, limit_guard;
     bool blind;     /* its comparator is dead: a latent fault */
     bool reverses;  /* reverse current seen, the comparator's delay runs */
     bool recharges; /* forward again, the gate is being charged */
@@ -119,6 +121,9 @@ static void fet_join(struct world *w, int32_t part)
     g.what = GUARD_VOLTAGE;
     g.a = a;
     g.b = b;
+    g.code = GUARD_REVERSE;
+    g.level = -p->v_reverse_V;
+    s->ramp_guard = net_add_guard(w, &g);
     g.code = GUARD_FORWARD;
     g.sign = -1.0;
     g.level = p->v_forward_V;
@@ -137,14 +142,22 @@ static void fet_join(struct world *w, int32_t part)
     }
 }
 
-/* Closed and sound, its comparator looks for reverse current. */
-static void watch_reverse(struct world *w, int32_t part)
+static bool sees_reverse(const struct world *w, int32_t part)
 {
     const struct fet_params *p = world_params(w, part);
-    const struct fet_state *s = world_state(w, part);
-    bool sees = p->oring && !s->blind && s->s.fault == SWITCH_SOUND;
+    const struct fet_state *s = world_state_const(w, part);
+
+    return p->oring && !s->blind && s->s.fault == SWITCH_SOUND;
+}
+
+/* While it conducts, its comparator looks for reverse current. */
+static void watch_reverse(struct world *w, int32_t part)
+{
+    const struct fet_state *s = world_state_const(w, part);
+    bool sees = sees_reverse(w, part);
 
     net_arm(w, s->reverse_guard, sees && s->s.phase == SWITCH_CLOSED);
+    net_arm(w, s->ramp_guard, sees && s->s.phase == SWITCH_RAMPS);
 }
 
 static ns_t gate_time(const struct fet_params *p, double part_of_charge)
@@ -178,6 +191,7 @@ static void disarm(struct world *w, struct fet_state *s)
     s->recharges = false;
     s->enhances = false;
     net_arm(w, s->reverse_guard, false);
+    net_arm(w, s->ramp_guard, false);
     net_arm(w, s->forward_guard, false);
     net_arm(w, s->limit_guard, false);
 }
@@ -301,6 +315,7 @@ static void resume(struct world *w, int32_t part)
         block(w, part);
     } else {
         s->s.phase = SWITCH_RAMPS;
+        watch_reverse(w, part);
         world_wake(w, part, world_now(w));
     }
 }
@@ -346,12 +361,27 @@ static void fet_command(struct world *w, int32_t part, bool close)
     }
 }
 
+/* Told to close onto what is higher than its supply? */
+static bool is_reversed(const struct world *w, int32_t part)
+{
+    const struct fet_params *p = world_params(w, part);
+    const struct fet_state *s = world_state_const(w, part);
+    const struct link *k = net_link_const(world_net_const(w), s->s.link);
+
+    return sees_reverse(w, part) &&
+           net_v_V(w, k->a, world_now(w)) - net_v_V(w, k->b, world_now(w)) <= -p->v_reverse_V;
+}
+
 static void begin_ramp(struct world *w, int32_t part)
 {
     const struct fet_params *p = world_params(w, part);
     struct fet_state *s = world_state(w, part);
     ns_t over = switch_time(w, part, gate_time(p, 1.0 - p->threshold_part), 0.0);
 
+    if (is_reversed(w, part)) {
+        block(w, part);
+        return;
+    }
     world_event(w, part, EV_CONDUCTS, 0.0);
     struct link *k = net_change_link(w, s->s.link, EFFECT_HELPS); /* brings the meter to now */
     k->s = (struct ramp){.t0 = world_now(w), .t1 = world_now(w) + over, .y0 = FAINT, .y1 = 1.0};
@@ -362,6 +392,7 @@ static void begin_ramp(struct world *w, int32_t part)
     s->full = false;
     s->s.phase = SWITCH_RAMPS;
     net_set_link_mode(w, s->s.link, LINK_CONDUCTS, EFFECT_HELPS);
+    watch_reverse(w, part);
     plan_ramp(w, part);
 }
 
@@ -379,13 +410,24 @@ static void end_ramp(struct world *w, int32_t part)
     }
 }
 
+/* The reverse comparator's delay is over. */
+static void turn_off(struct world *w, int32_t part)
+{
+    const struct fet_state *s = world_state_const(w, part);
+
+    world_event(w, part, EV_ORING_OFF, net_link_i_A(w, s->s.link, world_now(w)));
+    break_current(w, part);
+}
+
 /* The end of the ramp, or a look at its heat. */
 static void ramp_due(struct world *w, int32_t part)
 {
     struct fet_state *s = world_state(w, part);
     const struct link *k = net_change_link(w, s->s.link, EFFECT_NONE); /* brings the meter to now */
 
-    if (is_overheated(w, part)) {
+    if (s->reverses) {
+        turn_off(w, part);
+    } else if (is_overheated(w, part)) {
         world_event(w, part, EV_SOA, k->loss_J - s->loss0_J);
         disarm(w, s);
         s->s.fault = SWITCH_STUCK_CLOSED;
@@ -408,10 +450,9 @@ static void fet_due(struct world *w, int32_t part)
     case SWITCH_RAMPS:
         ramp_due(w, part);
         break;
-    case SWITCH_CLOSED: /* the reverse comparator's delay is over */
+    case SWITCH_CLOSED:
         if (s->reverses) {
-            world_event(w, part, EV_ORING_OFF, net_link_i_A(w, s->s.link, world_now(w)));
-            break_current(w, part);
+            turn_off(w, part);
         }
         break;
     case SWITCH_BLOCKED:
@@ -433,7 +474,8 @@ static void fet_guard(struct world *w, int32_t part, int32_t code)
     const struct fet_params *p = world_params(w, part);
     struct fet_state *s = world_state(w, part);
 
-    if (code == GUARD_REVERSE && s->s.phase == SWITCH_CLOSED && !s->reverses) {
+    if (code == GUARD_REVERSE && !s->reverses &&
+        (s->s.phase == SWITCH_CLOSED || s->s.phase == SWITCH_RAMPS)) {
         s->reverses = true;
         world_wake(w, part, world_now(w) + p->reverse_delay);
     } else if (code == GUARD_FORWARD && s->s.phase == SWITCH_BLOCKED && !s->recharges) {
@@ -465,7 +507,7 @@ static void fet_moved(struct world *w, int32_t part, ns_t t0, ns_t t1)
 
     (void)t0;
     (void)t1;
-    if (s->s.phase == SWITCH_RAMPS) {
+    if (s->s.phase == SWITCH_RAMPS && !s->reverses) {
         world_blame(w, s->cause);
         plan_ramp(w, part);
         world_blame(w, cause);

@@ -11,12 +11,13 @@
 #include <math.h>
 
 #include "cooling.h"
+#include "elementary.h"
 #include "psu_state.h"
 
 /* q^0.8, exactly 1 at full flow [hardware facts 7]. */
 double psu_blown(double flow)
 {
-    return flow == 1.0 ? 1.0 : pow(flow, 0.8);
+    return flow == 1.0 ? 1.0 : elementary_pow(flow, 0.8);
 }
 
 double psu_rating(const struct psu_params *p, double inlet_C, double flow)

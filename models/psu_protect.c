@@ -9,6 +9,7 @@
  * Checked by tests/models/test_psu.c. */
 #include <math.h>
 
+#include "elementary.h"
 #include "psu_state.h"
 
 /* ---- overload ---------------------------------------------------------------------------------- */
@@ -159,7 +160,7 @@ static void warm(struct world *w, int32_t part, ns_t t0, ns_t t1)
     double g = conductance_W_per_K(w, part);
     double towards = steady_C(w, part, (energy_J - s->moved_J) / dt_s, g);
 
-    s->heat_C = towards + (s->heat_C - towards) * exp(-dt_s * g / p->heat_J_per_K);
+    s->heat_C = towards + (s->heat_C - towards) * elementary_exp(-dt_s * g / p->heat_J_per_K);
     s->moved_J = energy_J;
 }
 
@@ -188,7 +189,8 @@ static void plan_heat(struct world *w, int32_t part)
     bool comes = s->phase == PSU_HOT ? towards < limit : towards > limit;
 
     if (comes) {
-        double wait_s = p->heat_J_per_K / g * log((towards - s->heat_C) / (towards - limit));
+        double wait_s =
+            p->heat_J_per_K / g * elementary_log((towards - s->heat_C) / (towards - limit));
         psu_set_timer(w, part, TIMER_HEAT, ns_after(world_now(w), ns_from_s(fmax(wait_s, 1e-6))));
     } else if (s->timer[TIMER_HEAT] != NS_NEVER) {
         psu_set_timer(w, part, TIMER_HEAT, NS_NEVER);

@@ -9,8 +9,7 @@
  * in the last 2..4) [E]; a scenario says how fast.
  * Left out: what the ESR does to the output itself, but for the scatter of readings.
  * Source: hardware facts 6.  Checked by tests/models/test_psu_wear.c. */
-#include <math.h>
-
+#include "elementary.h"
 #include "psu_state.h"
 
 enum { STEPS = 100 };
@@ -62,7 +61,8 @@ static double value_at(enum psu_wear_of what, const struct psu_wear *u, ns_t now
     }
     double x = (ns_to_s(now - u->since) + 0.5 * ns_to_s(step_of(u))) / ns_to_s(u->until - u->since);
 
-    return what == WEAR_ESR ? u->from * pow(u->to / u->from, x) : u->from + (u->to - u->from) * x;
+    return what == WEAR_ESR ? u->from * elementary_pow(u->to / u->from, x)
+                            : u->from + (u->to - u->from) * x;
 }
 
 void psu_wear_due(struct world *w, int32_t part)

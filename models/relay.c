@@ -9,8 +9,7 @@
  *   coil     fed from a bar it drops out when that bar stays below the hold voltage too long
  *
  * Source: hardware facts 2.2 (S46, S48, S54).  Checked by tests/models/test_relay.c. */
-#include <math.h>
-
+#include "elementary.h"
 #include "switchgear.h"
 #include "terminal.h"
 #include "world.h"
@@ -158,7 +157,7 @@ static void operate(struct world *w, int32_t part)
         net_arm(w, s->back_guard, true);
         return;
     }
-    ns_t electric = ns_from_s(-ns_to_s(p->coil_tau) * log(1.0 - p->pickup_V / coil_V));
+    ns_t electric = ns_from_s(-ns_to_s(p->coil_tau) * elementary_log(1.0 - p->pickup_V / coil_V));
     world_wake(w, part, world_now(w) + switch_time(w, part, electric + p->mechanism, p->scatter));
 }
 
@@ -276,7 +275,7 @@ static void judge_make(struct world *w, int32_t part)
     struct relay_state *s = world_state(w, part);
     struct link *k = net_change_link(w, s->s.link, EFFECT_NONE); /* brings the meter to now */
     double heat = (k->heat_A2s - s->heat0_A2s) / p->heat_50k_A2s;
-    double wear = pow(heat, WEAR_POWER) / LIFE_AT_RATED_HEAT;
+    double wear = elementary_pow(heat, WEAR_POWER) / LIFE_AT_RATED_HEAT;
 
     s->judges = false;
     s->worn += wear + 1.0 / p->life;
@@ -385,7 +384,8 @@ static ns_t relay_longest(const void *params, bool close)
 {
     const struct relay_params *p = params;
     double stretch = 1.0 + p->scatter;
-    ns_t electric = ns_from_s(-ns_to_s(p->coil_tau) * log(1.0 - p->pickup_V / p->coil_V));
+    ns_t electric =
+        ns_from_s(-ns_to_s(p->coil_tau) * elementary_log(1.0 - p->pickup_V / p->coil_V));
 
     return close ? ns_from_s(ns_to_s(electric + p->mechanism) * stretch) + p->bounce_time
                  : ns_from_s(ns_to_s(p->release) * stretch);

@@ -64,7 +64,7 @@ function decades(lo, hi,   d, n, k, step, s) {
 function cdf_curve(g, k, x_lo, x_hi,   id, i) {
     id = g "." k
     n_curves++
-    styles = styles " " g " " n_curves
+    styles = styles " " (n_groups > 1 ? g : n_curves) " " n_curves
     printf "%.9g %.9g\n", x_lo, c_none[id] / c_runs[id]
     for (i = 1; i <= c_n[id]; i++) printf "%.9g %.9g\n", c_v[id, i], (c_none[id] + i) / c_runs[id]
     printf "%.9g %.9g\n\n\n", x_hi, (c_none[id] + c_n[id]) / c_runs[id]
@@ -84,7 +84,7 @@ function cdf_legend(g, k, y,   id, name, text) {
     sub(/.*\//, "", name)
     n_legends++
     name = (k == 1 ? "bus bars" : "servers") (n_groups > 1 ? ", " (name == "" ? "single runs" : name) : "")
-    printf "set arrow from screen 0.772, screen %.4f to screen 0.815, screen %.4f nohead lw 3.5 dt dash(%d) lc rgb colour(%d) front\n", y, y, n_legends, g
+    printf "set arrow from screen 0.772, screen %.4f to screen 0.815, screen %.4f nohead lw 3.5 dt dash(%d) lc rgb colour(%d) front\n", y, y, n_legends, (n_groups > 1 ? g : n_legends)
     label(cut(name, 22), "screen 0.822", sprintf("screen %.4f", y), "tc rgb '#000000'")
     if (n_groups > 2) {
         cdf_line("half: " quantile(id, 0.5) ", 95 %: " quantile(id, 0.95), y - 0.030)

@@ -38,7 +38,7 @@ function overlay(   r, k, n, lo, hi, first, last, t, is_log, pad, top) {
         if (!(o_limit[r] in l_drawn) && o_limit[r] > 0) {
             l_drawn[o_limit[r]] = 1
             printf "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 3 lw 1.6 lc rgb '#B00020'\n", o_limit[r], o_limit[r]
-            label("< " plain(o_limit[r]) " V is a gap", "graph 0.005", sprintf("first %.9g", o_limit[r]), "offset 0, -0.6 font ','.small tc rgb '#B00020'")
+            label("< " plain(o_limit[r]) " V is a gap", "graph 0.995", sprintf("first %.9g", o_limit[r]), "right offset 0, -0.6 font ','.small tc rgb '#B00020'")
         }
         legend_line(ending(run_name[r], 16), 0.87 - 0.03 * (r - 1), sprintf("lw 4 dt dash(%d) lc rgb colour(%d)", r, r))
     }

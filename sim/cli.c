@@ -360,6 +360,24 @@ int cli_end(int status)
     return status;
 }
 
+int cli_topics(const struct command *c, int argc, char **argv,
+               bool (*print)(FILE *out, FILE *err, const char *topic))
+{
+    const struct option_row none[] = {{.name = NULL}};
+    int status = EXIT_GOOD;
+    int n = cli_options(c, none, argc, argv, &status);
+
+    if (n < 0) {
+        return status;
+    }
+    for (int i = 0; i < (n > 0 ? n : 1); i++) {
+        if (!print(stdout, stderr, n > 0 ? argv[i] : NULL)) {
+            status = EXIT_USE;
+        }
+    }
+    return cli_end(status);
+}
+
 bool cli_data(const char *name, char *buf, size_t room)
 {
     const char *places[] = {getenv("POWERGAP_DATA"), home_data(), "."};

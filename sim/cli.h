@@ -91,6 +91,11 @@ void cli_flush(void);
 /* Flush stdout: EXIT_USE and a message when it can't be written, else `status`. */
 int cli_end(int status);
 
+/* A whole command without options: prints each topic that is an argument, or, without any, NULL.
+ * print() is false and has said why on its second stream when there is no such topic. */
+int cli_topics(const struct command *c, int argc, char **argv,
+               bool (*print)(FILE *out, FILE *err, const char *topic));
+
 /* Where scripts and parts are: $POWERGAP_DATA, the place of installation, or the working folder.
  * Writes the first of them that has `name` in it into buf. False: none has. */
 bool cli_data(const char *name, char *buf, size_t room);

@@ -12,19 +12,7 @@ static const char more[] =
 
 static int run(const struct command *c, int argc, char **argv)
 {
-    int status = EXIT_GOOD;
-    const struct option_row rows[] = {{.name = NULL}};
-    int n = cli_options(c, rows, argc, argv, &status);
-
-    if (n < 0) {
-        return status;
-    }
-    for (int i = 0; i < (n > 0 ? n : 1); i++) {
-        if (!explain_print(stdout, stderr, n > 0 ? argv[i] : NULL)) {
-            status = EXIT_USE;
-        }
-    }
-    return cli_end(status);
+    return cli_topics(c, argc, argv, explain_print);
 }
 
 const struct command explain_command = {

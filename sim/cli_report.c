@@ -41,6 +41,9 @@ static bool read_all(struct report *r, struct arena *a, struct diag *d, int n, c
 {
     bool good = report_find(r, a, d, n, folders);
 
+    for (int i = 0; good && i < n; i++) {
+        good = report_cases(r, a, d, folders[i]);
+    }
     for (int32_t i = 0; good && i < r->n; i++) {
         struct report_run *run = &r->runs[i];
         if (report_read(run, a, d)) {

@@ -131,7 +131,7 @@ static const struct yaml *read_file(struct loader *l, const char *name, struct p
         report_unknown(l, &s, asked);
         return NULL;
     }
-    const struct text *t = text_read(l->arena, l->diag, s.found, "part file", asked);
+    const struct text *t = inputs_read(l, s.found, "part file", asked);
     const struct yaml *map = t ? yaml_read(l->arena, l->diag, t) : NULL;
     if (map && map->is != YAML_MAP) {
         diag_error(l->diag, map->at, "a part file is a map of keys, not %s", yaml_word(map));

@@ -25,7 +25,8 @@ struct loader {
     struct diag *diag;
     const char *path; /* of the scenario */
     struct rack rack;
-    struct library *libraries; /* those read so far */
+    struct input *inputs;      /* files read so far */
+    struct library *libraries; /* those of parts, as maps */
     struct profile_text *texts;
     int32_t room_series;
     struct series *series; /* rack.series, while it grows */
@@ -37,6 +38,13 @@ enum { WORK_MAX = 500000 };
 
 /* Count n pieces of work; false, and a diagnostic, when it is too much. */
 bool loader_work(struct loader *l, struct place at, int64_t n);
+
+/* ---- inputs.c: the files that a scenario is made of ----------------------------------------------- */
+
+/* text_read(), and one of them from then on. */
+const struct text *inputs_read(struct loader *l, const char *path, const char *what,
+                               struct place asked);
+void inputs_keep(struct loader *l, const struct text *t);
 
 /* ---- select.c: "web3", "web[3]", "web[3..4]", "web[*]" -------------------------------------------- */
 struct selection {

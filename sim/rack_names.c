@@ -210,7 +210,7 @@ static void read_file(struct drawing *g, const struct yaml *y)
         diag_error(l->diag, y->at, "rack files are nested too deeply");
         return;
     }
-    const struct text *t = text_read(l->arena, l->diag, path, "rack file", y->at);
+    const struct text *t = inputs_read(l, path, "rack file", y->at);
     const struct yaml *map = t ? yaml_read(l->arena, l->diag, t) : NULL;
     if (!map) {
         return;

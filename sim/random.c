@@ -5,6 +5,8 @@
 #include <Random123/threefry.h>
 #include <math.h>
 
+#include "models/elementary.h"
+
 uint64_t random_stream(uint64_t seed, const char *name)
 {
     uint64_t hash = 14695981039346656037u; /* FNV-1a */
@@ -45,5 +47,5 @@ double random_normal(uint64_t stream, uint32_t purpose, uint64_t index)
 {
     struct two u = draw(stream, purpose, index);
 
-    return sqrt(-2.0 * log(1.0 - u.a)) * cos(6.283185307179586 * u.b);
+    return sqrt(-2.0 * elementary_log(1.0 - u.a)) * elementary_cos(6.283185307179586 * u.b);
 }

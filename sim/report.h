@@ -1,7 +1,8 @@
 /* report.h - what a design-review report is made from: the traces of one or many runs, as stored.
  *
- * report_find.c finds the run folders, report_read.c reads each, report_events.c what its events tell of
- * each deed; then report_page.c writes one HTML file. Nothing is run again. */
+ * report_find.c finds the run folders, report_cases.c reads the table of their suite, report_read.c reads
+ * each run, report_events.c what its events tell of each deed; then report_page.c writes one HTML file.
+ * Nothing is run again. */
 #ifndef SIM_REPORT_H
 #define SIM_REPORT_H
 
@@ -72,6 +73,11 @@ struct report_part {
     const struct report_param *params;
 };
 
+/* A file that went into a run. */
+struct report_input {
+    const char *file, *sha256;
+};
+
 struct report_run {
     const char *folder;
     const char *label; /* how it is called among the others */
@@ -80,23 +86,33 @@ struct report_run {
     double duration_s, reached_s, events;
     enum verdict verdict;
     int32_t n_rulings, n_pass; /* of all instances */
-    int32_t n_covers, n_deeds, n_verdicts, n_gaps, n_parts;
+    int32_t n_covers, n_inputs, n_deeds, n_verdicts, n_gaps, n_parts;
     const char *const *covers;
+    const struct report_input *inputs;
     const struct report_deed *deeds;
     const struct report_verdict *verdicts; /* worst first */
     const struct report_gap *gaps;         /* in the order of gaps.csv */
     const struct report_part *parts;
 };
 
+/* A scenario of which the suite's table tells more than its trace, if it has one. */
+struct report_case {
+    const char *scenario, *verdict, *note;
+};
+
 struct report {
     const char *name; /* of the folder that holds them; NULL: several were named */
-    int32_t n;
+    int32_t n, n_cases;
     struct report_run *runs;
+    const struct report_case *cases;
 };
 
 /* report_find.c: the folders of runs at or below each path, sorted; label: without what is common.
  * False: reported. */
 bool report_find(struct report *r, struct arena *a, struct diag *d, int n, char *const paths[]);
+
+/* report_cases.c: add what the folder's suite.csv tells, where there is one. False: reported. */
+bool report_cases(struct report *r, struct arena *a, struct diag *d, const char *folder);
 
 /* report_read.c: one run. False: reported. */
 bool report_read(struct report_run *run, struct arena *a, struct diag *d);

@@ -142,19 +142,30 @@ static bool is_worth_reading(const char *line)
     return false;
 }
 
-static bool take_line(struct telling *t, const char *line, size_t n)
+/* Has it as many cells as the header, at least? More commas may stand within quotes. */
+static bool is_whole(const char *line)
+{
+    int commas = 0;
+
+    for (const char *c = strchr(line, ','); c != NULL; c = strchr(c + 1, ',')) {
+        commas++;
+    }
+    return commas >= COLUMNS - 1 && line[strlen(line) - 1] == '\n';
+}
+
+static bool take_line(struct telling *t, const char *line)
 {
     char *end = NULL;
     unsigned long id = strtoul(line, &end, 10);
     unsigned long cause = *end == ',' ? strtoul(end + 1, &end, 10) : id;
 
-    if (id == 0 || id >= EVENTS_MAX || *end != ',' || line[n - 1] != '\n' ||
+    if (id == 0 || id >= EVENTS_MAX || *end != ',' || !is_whole(line) ||
         !note_cause(t, (uint32_t)id, (uint32_t)cause)) {
         return false;
     }
     if (is_worth_reading(line)) {
         struct arena *scratch = arena_new();
-        struct text row = {.path = "events.csv", .bytes = line, .size = n};
+        struct text row = {.path = "events.csv", .bytes = line, .size = strlen(line)};
         t->good = csv_read(scratch, t->diag, &row, take_row, t) && t->good;
         arena_free(scratch);
     }
@@ -178,7 +189,7 @@ bool report_events(struct report_run *run, struct arena *a, struct diag *d)
     int32_t number = 1;
     while (good && fgets(line, sizeof line, in) != NULL) {
         number++;
-        good = take_line(&t, line, strlen(line));
+        good = take_line(&t, line);
     }
     good = good && ferror(in) == 0;
     if (!good) {

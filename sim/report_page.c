@@ -50,6 +50,8 @@ static void body(struct page *p)
     plots_marks(p->out);
     if (r->n > 1) {
         page_overview(p);
+    } else {
+        page_cases(p);
     }
     for (int32_t i = 0; i < r->n; i++) {
         page_run(p, i, r->n == 1 ? 1 : 2);

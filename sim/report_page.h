@@ -22,6 +22,9 @@ void page_overview(struct page *p);
 /* Rows of failure, effect, gap, detection, margin and cover, for these runs. */
 void page_failures(struct page *p, const struct report_run *runs, int32_t n);
 
+/* report_cases.c: cases without a trace, or worse than their baseline. */
+void page_cases(struct page *p);
+
 /* report_run.c: the sections of run number i. `level` is that of its headings. */
 void page_run(struct page *p, int32_t i, int level);
 void page_badge(struct page *p, enum verdict v);

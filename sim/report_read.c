@@ -46,6 +46,32 @@ static bool verdict_of(const char *word, enum verdict *v)
     return false;
 }
 
+static const struct yaml *list_of(const struct yaml *map, const char *key, int32_t *n)
+{
+    const struct yaml *list = yaml_get(map, key);
+
+    *n = list != NULL ? list->n : 0;
+    return list != NULL ? list->first : NULL;
+}
+
+static void read_lists(const struct reader *r, const struct yaml *map)
+{
+    struct report_run *run = r->run;
+    const struct yaml *y = list_of(map, "covers", &run->n_covers);
+    const char **words = arena_array(r->arena, (size_t)run->n_covers + 1, sizeof *words);
+
+    run->covers = words;
+    for (; y != NULL; y = y->next) {
+        *words++ = y->text;
+    }
+    y = list_of(map, "inputs", &run->n_inputs);
+    struct report_input *inputs = arena_array(r->arena, (size_t)run->n_inputs + 1, sizeof *inputs);
+    run->inputs = inputs;
+    for (; y != NULL; y = y->next) {
+        *inputs++ = (struct report_input){fact(y, "file"), fact(y, "sha256")};
+    }
+}
+
 static bool read_facts(const struct reader *r)
 {
     struct report_run *run = r->run;
@@ -74,13 +100,7 @@ static bool read_facts(const struct reader *r)
     run->reached_s = strtod(fact(map, "reached_s"), NULL);
     const struct yaml *counts = yaml_get(map, "counts");
     run->events = counts != NULL ? strtod(fact(counts, "events"), NULL) : NAN;
-    const struct yaml *covers = yaml_get(map, "covers");
-    const char **words =
-        arena_array(r->arena, covers != NULL ? (size_t)covers->n + 1 : 1, sizeof *words);
-    run->covers = words;
-    for (const struct yaml *y = covers != NULL ? covers->first : NULL; y != NULL; y = y->next) {
-        words[run->n_covers++] = y->text;
-    }
+    read_lists(r, map);
     return true;
 }
 

@@ -168,9 +168,14 @@ static void repeat(struct page *p, const struct report_run *run, int level)
                "<h%d>How to repeat it</h%d>\n<pre>%s</pre>\n<dl class=\"facts\">"
                "<dt>powergap</dt><dd>%s</dd><dt>event hash</dt><dd><code>%s</code></dd>"
                "<dt>seed</dt><dd>%s</dd><dt>integrator</dt><dd>%s, tolerance %s</dd>"
-               "<dt>scenario</dt><dd>%s</dd><dt>trace</dt><dd>%s</dd></dl>\n",
+               "<dt>scenario</dt><dd>%s</dd><dt>trace</dt><dd>%s</dd></dl>\n<p>Made of these "
+               "files, which <code>sha256sum -c</code> checks:</p>\n<pre>",
                level, level, run->command, run->version, run->event_hash, run->seed,
                run->integrator, run->tolerance, run->scenario, run->folder);
+    for (int32_t i = 0; i < run->n_inputs; i++) {
+        html_print(p->out, "%s  %s\n", run->inputs[i].sha256, run->inputs[i].file);
+    }
+    fputs("</pre>\n", p->out);
 }
 
 static void covers(struct page *p, const struct report_run *run)

@@ -446,6 +446,7 @@ void page_overview(struct page *p)
 {
     fputs("<section id=\"overview\">\n", p->out);
     counts(p);
+    page_cases(p);
     margins(p);
     fputs("</section>\n<section id=\"failures\"><h2>Failures and their effects</h2>\n", p->out);
     page_failures(p, p->report->runs, p->report->n);

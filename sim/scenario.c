@@ -213,6 +213,9 @@ static struct scenario *load(struct arena *a, const char *path, const struct tex
     s->arena = a;
     s->path = arena_text(a, path, strlen(path));
     l.path = s->path;
+    if (t) {
+        inputs_keep(&l, t);
+    }
     if (map && map->is == YAML_MAP) {
         read_keys(&l, s, map);
     } else if (map) {
@@ -220,6 +223,7 @@ static struct scenario *load(struct arena *a, const char *path, const struct tex
                    yaml_word(map));
     }
     s->rack = l.rack;
+    s->inputs = l.inputs;
     if (diag_errors(d) > errors_before || !map) {
         arena_free(a);
         return NULL;

@@ -100,6 +100,7 @@ struct profile {
 
 struct scenario {
     const char *path;
+    const struct input *inputs; /* the files that it is made of, itself first */
     const char *title;
     int32_t n_covers;
     const char *const *covers;

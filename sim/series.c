@@ -242,7 +242,7 @@ static const struct text *profile_text(struct loader *l, const char *path, struc
     }
     struct profile_text *p = arena_get(l->arena, sizeof *p);
     p->path = path;
-    p->text = text_read(l->arena, l->diag, path, "profile", asked);
+    p->text = inputs_read(l, path, "profile", asked);
     p->next = l->texts;
     l->texts = p;
     return p->text;

@@ -18,6 +18,12 @@ struct text {
     size_t size;
 };
 
+/* Files, in the order of reading. */
+struct input {
+    struct input *next;
+    const struct text *text;
+};
+
 /* Where something was written. Lines and columns from 1, columns in characters; length 0: a point.
  * Line 0: the file as a whole. in == NULL: the command line. */
 struct place {

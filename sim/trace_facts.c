@@ -5,6 +5,7 @@
 
 #include "bench.h"
 #include "column.h"
+#include "digest.h"
 #include "trace.h"
 
 /* A text in double quotes, as YAML wants it. */
@@ -146,6 +147,20 @@ static void covers(FILE *out, const struct scenario *s)
     fputs("]\n", out);
 }
 
+/* As `sha256sum` would print them. */
+static void inputs(FILE *out, const struct scenario *s)
+{
+    char digest[DIGEST_SIZE];
+
+    fputs("inputs:\n", out);
+    for (const struct input *i = s->inputs; i != NULL; i = i->next) {
+        digest_of(i->text->bytes, i->text->size, digest);
+        fputs("  - {file: ", out);
+        quoted(out, i->text->path);
+        fprintf(out, ", sha256: \"%s\"}\n", digest);
+    }
+}
+
 void trace_run_yaml(FILE *out, const struct world *w, const struct trace_facts *f)
 {
     const struct scenario *s = f->scenario;
@@ -160,6 +175,7 @@ void trace_run_yaml(FILE *out, const struct world *w, const struct trace_facts *
     fprintf(out, "interrupted: %s\n", f->interrupted ? "yes" : "no");
     fprintf(out, "version: \"%s\"\n", POWERGAP_VERSION);
     command(out, w, f);
+    inputs(out, s);
     if (f->options->remote != NULL) {
         const struct remote *r = f->options->remote;
         fprintf(out, "controller: {link: ");

@@ -182,6 +182,41 @@ Test(fet, back_feed_is_the_threshold_and_what_the_turn_off_lets_grow)
     expect_back_feed("350 ns", 350e-9, 116.0);
 }
 
+#define CLOSES_ONTO_LIVE_BAR                                                                       \
+    STIFF("12 V")                                                                                  \
+    NODE("p", "1 mF", "12 V")                                                                      \
+    "q: {is: fet, from: p, to: a, closed: no, r_on: 1 mOhm, gate_charge: 100 nC, "                 \
+    "gate_current: 20 uA, logic_delay: 0 s, reverse_delay: 180 ns}\n"                              \
+    "short: {is: switch, from: p, r: 3 mOhm}\n"
+
+/* Its comparator is awake before its gate: told to close onto a short from behind, it doesn't begin to;
+ * shorted half-way through the gate charge, it turns off within its delay after its supply
+ * has fallen by the threshold, -R C ln(1 - v / V). */
+Test(fet, turns_off_in_its_ramp_too)
+{
+    for (int late = 0; late < 2; late++) {
+        struct stand *s = stand_new(CLOSES_ONTO_LIVE_BAR);
+
+        if (!late) {
+            stand_act(s, "short", "close");
+        }
+        stand_act(s, "q", "close");
+        stand_run(s, US(3500)); /* gate: 2 ms to the threshold, 5 ms in all */
+        cr_expect_eq(stand_count(s, "q", EV_CONDUCTS), late);
+        if (late) {
+            stand_act(s, "short", "close");
+            ns_t off = stand_run_to(s, "q", EV_ORING_OFF, MS(4));
+            double falls_s = -1e-3 * 3e-3 * log(1.0 - 28e-3 / 12.0);
+            cr_expect_leq(ns_apart(off, 3.5e-3 + falls_s + 180e-9), 30.0);
+        }
+        stand_run(s, MS(20));
+        cr_expect_eq(stand_read(s, "q", "state"), (double)SWITCH_BLOCKED);
+        cr_expect_eq(stand_read(s, "q", "i"), 0.0);
+        cr_expect_eq(stand_count(s, "q", EV_CLOSED), 0);
+        stand_free(s);
+    }
+}
+
 /* A dead comparator changes nothing until current flows back: then it does, V / (R + R_short). */
 Test(fet, a_dead_comparator_is_found_only_by_a_short_behind_it)
 {

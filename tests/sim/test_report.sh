@@ -95,6 +95,26 @@ says suite 'server-channel/restart'
 says suite '<th>standby</th>'
 says suite '<th>a &amp; b</th>'
 
+# The files that went in, to the judgement of sha256sum.
+sed -n 's/^\(<pre>\|<p>.*<pre>\)*\([0-9a-f]\{64\}  .*\)/\2/p' "$work/one.html" >"$work/sums"
+check 'the files of a run are not those of today' sha256sum --quiet --check "$work/sums"
+check 'files of a run are missing' test "$(wc -l <"$work/sums")" -ge 5
+says one 'psu-failure/../racks/standby-fet.yaml'
+
+# A suite with a case that can't be played and one that has become worse: its table tells.
+mkdir "$work/cases"
+sed "s,\.\./racks,$PWD/scenarios/racks," scenarios/psu-failure/fet.yaml >"$work/cases/slow.yaml"
+printf 'title: broken\nrack: {p1: {is: nothing}}\nduration: 1 ms\n' >"$work/cases/broken.yaml"
+suite() { "$program" test --quiet --out "$work/told" --baseline "$work/base.csv" "$@" "$work/cases" >"$work/said" 2>&1; }
+suite --update-baseline
+sed -i 's,^rack: \(.*\)$,rack: {file: \1\, sw2: {gate_current: 10 uA}},' "$work/cases/slow.yaml"
+suite
+check 'no report of what a suite tells' report "$work/told" -o "$work/told.html"
+says told '<span class="badge fail">ERROR</span>'
+says told 'no kind of part is named &#39;nothing&#39;'
+says told '<span class="badge fail">WORSE</span>'
+says told 'switch actuation: 2.375 ms -&gt; 7.361 ms'
+
 # Every colour of the plots has its counterpart in the dark.
 grep -oh -e 'var(--c-[0-9a-f]*' "$work"/*.html | sed 's/var(//' | sort -u | while read -r colour; do
     grep -q -e "$colour:" plots/report/report.css || echo "$colour"
@@ -162,11 +182,19 @@ for file in run.yaml events.csv gaps.csv spans.csv verdict.csv rack.csv signals.
     rm "$work/half/$file"
     refuses "$file" "$work/half"
 done
+# One file cut short, the others whole: which one, and in which line, is said.
+for file in gaps.csv spans.csv verdict.csv rack.csv events.csv; do
+    rm -rf "$work/broken"
+    cp -r "$fet" "$work/broken"
+    head -n 2 "$fet/$file" >"$work/broken/$file"
+    sed -n 3p "$fet/$file" | cut -d, -f1-3 >>"$work/broken/$file"
+    case $file in
+    events.csv) refuses "events.csv' is broken off, or no table of events: see line 3" "$work/broken" ;;
+    *) refuses "$file:3" "$work/broken" ;;
+    esac
+done
+rm -rf "$work/broken"
 cp -r "$fet" "$work/broken"
-head -c 3000 "$fet/events.csv" >"$work/broken/events.csv"
-refuses 'events.csv' "$work/broken"
-head -c 400 "$fet/gaps.csv" >"$work/broken/gaps.csv"
-refuses 'gaps.csv' "$work/broken"
 printf 'a: [b\n' >"$work/broken/run.yaml"
 refuses 'run.yaml' "$work/broken"
 
@@ -174,6 +202,8 @@ report "$fet"
 check 'no file asked for' grep -q 'ends in .html or .pdf' "$work/said"
 report "$fet" -o "$work/none/x.html"
 check 'a folder that is not there' grep -q "can't write" "$work/said"
+report "$fet" -o /proc/x.html
+check 'a folder that nobody may write into' grep -q "can't write '/proc/x.html'" "$work/said"
 TMPDIR=$work/nowhere report "$fet" -o "$work/x.html"
 check 'nowhere to draw' grep -q "can't make a folder for the plots" "$work/said"
 
@@ -182,6 +212,20 @@ echo before >"$work/full.html"
 (ulimit -f 200 && report "$fet" -o "$work/full.html")
 check 'a full disk goes unnoticed' grep -qE "can't write|could not be drawn" "$work/said"
 check 'a full disk takes what was there' grep -q before "$work/full.html"
+
+# Ctrl-C while gnuplot draws, here one that never ends: what was there stays, nothing else does.
+mkdir "$work/slow" "$work/left"
+printf '#!/bin/sh\necho drawing >"%s/drawing"\nexec sleep 60\n' "$work" >"$work/slow/gnuplot"
+chmod +x "$work/slow/gnuplot"
+PATH=$work/slow:$PATH TMPDIR=$work/left timeout --signal=INT 20 \
+    "$program" report "$fet" -o "$work/full.html" >"$work/said" 2>&1 &
+report=$!
+while [ ! -e "$work/drawing" ] && kill -0 $report 2>/dev/null; do sleep 0.05; done
+kill -INT $report 2>/dev/null
+wait $report
+check 'Ctrl-C is not exit status 130' test $? -eq 130
+check 'Ctrl-C takes what was there' grep -q before "$work/full.html"
+check 'Ctrl-C leaves something in TMPDIR' test -z "$(ls -A "$work/left")"
 
 # Without gnuplot, without Chromium: said before anything is read or written.
 mkdir "$work/bin"

@@ -14,6 +14,8 @@ run    pkg-config          cmd   pkg-config             finds the libraries
 run    libgsl-dev          inc   gsl/gsl_odeiv2.h       distributions, statistics, reference integrator
 run    libfyaml-dev        inc   libfyaml.h             reads scenarios, keeps line and column
 run    libcsv-dev          inc   csv.h                  reads and writes CSV
+run    libmd-dev            inc   sha2.h                 digests of the files that a run was made of
+run    libsleef-dev        inc   sleef.h                elementary functions that round alike on every processor
 run    librandom123-dev    inc   Random123/threefry.h   random streams that repeat
 run    gnuplot-nox         cmd   gnuplot                draws the plots
 test   libcriterion-dev    inc   criterion/criterion.h  runs the tests

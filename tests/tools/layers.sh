@@ -36,6 +36,8 @@ hil/pace.h      ^hil/ ^tests/ ^sim/cli_run\.c
 <libfyaml.h>    ^sim/yaml\.c
 <csv.h>         ^sim/csv\.c
 <gsl/           ^tests/oracle/referee\.c ^sim/gsl_integrator\.c ^sim/distribution\.c
+<sha2.h>        ^sim/digest\.c
+<sleef.h>       ^models/elementary\.c
 <Random123/     ^sim/random\.c ^tests/sim/test_random\.c
 <criterion/     ^tests/
 '
