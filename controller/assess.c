@@ -200,7 +200,7 @@ static void consider_restart(struct controller *c, uint8_t s)
 
     if (((u->state != (uint8_t)SUPPLY_LOST) && (u->state != (uint8_t)SUPPLY_ISOLATED)) ||
         ((u->status & reasons) != 0U) ||
-        ((u->closed > 0U) && (shorted_role(c, s, u->bar) == SHORTED_KEEPS_OFF)) ||
+        (shorted_role(c, s, u->bar) == SHORTED_KEEPS_OFF) ||
         ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_NO_POWER_GOOD)) == 0U) ||
         !passed(c->now_us, u->restart_us, restart_wait_us(c, s))) {
         return;

@@ -105,7 +105,7 @@ void shorted_reading(struct controller *c, uint8_t s)
 
 /* ---- trials ------------------------------------------------------------------------------------ */
 
-/* Who may try: one that stands by, else one that was lost there, though it has its input. */
+/* Who may try: one that stands by, else one that was lost, though it has its input. */
 static uint8_t who_tries(const struct controller *c, uint8_t b)
 {
     uint8_t best = (uint8_t)CTL_NOBODY;
@@ -120,8 +120,9 @@ static uint8_t who_tries(const struct controller *c, uint8_t b)
         if ((u->state == (uint8_t)SUPPLY_STANDBY) && (u->closed == 0U)) {
             return sw->supply;
         }
-        if ((u->state == (uint8_t)SUPPLY_LOST) && ((u->status & (uint16_t)ST_VIN_UV) == 0U) &&
-            contact_is_closed(&c->contacts[i]) &&
+        if (((u->state == (uint8_t)SUPPLY_ISOLATED) ||
+             ((u->state == (uint8_t)SUPPLY_LOST) && contact_is_closed(&c->contacts[i]))) &&
+            ((u->status & (uint16_t)ST_VIN_UV) == 0U) &&
             ((best == (uint8_t)CTL_NOBODY) || (u->restarts < c->supplies[best].restarts))) {
             best = sw->supply;
         }

@@ -7,11 +7,11 @@
  *   over      a supply on that bar reads a voltage in its window, not while it is being eased onto it (a FET
  *             stage that ramps up bears its whole voltage); or one of them is found to be the short
  *
- * A bar that is believed shorted keeps the supplies it has, and none of them is restarted. After a wait one
- * supply may try: one that stands by is closed onto the bar, or, if there is none, one that was lost on
- * it is restarted. The others that were lost on it leave it first, for the short may be in one of them, behind
- * ORing that does not block; apart from the bar they are restarted, and may try next. Each trial in vain
- * doubles the wait.
+ * A bar that is believed shorted keeps the supplies it has. None of them is restarted, nor is one that was
+ * taken off, for its contact may have welded. After a wait one supply may try: one that stands by is closed onto
+ * the bar, or, if there is none, one that was lost is restarted, on the bar or apart from it. The others that
+ * were lost on it leave it meanwhile, for the short may be in one of them, behind ORing that does not block. Each
+ * trial in vain doubles the wait.
  *
  *   source    tens of milliseconds in current limit until a supply trips (hardware notes, 1.3); waits are
  *             estimates: hiccup supplies wait 5 s [S15]
@@ -58,7 +58,7 @@ bool shorted_may_follow(const struct controller *c);
 enum shorted_role {
     SHORTED_NONE,     /* the bar is not believed shorted */
     SHORTED_TRIES,    /* whether it still is */
-    SHORTED_KEEPS_OFF /* is not to be closed onto it, nor restarted there */
+    SHORTED_KEEPS_OFF /* is not to be closed onto it, nor restarted */
 };
 
 /* What a supply has to do with a bar that is believed shorted. */
