@@ -199,8 +199,7 @@ static void consider_restart(struct controller *c, uint8_t s)
     const uint16_t reasons = (uint16_t)ST_VIN_UV | (uint16_t)ST_INPUT | (uint16_t)ST_TEMPERATURE;
 
     if (((u->state != (uint8_t)SUPPLY_LOST) && (u->state != (uint8_t)SUPPLY_ISOLATED)) ||
-        ((u->status & reasons) != 0U) ||
-        (shorted_role(c, s, u->bar) == SHORTED_KEEPS_OFF) ||
+        ((u->status & reasons) != 0U) || (shorted_role(c, s, u->bar) == SHORTED_KEEPS_OFF) ||
         ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_NO_POWER_GOOD)) == 0U) ||
         !passed(c->now_us, u->restart_us, restart_wait_us(c, s))) {
         return;

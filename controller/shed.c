@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-enum { CLASSES = UINT8_MAX + 1 };
-
 /* What is taken from a bar's servers. */
 struct choice {
     bool off[CTL_SERVERS];
@@ -117,7 +115,7 @@ static void limit(struct controller *c, uint8_t b, uint32_t lack_mW, bool may_sh
 uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
 {
     const uint32_t wanted_mW = c->demand.bars[b].wanted_mW;
-    uint32_t reached = (uint32_t)CLASSES;
+    uint32_t reached = (uint32_t)UINT8_MAX + 1U;
 
     if (wanted_mW <= budget_mW) {
         return reached;
