@@ -217,17 +217,19 @@ static void release(struct controller *c, uint8_t b)
     for (uint16_t k = none; k > 0U; k--) {
         uint16_t i = c->demand.order[k - 1U];
         const struct server *u = &c->demand.servers[i];
+        const bool off = u->state == (uint8_t)CTL_SERVER_WAITS;
         const bool may = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
+                         (off || (u->wanted == (uint8_t)CTL_ASK_CAP)) &&
                          (demand_wish_mW(c, i) > 0U) && is_time(c, i);
         const bool fit = may && !find_lack(c, i, lack_mW);
 
-        if (fit && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
+        if (fit && off) {
             ask_start(c, i);
             c->demand.bars[b].free_us = c->now_us;
             return;
         }
         waits = (may && !fit && (waits == none) && (capped == none)) ? i : waits;
-        capped = (fit && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == none)) ? i : capped;
+        capped = (fit && (capped == none)) ? i : capped;
     }
     if ((waits < none) && find_lack(c, waits, lack_mW) && (lack_mW[b] > 0U) &&
         can_give(c, waits, lack_mW)) {
