@@ -250,7 +250,7 @@ include hil/boards/firmware.mk
 # ---- What CI runs --------------------------------------------------------------------------------
 
 CHECKS := format-check layers lint demo test test,OPT=asan limits step-check firmware-check hil \
-          determinism deb-check
+          fuzz,FUZZ_SECONDS=8 determinism deb-check
 
 ## everything CI runs: format, layers, lint, both commands, sanitizers, fuzzers, suite, determinism
 check:

@@ -157,18 +157,7 @@ static void ask(const struct controller *c, struct plan_problem *q)
     }
 }
 
-/* Bars that a good supply feeds in the plan. */
-static uint8_t bars_with_good(const struct plan_problem *q, const struct plan *plan)
-{
-    uint8_t bars = 0;
-
-    for (uint8_t s = 0; s < q->n_supplies; s++) {
-        bars |= q->supplies[s].serves ? plan->feeds[s] : 0U;
-    }
-    return bars;
-}
-
-/* A lost supply is taken off a bar that a good one feeds: at once when it is dangerous, else after
+/* A lost supply is taken off a bar that another one feeds: at once when it is dangerous, else after
  * the next sweep has confirmed the loss (by then the supplies that failed of the same cause are known
  * too), and not while what it may still give (an input lost leaves some milliseconds) is missed
  * there. The last supply of a bar is never taken off. */
@@ -177,7 +166,8 @@ static bool shall_leave(const struct controller *c, uint8_t s, uint8_t good, uin
 {
     const struct supply *u = &c->supplies[s];
 
-    if (!supply_is_lost(u) || !identity_is_sure(c, s) || ((good & bit(bar)) == 0U)) {
+    if (!supply_is_lost(u) || !identity_is_sure(c, s) || ((good & bit(bar)) == 0U) ||
+        (shorted_role(c, s, bar) == SHORTED_TRIES)) {
         return false;
     }
     return (u->danger != (uint8_t)DANGER_NONE) ||
@@ -192,21 +182,25 @@ static bool shall_retire(const struct controller *c, uint8_t s, uint8_t good,
     return preempt_has_taken(c, s) && ((good & plan->served & plan->redundant & bit(bar)) != 0U);
 }
 
-/* Bars to which the plan gives a good supply by a switch that obeys: a welded one is not relied upon
- * alone. */
-static uint8_t bars_with_sound(const struct controller *c, const struct plan_problem *q,
-                               const struct plan *plan)
+/* Bars that a good supply feeds in the plan, or one that tries whether they are still shorted; `sound` are
+ * those where its switch obeys, for a welded one is not relied upon alone. */
+static uint8_t bars_with_good(const struct controller *c, const struct plan_problem *q,
+                              const struct plan *plan, uint8_t *sound)
 {
-    uint8_t bars = 0;
+    uint8_t good = 0;
 
+    *sound = 0;
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         const struct ctl_switch_config *sw = &c->cfg.switches[i];
+        const uint8_t b = plan->feeds[sw->supply] & bit(sw->bar);
 
-        if ((c->contacts[i].fault == (uint8_t)CONTACT_SOUND) && q->supplies[sw->supply].serves) {
-            bars |= plan->feeds[sw->supply] & bit(sw->bar);
+        if ((b != 0U) && (q->supplies[sw->supply].serves ||
+                          (shorted_role(c, sw->supply, sw->bar) == SHORTED_TRIES))) {
+            good |= b;
+            *sound |= (c->contacts[i].fault == (uint8_t)CONTACT_SOUND) ? b : 0U;
         }
     }
-    return bars;
+    return good;
 }
 
 static bool is_unknown(const struct supply *u)
@@ -216,9 +210,8 @@ static bool is_unknown(const struct supply *u)
 
 static void want(struct controller *c, const struct plan_problem *q, const struct plan *plan)
 {
-    uint8_t good = bars_with_good(q, plan);
-    uint8_t sound = bars_with_sound(c, q, plan);
-    const uint8_t shut = shorted_bars(c);
+    uint8_t sound;
+    const uint8_t good = bars_with_good(c, q, plan, &sound);
     bool moved = false;
 
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
@@ -239,7 +232,7 @@ static void want(struct controller *c, const struct plan_problem *q, const struc
         }
         if (wanted && !k->told &&
             ((!k->wanted && is_unknown(&c->supplies[sw->supply])) ||
-             (has(shut, sw->bar) && (c->shorted[sw->bar].trial != sw->supply)))) {
+             (shorted_role(c, sw->supply, sw->bar) == SHORTED_KEEPS_OFF))) {
             wanted = false; /* whatever a plan says that was made before */
         }
         moved = moved || (wanted != k->wanted);

@@ -5,16 +5,26 @@
 #include "controller.h"
 #include "demand.h"
 
-/* It shall be so from now on; the bars are expected to follow. */
+/* What is asked of it, or whether it hears, is something else: its bars are expected to follow. */
+static void expect(struct controller *c, uint16_t i, uint32_t was_mW)
+{
+    const int32_t more_mW = (int32_t)demand_now_mW(c, i) - (int32_t)was_mW;
+
+    demand_changes(c, i);
+    if (more_mW != 0) {
+        demand_expect(c, i, more_mW);
+    }
+}
+
+/* It shall be so from now on. */
 static void want(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW)
 {
     struct server *u = &c->demand.servers[i];
-    int32_t was_mW = (int32_t)demand_now_mW(c, i);
+    const uint32_t was_mW = demand_now_mW(c, i);
 
     u->wanted = (uint8_t)what;
     u->cap_mW = cap_mW;
-    demand_changes(c, i);
-    demand_expect(c, i, (int32_t)demand_now_mW(c, i) - was_mW);
+    expect(c, i, was_mW);
 }
 
 void ask_server(struct controller *c, uint16_t i, enum ctl_ask what, uint32_t cap_mW)
@@ -59,20 +69,40 @@ static void is_deaf(struct controller *c, uint16_t i)
     c->demand.restated = true;
 }
 
-/* The last request was refused, or not acknowledged in time. */
+/* Whether it hears is known, or no longer sure. */
+static void set_deaf(struct controller *c, uint16_t i, bool deaf, enum server_phase phase)
+{
+    struct server *u = &c->demand.servers[i];
+    const uint32_t was_mW = demand_now_mW(c, i);
+
+    u->deaf = deaf;
+    u->phase = (uint8_t)phase;
+    expect(c, i, was_mW);
+}
+
+/* No answer: the request was lost, or the answer, or whoever should give it. It is asked once more, and the
+ * others are asked at once for what it may not give: there is no time to wait twice. */
+static void ask_again(struct controller *c, uint16_t i)
+{
+    set_deaf(c, i, true, SERVER_DUE);
+    c->demand.asking = true;
+    c->demand.restated = true;
+}
+
+/* The last request was refused, or not acknowledged though it was sent twice. */
 static void failed(struct controller *c, uint16_t i)
 {
     struct server *u = &c->demand.servers[i];
     bool was_cap = u->wanted == (uint8_t)CTL_ASK_CAP;
     bool was_off = u->wanted == (uint8_t)CTL_ASK_OFF;
 
-    u->phase = (uint8_t)SERVER_RESTS;
     if (was_cap || was_off) {
         want(c, i, CTL_ASK_FREE, 0);
     } else {
         want(c, i, (u->state == (uint8_t)CTL_SERVER_WAITS) ? CTL_ASK_OFF : CTL_ASK_FREE, 0);
     }
-    if (was_cap && lacks(c, i)) {
+    u->phase = (uint8_t)SERVER_RESTS;
+    if (was_cap && !u->deaf && lacks(c, i)) {
         ask_server(c, i, CTL_ASK_OFF, 0);
         c->count.escalations++;
     } else {
@@ -114,8 +144,7 @@ void ask_answered(struct controller *c, uint16_t i, const struct ctl_in *in)
         adopt(c, i, in);
     } else if ((u->phase == (uint8_t)SERVER_SENT) && (in->report.number == u->number)) {
         if (is_done(u, in)) {
-            u->phase = (uint8_t)SERVER_RESTS;
-            u->deaf = false;
+            set_deaf(c, i, false, SERVER_RESTS);
         } else {
             failed(c, i);
         }
@@ -133,7 +162,11 @@ void ask_tick(struct controller *c)
         struct server *u = &c->demand.servers[i];
 
         if ((u->phase == (uint8_t)SERVER_SENT) && passed(c->now_us, u->sent_us, c->cfg.answer_us)) {
-            failed(c, i);
+            if (u->deaf) {
+                failed(c, i);
+            } else {
+                ask_again(c, i);
+            }
         }
         if (u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
             passed(c->now_us, u->sent_us, (uint32_t)ASK_DEAF_us)) {

@@ -1,10 +1,13 @@
 /* ask.h - requests to servers, and what comes of them.
  *
  *   RESTS --asked--> DUE --sent--> SENT --acknowledged--> RESTS
- *                     ^              | refused, or no answer within answer_us
- *                     |              v
- *                     +--- a cap, where power still lacks: to be off
- *                                    else deaf for ASK_DEAF_us: nothing is counted on it
+ *                    ^ ^            | | refused
+ *                    | |            | v
+ *                    | +------------|-- a cap, where power still lacks: to be off
+ *                    |              |   else deaf for ASK_DEAF_us: nothing is counted on it
+ *                    |              v no answer within answer_us
+ *                    +--------------- the same once more, and from now on nothing is counted on it;
+ *                                     again none: deaf for ASK_DEAF_us
  *
  * A request carries a number; the report that carries it back tells what is in force now.
  *

@@ -170,11 +170,14 @@ void assess_status(struct controller *c, uint8_t s, uint16_t status)
 /* ---- restarts ----------------------------------------------------------------------------------- */
 
 /* How long to wait for it to start by itself. One that has tripped never will; as long as its
- * switches are open, whatever made it trip harms nobody when it starts. */
+ * switches are open, or its bar is dark and it is the one to try, whatever made it trip harms nobody when it
+ * starts. */
 static uint32_t restart_wait_us(const struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
-    bool starts_itself = !u->tripped || (u->state != (uint8_t)SUPPLY_ISOLATED);
+    bool harms =
+        (u->state != (uint8_t)SUPPLY_ISOLATED) && (shorted_role(c, s, u->bar) != SHORTED_TRIES);
+    bool starts_itself = !u->tripped || harms;
     const struct chip *chip = chip_row(c->cfg.supplies[s].chip);
     uint32_t wait_us = starts_itself ? chip->start_us : (uint32_t)SUPPLY_TRIPPED_us;
 
@@ -196,7 +199,7 @@ static void consider_restart(struct controller *c, uint8_t s)
     const uint16_t reasons = (uint16_t)ST_VIN_UV | (uint16_t)ST_INPUT | (uint16_t)ST_TEMPERATURE;
 
     if (((u->state != (uint8_t)SUPPLY_LOST) && (u->state != (uint8_t)SUPPLY_ISOLATED)) ||
-        ((u->status & reasons) != 0U) || shorted_holds(c, s) ||
+        ((u->status & reasons) != 0U) || (shorted_role(c, s, u->bar) == SHORTED_KEEPS_OFF) ||
         ((u->status & ((uint16_t)ST_OFF | (uint16_t)ST_NO_POWER_GOOD)) == 0U) ||
         !passed(c->now_us, u->restart_us, restart_wait_us(c, s))) {
         return;
@@ -214,6 +217,14 @@ static void consider_restart(struct controller *c, uint8_t s)
 
 /* ---- readings ----------------------------------------------------------------------------------- */
 
+/* Is that of now? What is said of the input is latched: of what is it tells only once it was cleared. */
+static bool is_news(const struct supply *u)
+{
+    const uint16_t live = (uint16_t)ST_OFF | (uint16_t)ST_NO_POWER_GOOD;
+
+    return (u->clears > 0U) || ((u->status & (live | (uint16_t)ST_INPUT)) != (uint16_t)ST_INPUT);
+}
+
 static void judge(struct controller *c, uint8_t s)
 {
     static const uint8_t events[VERDICT_BAD] = {[VERDICT_GOOD] = (uint8_t)ON_GOOD,
@@ -226,7 +237,7 @@ static void judge(struct controller *c, uint8_t s)
     l.neighbour_low = (u->v_mV < l.v_low_mV) && neighbour_is_low(c, s, &l);
     enum verdict verdict = verdict_of(u, &l);
 
-    if (u->judged < (uint8_t)SUPPLY_JUDGED) {
+    if ((u->judged < (uint8_t)SUPPLY_JUDGED) && ((u->judged == 0U) || is_news(u))) {
         u->judged++;
         c->replan = c->replan || supply_is_lost(u);
     }

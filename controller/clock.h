@@ -30,4 +30,7 @@ static inline uint32_t backed_off_us(uint32_t wait_us, uint32_t most_us)
     return (wait_us > (most_us / 2U)) ? most_us : (wait_us * 2U);
 }
 
+/* The wait after so many times: `first_us`, twice as long for each further time, at most `most_us`. */
+uint32_t grown_us(uint32_t first_us, uint32_t times, uint32_t most_us);
+
 #endif

@@ -68,13 +68,12 @@ static bool is_of_use(const struct plan_supply *u)
     return u->serves || u->spares || u->joins || u->leaves;
 }
 
-static bool is_first_of_its_feed(const struct plan_problem *q, uint8_t s)
+static uint8_t first_of_feed(const struct plan_problem *q, uint8_t s)
 {
-    const uint8_t feed = q->supplies[s].feed;
-    bool first = feed != (uint8_t)CTL_NO_FEED;
+    uint8_t first = 0;
 
-    for (uint8_t other = 0; (other < s) && first; other++) {
-        first = q->supplies[other].feed != feed;
+    while (q->supplies[first].feed != q->supplies[s].feed) {
+        first++;
     }
     return first;
 }
@@ -100,8 +99,8 @@ static bool is_case(const struct controller *c, uint16_t number)
     }
     if (number < (uint16_t)CONTINGENCY_SWITCHES) {
         i = (uint8_t)(number - (uint16_t)CONTINGENCY_FEEDS);
-        return (i < q->n_supplies) && is_first_of_its_feed(q, i) &&
-               (users_of_feed(q, q->supplies[i].feed) > 1U);
+        return (i < q->n_supplies) && (q->supplies[i].feed != (uint8_t)CTL_NO_FEED) &&
+               (first_of_feed(q, i) == i) && (users_of_feed(q, q->supplies[i].feed) > 1U);
     }
     i = (uint8_t)(number - (uint16_t)CONTINGENCY_SWITCHES);
     if (i >= c->cfg.n_switches) {
@@ -265,16 +264,6 @@ static uint8_t opened_switch(const struct controller *c, const struct plan_probl
         i++;
     }
     return (i < c->cfg.n_switches) ? i : (uint8_t)CTL_SWITCHES;
-}
-
-static uint8_t first_of_feed(const struct plan_problem *q, uint8_t s)
-{
-    uint8_t first = 0;
-
-    while (q->supplies[first].feed != q->supplies[s].feed) {
-        first++;
-    }
-    return first;
 }
 
 const struct contingency_row *contingency_find(const struct controller *c,

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "controller.h"
 #include "planner.h"
+#include "pmbus.h"
 #include "sequencer.h"
 #include "shed.h"
 #include "supply.h"
@@ -35,13 +36,19 @@ static uint32_t surge_mW(const struct ctl_server_config *v)
     return most_mW(v->surge_mW, v->rated_mW);
 }
 
+/* Is that asked of it, and counted on? Not as long as nobody knows whether it hears. */
+static bool is_held(const struct server *u, enum ctl_ask what)
+{
+    return (u->wanted == (uint8_t)what) && (!u->deaf || (u->phase == (uint8_t)SERVER_RESTS));
+}
+
 uint32_t demand_now_mW(const struct controller *c, uint16_t i)
 {
     const struct server *u = &c->demand.servers[i];
     const struct ctl_server_config *v = &c->cfg.servers[i];
     uint32_t now_mW = 0;
 
-    if ((u->wanted == (uint8_t)CTL_ASK_OFF) && (u->state != (uint8_t)CTL_SERVER_SILENT)) {
+    if (is_held(u, CTL_ASK_OFF) && (u->state != (uint8_t)CTL_SERVER_SILENT)) {
         return 0;
     }
     switch (u->state) {
@@ -49,7 +56,7 @@ uint32_t demand_now_mW(const struct controller *c, uint16_t i)
         now_mW = v->rated_mW;
         break;
     case CTL_SERVER_ON:
-        now_mW = (u->wanted == (uint8_t)CTL_ASK_CAP) ? least_mW(u->free_mW, u->cap_mW) : u->free_mW;
+        now_mW = is_held(u, CTL_ASK_CAP) ? least_mW(u->free_mW, u->cap_mW) : u->free_mW;
         break;
     case CTL_SERVER_BOOTS:
         now_mW = v->surge_mW;
@@ -79,11 +86,11 @@ uint32_t demand_wish_mW(const struct controller *c, uint16_t i)
     if (u->state == (uint8_t)CTL_SERVER_WAITS) {
         return (u->wanted == (uint8_t)CTL_ASK_FREE) ? 0U : surge_mW(&c->cfg.servers[i]);
     }
-    if ((u->wanted == (uint8_t)CTL_ASK_OFF) &&
+    if (is_held(u, CTL_ASK_OFF) &&
         ((u->state == (uint8_t)CTL_SERVER_ON) || (u->state == (uint8_t)CTL_SERVER_BOOTS))) {
         return u->free_mW; /* on its way to be off */
     }
-    return ((u->state == (uint8_t)CTL_SERVER_ON) && (u->wanted == (uint8_t)CTL_ASK_CAP) &&
+    return ((u->state == (uint8_t)CTL_SERVER_ON) && is_held(u, CTL_ASK_CAP) &&
             (u->free_mW > u->cap_mW))
                ? (u->free_mW - u->cap_mW)
                : 0U;
@@ -237,6 +244,24 @@ static bool measured(const struct controller *c, uint8_t b, uint32_t *mW)
     return rated_mW > 0U;
 }
 
+/* What it carries too much: by its meter, or, when that shows less, by its own word. That is latched, and
+ * tells of now once it has come back after it was cleared, and nothing has stirred since. */
+static uint32_t beyond_mW(const struct controller *c, uint8_t s, const struct demand_bar *d)
+{
+    const struct supply *u = &c->supplies[s];
+    const uint32_t p_mW = power_mW(u);
+    const uint32_t rated_mW = c->cfg.supplies[s].capacity_mW;
+    const uint32_t can_mW = rated_mW - (rated_mW / (uint32_t)BUDGET_METER);
+    const uint32_t cleared_us = c->now_us - u->clear_us;
+    const bool says = ((u->status & (uint16_t)ST_IOUT_POUT) != 0U) && (u->clears > 0U) &&
+                      ((c->now_us - u->read_us) < cleared_us) &&
+                      (cleared_us < (c->now_us - d->stir_us));
+    uint32_t mW = (p_mW > can_mW) ? (p_mW - can_mW) : 0U;
+
+    mW += ((mW > 0U) || says) ? (rated_mW / 64U) : 0U;
+    return least_mW(mW, rated_mW);
+}
+
 /* Shares are what they are, and a supply on two bars has two: if one carries more than its rating, the
  * bar has less to give than its supplies together. */
 static void trim(struct controller *c, uint8_t b)
@@ -252,11 +277,7 @@ static void trim(struct controller *c, uint8_t b)
         uint8_t s = c->cfg.switches[i].supply;
 
         if (feeds(c, i, b) && !supply_is_lost(&c->supplies[s]) && c->supplies[s].has_reading) {
-            uint32_t p_mW = power_mW(&c->supplies[s]);
-            uint32_t rated_mW = c->cfg.supplies[s].capacity_mW;
-            uint32_t can_mW = rated_mW - (rated_mW / (uint32_t)BUDGET_METER);
-            uint32_t beyond_mW = (p_mW > can_mW) ? ((p_mW - can_mW) + (rated_mW / 64U)) : 0U;
-            over_mW = most_mW(over_mW, least_mW(beyond_mW, rated_mW));
+            over_mW = most_mW(over_mW, beyond_mW(c, s, d));
             n++;
         }
     }

@@ -406,10 +406,7 @@ void poll_stalled(struct controller *c, uint8_t s)
     }
     silent_turn(c, s);
     if (u->stalls > 1U) {
-        u->skip_us = (uint32_t)POLL_PAUSE_us;
-        for (uint8_t i = 2; (i < u->stalls) && (u->skip_us < (uint32_t)POLL_PAUSE_MAX_us); i++) {
-            u->skip_us = backed_off_us(u->skip_us, (uint32_t)POLL_PAUSE_MAX_us);
-        }
+        u->skip_us = grown_us((uint32_t)POLL_PAUSE_us, u->stalls - 1U, (uint32_t)POLL_PAUSE_MAX_us);
         u->skip_from_us = c->now_us;
     }
 }

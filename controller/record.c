@@ -44,12 +44,9 @@ void record_begin(struct supply *u)
 
 static uint32_t clear_wait_us(const struct supply *u)
 {
-    uint32_t wait_us = (u->clears == 0U) ? 0U : (uint32_t)RECORD_CLEAR_us;
-
-    for (uint8_t i = 1; i < u->clears; i++) {
-        wait_us = backed_off_us(wait_us, (uint32_t)RECORD_CLEAR_MAX_us);
-    }
-    return wait_us;
+    return (u->clears == 0U)
+               ? 0U
+               : grown_us((uint32_t)RECORD_CLEAR_us, u->clears, (uint32_t)RECORD_CLEAR_MAX_us);
 }
 
 /* One that gives no alert response lets go of its line when its bits are cleared, and not before. */

@@ -6,6 +6,7 @@
 #include "controller.h"
 #include "pins.h"
 #include "shed.h"
+#include "shorted.h"
 #include "supply.h"
 
 #include <string.h>
@@ -148,6 +149,16 @@ static bool is_settled(const struct contact *k)
     return !k->moving && k->proven;
 }
 
+/* It opens before anything closes: its supply pulls the bar down or drives it too high; or it was lost
+ * where something shorts the bar, which may be it. */
+static bool is_danger(const struct controller *c, const struct ctl_switch_config *sw)
+{
+    const struct supply *u = &c->supplies[sw->supply];
+
+    return (u->danger != (uint8_t)DANGER_NONE) ||
+           (supply_is_lost(u) && (shorted_role(c, sw->supply, sw->bar) == SHORTED_KEEPS_OFF));
+}
+
 static void look(const struct controller *c, struct view *v)
 {
     uint8_t opening = 0; /* bars that a switch has yet to open on */
@@ -167,7 +178,7 @@ static void look(const struct controller *c, struct view *v)
         opening |= (k->told && !k->wanted && !k->stuck) ? bit(sw->bar) : 0U;
         if (connected && !k->wanted && !k->stuck) {
             v->leaving[sw->supply] = true;
-            v->danger[sw->bar] = v->danger[sw->bar] || (u->danger != (uint8_t)DANGER_NONE);
+            v->danger[sw->bar] = v->danger[sw->bar] || is_danger(c, sw);
         }
         if (k->wanted && !k->stuck && (k->fault == (uint8_t)CONTACT_SOUND) &&
             !(k->told && is_settled(k))) {
@@ -206,7 +217,7 @@ static bool may_open(const struct controller *c, const struct view *v, uint8_t i
 {
     const struct ctl_switch_config *sw = &c->cfg.switches[i];
 
-    if (c->supplies[sw->supply].danger != (uint8_t)DANGER_NONE) {
+    if (is_danger(c, sw)) {
         return !c->contacts[i].stuck && pins_obey(c, sw->expander);
     }
     return may_move(c, i) && !v->making[sw->bar] && (v->good[sw->bar] > 0U) &&
@@ -350,13 +361,10 @@ void sequencer_tick(struct controller *c)
 {
     for (uint8_t i = 0; i < c->cfg.n_switches; i++) {
         struct contact *k = &c->contacts[i];
-        uint32_t wait_us = (uint32_t)SEQUENCER_STUCK_us;
 
-        for (uint8_t n = 1; (n < k->stuck_count) && (wait_us < (uint32_t)SEQUENCER_STUCK_MAX_us);
-             n++) {
-            wait_us = backed_off_us(wait_us, (uint32_t)SEQUENCER_STUCK_MAX_us);
-        }
-        if (k->stuck && passed(c->now_us, k->stuck_us, wait_us)) {
+        if (k->stuck && passed(c->now_us, k->stuck_us,
+                               grown_us((uint32_t)SEQUENCER_STUCK_us, k->stuck_count,
+                                        (uint32_t)SEQUENCER_STUCK_MAX_us))) {
             k->stuck = false;
             c->supplies[c->cfg.switches[i].supply].conducts = false;
             c->supplies_told = false;

@@ -136,53 +136,6 @@ uint32_t shed_reaches(const struct controller *c, uint8_t b, uint32_t budget_mW)
 
 /* ---- room -------------------------------------------------------------------------------------- */
 
-/* Is there room for it on every bar that it draws from? */
-static bool fits(const struct controller *c, uint16_t i)
-{
-    uint32_t more_mW = demand_wish_mW(c, i) / demand_parts(c, i);
-    bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
-    bool fit = true;
-
-    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
-        const struct demand_bar *d = &c->demand.bars[b];
-        uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
-
-        if (demand_is_on(c, i, b) && ((((uint32_t)c->demand.live >> b) & 1U) != 0U)) {
-            fit = fit && ((d->draw_mW + more_mW) <= room_mW) &&
-                  passed(c->now_us, d->limit_us, d->hold_us) &&
-                  (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us));
-        }
-    }
-    return fit;
-}
-
-static void release(struct controller *c, uint8_t b)
-{
-    uint16_t capped = c->cfg.n_servers;
-
-    for (uint16_t k = c->cfg.n_servers; k > 0U; k--) {
-        uint16_t i = c->demand.order[k - 1U];
-        const struct server *u = &c->demand.servers[i];
-        bool may = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
-                   (demand_wish_mW(c, i) > 0U) && fits(c, i);
-
-        if (may && (u->state == (uint8_t)CTL_SERVER_WAITS)) {
-            ask_start(c, i);
-            c->demand.bars[b].free_us = c->now_us;
-            return;
-        }
-        capped = (may && (u->wanted == (uint8_t)CTL_ASK_CAP) && (capped == c->cfg.n_servers))
-                     ? i
-                     : capped;
-    }
-    if (capped < c->cfg.n_servers) {
-        ask_server(c, capped, CTL_ASK_FREE, 0);
-        c->demand.bars[b].free_us = c->now_us;
-    }
-}
-
-/* ---- a bar ------------------------------------------------------------------------------------- */
-
 /* If letting servers go is what made it lack power, the next one waits for longer. */
 static void hold(struct controller *c, struct demand_bar *d)
 {
@@ -195,6 +148,102 @@ static void hold(struct controller *c, struct demand_bar *d)
     }
     d->limit_us = c->now_us;
 }
+
+/* What each bar lacks for it to be let go. False: there is room on all that it draws from. */
+static bool find_lack(const struct controller *c, uint16_t i, uint32_t lack_mW[])
+{
+    const uint32_t more_mW = demand_wish_mW(c, i) / demand_parts(c, i);
+    bool any = false;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        const struct demand_bar *d = &c->demand.bars[b];
+        const uint32_t room_mW = d->sure_mW - (d->sure_mW / (uint32_t)SHED_ROOM);
+        const bool lacks =
+            demand_is_on(c, i, b) && has(c->demand.live, b) && ((d->draw_mW + more_mW) > room_mW);
+
+        lack_mW[b] = lacks ? ((d->draw_mW + more_mW) - room_mW) : 0U;
+        any = any || lacks;
+    }
+    return any;
+}
+
+/* Have its bars been calm for long enough? */
+static bool is_time(const struct controller *c, uint16_t i)
+{
+    const bool starts = c->demand.servers[i].state == (uint8_t)CTL_SERVER_WAITS;
+    bool time = true;
+
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        const struct demand_bar *d = &c->demand.bars[b];
+
+        if (demand_is_on(c, i, b) && has(c->demand.live, b)) {
+            time = time && passed(c->now_us, d->limit_us, d->hold_us) &&
+                   (!starts || passed(c->now_us, d->stir_us, (uint32_t)DEMAND_CALM_us));
+        }
+    }
+    return time;
+}
+
+/* Could less important servers give that, by caps? */
+static bool can_give(const struct controller *c, uint16_t i, const uint32_t lack_mW[])
+{
+    uint32_t left_mW[CTL_BARS] = {0};
+    uint32_t left = 0;
+
+    (void)memcpy(left_mW, lack_mW, sizeof(left_mW));
+    for (uint16_t k = 0; k < c->cfg.n_servers; k++) {
+        const bool less = c->cfg.servers[k].priority > c->cfg.servers[i].priority;
+        const uint32_t cap_mW = less ? by_cap_mW(c, k) : 0U;
+
+        for (uint8_t b = 0; (b < c->cfg.n_bars) && (cap_mW > 0U); b++) {
+            if (demand_is_on(c, k, b)) {
+                left_mW[b] -= (cap_mW < left_mW[b]) ? cap_mW : left_mW[b];
+            }
+        }
+    }
+    for (uint8_t b = 0; b < c->cfg.n_bars; b++) {
+        left |= left_mW[b];
+    }
+    return left == 0U;
+}
+
+static void release(struct controller *c, uint8_t b)
+{
+    const uint16_t none = c->cfg.n_servers;
+    uint16_t capped = none;
+    uint16_t waits = none; /* the most important one, if there is no room for it */
+    uint32_t lack_mW[CTL_BARS] = {0};
+
+    for (uint16_t k = none; k > 0U; k--) {
+        uint16_t i = c->demand.order[k - 1U];
+        const struct server *u = &c->demand.servers[i];
+        const bool off = u->state == (uint8_t)CTL_SERVER_WAITS;
+        const bool may = demand_is_on(c, i, b) && !u->deaf && (u->phase == (uint8_t)SERVER_RESTS) &&
+                         (off || (u->wanted == (uint8_t)CTL_ASK_CAP)) &&
+                         (demand_wish_mW(c, i) > 0U) && is_time(c, i);
+        const bool fit = may && !find_lack(c, i, lack_mW);
+
+        if (fit && off) {
+            ask_start(c, i);
+            c->demand.bars[b].free_us = c->now_us;
+            return;
+        }
+        waits = (may && !fit && (waits == none) && (capped == none)) ? i : waits;
+        capped = (fit && (capped == none)) ? i : capped;
+    }
+    if ((waits < none) && find_lack(c, waits, lack_mW) && (lack_mW[b] > 0U) &&
+        can_give(c, waits, lack_mW)) {
+        hold(c, &c->demand.bars[b]);
+        limit(c, b, lack_mW[b], false);
+    } else if (capped < none) {
+        ask_server(c, capped, CTL_ASK_FREE, 0);
+        c->demand.bars[b].free_us = c->now_us;
+    } else {
+        /* everybody stays as he is */
+    }
+}
+
+/* ---- a bar ------------------------------------------------------------------------------------- */
 
 /* Has it enough, or gives all that it can? */
 static bool has_given_way(const struct controller *c, const struct demand_bar *d, bool more)

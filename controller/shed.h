@@ -5,7 +5,8 @@
  *   doubt     supplies that may have failed with another one (its feed): caps, ahead of certainty
  *   room      the most important first, those that are off before those that are capped; not soon
  *             after the bar lacked power. Each start counts with its surge, and the next one waits
- *             until the bar is calm: a staged restart
+ *             until the bar is calm: a staged restart. Less important ones are capped for the most
+ *             important one that has none, if that is enough
  *
  * One bar is balanced in a step and one request leaves with it, so that work is bounded.
  *

@@ -7,7 +7,7 @@
 #include "pmbus.h"
 #include "verdict.h"
 
-enum { DEEP_PART = 2, TIMES_MAX = 100 };
+enum { DEEP_PART = 2, TIMES_MAX = 100, LIMITS = ST_IOUT_POUT | ST_IOUT_OC };
 
 static void over(struct controller *c, uint8_t b)
 {
@@ -82,8 +82,12 @@ static void look(struct controller *c, uint8_t s, uint8_t i)
 void shorted_reading(struct controller *c, uint8_t s)
 {
     const struct supply *u = &c->supplies[s];
+    const uint32_t unfit = (uint32_t)LIMITS | (uint32_t)ST_LIVE | (uint32_t)ST_VIN_UV;
     uint8_t closed = (uint8_t)CTL_NOBODY;
 
+    if ((u->settled > 0U) && (u->bar < c->cfg.n_bars) && ((u->status & unfit) == 0U)) {
+        c->shorted[u->bar].fine_us = c->now_us;
+    }
     if ((u->closed != 1U) || (u->bar >= c->cfg.n_bars) ||
         ((c->shorted[u->bar].times == 0U) && !u->tripped &&
          (u->v_mV >= (c->cfg.bars[u->bar].v_low_mV / (uint32_t)DEEP_PART)))) {
@@ -101,7 +105,7 @@ void shorted_reading(struct controller *c, uint8_t s)
 
 /* ---- trials ------------------------------------------------------------------------------------ */
 
-/* Who may try: one that stands by, else one that was lost there, though it has its input. */
+/* Who may try: one that stands by, else one that was lost, though it has its input. */
 static uint8_t who_tries(const struct controller *c, uint8_t b)
 {
     uint8_t best = (uint8_t)CTL_NOBODY;
@@ -116,23 +120,14 @@ static uint8_t who_tries(const struct controller *c, uint8_t b)
         if ((u->state == (uint8_t)SUPPLY_STANDBY) && (u->closed == 0U)) {
             return sw->supply;
         }
-        if ((u->state == (uint8_t)SUPPLY_LOST) && ((u->status & (uint16_t)ST_VIN_UV) == 0U) &&
-            contact_is_closed(&c->contacts[i]) &&
+        if (((u->state == (uint8_t)SUPPLY_ISOLATED) ||
+             ((u->state == (uint8_t)SUPPLY_LOST) && contact_is_closed(&c->contacts[i]))) &&
+            ((u->status & (uint16_t)ST_VIN_UV) == 0U) &&
             ((best == (uint8_t)CTL_NOBODY) || (u->restarts < c->supplies[best].restarts))) {
             best = sw->supply;
         }
     }
     return best;
-}
-
-static uint32_t wait_us(const struct shorted *z)
-{
-    uint32_t us = (uint32_t)SHORTED_WAIT_us;
-
-    for (uint8_t n = 1; (n < z->times) && (us < (uint32_t)SHORTED_WAIT_MAX_us); n++) {
-        us = backed_off_us(us, (uint32_t)SHORTED_WAIT_MAX_us);
-    }
-    return us;
 }
 
 void shorted_tick(struct controller *c)
@@ -151,7 +146,9 @@ void shorted_tick(struct controller *c)
             if (passed(c->now_us, z->since_us, (uint32_t)SHORTED_TRIAL_us)) {
                 found(c, b);
             }
-        } else if (passed(c->now_us, z->since_us, wait_us(z))) {
+        } else if (passed(c->now_us, z->since_us,
+                          grown_us((uint32_t)SHORTED_WAIT_us, z->times,
+                                   (uint32_t)SHORTED_WAIT_MAX_us))) {
             z->trial = who_tries(c, b);
             if (z->trial != (uint8_t)CTL_NOBODY) {
                 z->since_us = c->now_us;
@@ -190,26 +187,29 @@ static uint8_t bars_with_lost(const struct controller *c)
 
 bool shorted_may_follow(const struct controller *c)
 {
-    const uint32_t limits = (uint32_t)ST_IOUT_POUT | (uint32_t)ST_IOUT_OC;
     uint8_t bars = 0;
 
     for (uint8_t s = 0; s < c->cfg.n_supplies; s++) {
         const struct supply *u = &c->supplies[s];
 
-        if ((u->state == (uint8_t)SUPPLY_SUSPECT) && ((u->status & limits) != 0U) &&
+        const uint32_t ago_us = c->now_us - u->since_us;
+
+        if ((u->state == (uint8_t)SUPPLY_SUSPECT) && ((u->status & (uint32_t)LIMITS) != 0U) &&
             (u->closed > 0U) && u->has_reading && (u->bar < c->cfg.n_bars) &&
-            !passed(c->now_us, u->since_us, (uint32_t)SHORTED_AGES_us) &&
-            (c->shorted[u->bar].times == 0U)) {
+            (ago_us < (uint32_t)SHORTED_AGES_us) && (c->shorted[u->bar].times == 0U) &&
+            ((c->now_us - c->shorted[u->bar].fine_us) >= ago_us)) {
             bars |= bit(u->bar);
         }
     }
     return (bars != 0U) && ((bars & (uint8_t)~bars_with_lost(c)) != 0U);
 }
 
-bool shorted_holds(const struct controller *c, uint8_t s)
+enum shorted_role shorted_role(const struct controller *c, uint8_t s, uint8_t bar)
 {
-    const struct supply *u = &c->supplies[s];
+    enum shorted_role role = SHORTED_NONE;
 
-    return (u->closed > 0U) && (u->bar < c->cfg.n_bars) && (c->shorted[u->bar].times > 0U) &&
-           (c->shorted[u->bar].trial != s);
+    if ((bar < c->cfg.n_bars) && (c->shorted[bar].times > 0U)) {
+        role = (c->shorted[bar].trial == s) ? SHORTED_TRIES : SHORTED_KEEPS_OFF;
+    }
+    return role;
 }

@@ -7,9 +7,11 @@
  *   over      a supply on that bar reads a voltage in its window, not while it is being eased onto it (a FET
  *             stage that ramps up bears its whole voltage); or one of them is found to be the short
  *
- * A bar that is believed shorted keeps the supplies it has, and none of them is restarted. After a wait one
- * supply may try: one that stands by is closed onto the bar, or, if there is none, one that was lost on
- * it is restarted. Each trial in vain doubles the wait.
+ * A bar that is believed shorted keeps the supplies it has. None of them is restarted, nor is one that was
+ * taken off, for its contact may have welded. After a wait one supply may try: one that stands by is closed onto
+ * the bar, or, if there is none, one that was lost is restarted, on the bar or apart from it. The others that
+ * were lost on it leave it meanwhile, for the short may be in one of them, behind ORing that does not block. Each
+ * trial in vain doubles the wait.
  *
  *   source    tens of milliseconds in current limit until a supply trips (hardware notes, 1.3); waits are
  *             estimates: hiccup supplies wait 5 s [S15]
@@ -30,6 +32,7 @@ enum {
 
 struct shorted {
     uint32_t since_us; /* found so, or a trial was begun */
+    uint32_t fine_us;  /* a supply that feeds it last said that it is not in current limit */
     uint8_t times;     /* found so in a row; 0: it is not */
     uint8_t noted;     /* the same, as the journal has it, one tick late at most */
     uint8_t trial;     /* the supply that may try now; CTL_NOBODY: it is still waited */
@@ -48,10 +51,17 @@ uint8_t shorted_bars(const struct controller *c);
 
 /* Does a supply say that it is in current limit, while its voltage is still what it was? A status bit is
  * there at once, readings are up to SHORTED_AGES_us old: the next one tells whether its bar is shorted, and
- * no spare is closed onto that until then. Where a supply of that bar is lost, that explains it. */
+ * no spare is closed onto that until then. Where a supply of that bar is lost, that explains it; where another
+ * one, asked since, is not in current limit, the bar is not shorted. */
 bool shorted_may_follow(const struct controller *c);
 
-/* Is it on a bar that it must not be restarted onto? */
-bool shorted_holds(const struct controller *c, uint8_t s);
+enum shorted_role {
+    SHORTED_NONE,     /* the bar is not believed shorted */
+    SHORTED_TRIES,    /* whether it still is */
+    SHORTED_KEEPS_OFF /* is not to be closed onto it, nor restarted */
+};
+
+/* What a supply has to do with a bar that is believed shorted. */
+enum shorted_role shorted_role(const struct controller *c, uint8_t s, uint8_t bar);
 
 #endif

@@ -126,11 +126,9 @@ bool supply_takes(struct supply *u, enum supply_event event, uint32_t now_us)
 
 bool supply_is_proven(const struct supply *u, uint32_t now_us)
 {
-    uint32_t wait_us = (uint32_t)SUPPLY_PROBATION_us;
+    const uint32_t wait_us =
+        grown_us((uint32_t)SUPPLY_PROBATION_us, u->losses, (uint32_t)SUPPLY_PROBATION_MAX_us);
 
-    for (uint8_t i = 1; i < u->losses; i++) {
-        wait_us = backed_off_us(wait_us, (uint32_t)SUPPLY_PROBATION_MAX_us);
-    }
     return (u->state == (uint8_t)SUPPLY_PROBATION) &&
            (u->good >= (uint8_t)SUPPLY_PROBATION_READINGS) && passed(now_us, u->since_us, wait_us);
 }

@@ -5,8 +5,8 @@
 
 enum { SELECTIVE_PART = 10, HEAVY_PART = 2, DEEP_PART = 2 };
 
-/* i v >= capacity / part, in mA mV = uW. */
-static bool carries(const struct supply *u, uint32_t v_mV, uint32_t capacity_mW, uint32_t part)
+/* In mA mV = uW. */
+bool verdict_carries(const struct supply *u, uint32_t v_mV, uint32_t capacity_mW, uint32_t part)
 {
     uint64_t p_uW = (u->i_mA > 0) ? ((uint64_t)(uint32_t)u->i_mA * v_mV) : 0U;
 
@@ -15,7 +15,7 @@ static bool carries(const struct supply *u, uint32_t v_mV, uint32_t capacity_mW,
 
 bool verdict_is_heavy(const struct supply *u, const struct verdict_limits *l)
 {
-    return carries(u, l->v_high_mV, l->capacity_mW, (uint32_t)HEAVY_PART);
+    return verdict_carries(u, l->v_high_mV, l->capacity_mW, (uint32_t)HEAVY_PART);
 }
 
 static bool status_has(const struct supply *u, uint32_t bits)
@@ -29,7 +29,7 @@ static bool is_shorted(const struct supply *u, const struct verdict_limits *l)
 {
     return l->neighbour_low && (u->closed > 0U) &&
            (u->v_mV < (l->v_low_mV / (uint32_t)DEEP_PART)) &&
-           !carries(u, l->v_high_mV, l->capacity_mW, (uint32_t)SELECTIVE_PART) &&
+           !verdict_carries(u, l->v_high_mV, l->capacity_mW, (uint32_t)SELECTIVE_PART) &&
            !status_has(u, (uint32_t)ST_IOUT_OC);
 }
 
@@ -47,7 +47,8 @@ static enum verdict low_voltage(struct supply *u, const struct verdict_limits *l
 
 static enum verdict high_voltage(struct supply *u, const struct verdict_limits *l)
 {
-    if ((u->closed > 0U) && !carries(u, l->v_high_mV, l->capacity_mW, (uint32_t)SELECTIVE_PART)) {
+    if ((u->closed > 0U) &&
+        !verdict_carries(u, l->v_high_mV, l->capacity_mW, (uint32_t)SELECTIVE_PART)) {
         return VERDICT_WARNING;
     }
     u->danger = (uint8_t)DANGER_OVERVOLT;

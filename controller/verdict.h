@@ -29,6 +29,9 @@ enum verdict verdict_of(struct supply *u, const struct verdict_limits *l);
  * the bar's fault: voltage and current tell.) */
 bool verdict_is_urgent(const struct supply *u);
 
+/* Does its current, at that voltage, make at least this part of its rating? */
+bool verdict_carries(const struct supply *u, uint32_t v_mV, uint32_t capacity_mW, uint32_t part);
+
 /* Does it deliver more than half of its rating? As it would, current limited, in a collapse. */
 bool verdict_is_heavy(const struct supply *u, const struct verdict_limits *l);
 

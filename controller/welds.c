@@ -4,16 +4,15 @@
 #include "clock.h"
 #include "controller.h"
 #include "sequencer.h"
+#include "verdict.h"
 
 enum { WELDED_PART = 20, MADE_PART = 100, BUSY_PART = 2, DREW_PART = 8, FADE = 256 };
 
-/* i v >= capacity / part, in mA mV = uW. */
 static bool delivers(const struct controller *c, uint8_t s, uint32_t part)
 {
     const struct supply *u = &c->supplies[s];
-    uint64_t p_uW = (u->i_mA > 0) ? ((uint64_t)(uint32_t)u->i_mA * u->v_mV) : 0U;
 
-    return (p_uW * part) >= ((uint64_t)c->cfg.supplies[s].capacity_mW * 1000U);
+    return verdict_carries(u, u->v_mV, c->cfg.supplies[s].capacity_mW, part);
 }
 
 static void find(struct controller *c, uint8_t i, enum contact_fault fault)

@@ -156,8 +156,9 @@ Test(demand, refusals_are_escalated)
     cr_assert_eq(what[0], CTL_ASK_CAP);
 }
 
-/* No answer within answer_us is a refusal, too. */
-Test(demand, silence_is_escalated)
+/* Who has not answered within answer_us is asked once more, and in the same moment another one is asked for
+ * what may not come. */
+Test(demand, silence_is_not_waited_for_twice)
 {
     uint8_t who[64], what[64];
 
@@ -167,13 +168,96 @@ Test(demand, silence_is_escalated)
     c.demand.bars[0].draw_mW = 800000;
     budget(750);
     cr_assert_eq(requests(who, what), 1);
+    int silent = who[0];
     c.now_us += 19999;
     ask_tick(&c);
     cr_assert_eq(requests(who, what), 0);
     c.now_us += 1;
     ask_tick(&c);
+    cr_assert_eq(requests(who, what), 2);
+    cr_assert(who[0] != who[1] && (who[0] == silent || who[1] == silent));
+    cr_assert(what[0] == CTL_ASK_CAP && what[1] == CTL_ASK_CAP);
+    cr_assert_eq(c.demand.bars[0].draw_mW, 750000, "the silent one is counted on");
+    c.now_us += 20000;
+    says(1 - silent, CTL_SERVER_ON, CTL_ASK_CAP, 350);
+    ask_tick(&c);
+    cr_assert_eq(requests(who, what), 0, "a third request");
+    cr_assert_eq(controller_counts(&c)->deaf_servers, 1);
+    cr_assert_eq(controller_counts(&c)->sheds, 0);
+}
+
+/* An important server had to be capped because no other one would hear. Once they do, they give way to it, and
+ * then nobody is asked for anything any more. */
+Test(demand, no_important_server_stays_capped_beside_a_free_one)
+{
+    uint8_t who[64], what[64];
+
+    one_bar(2000, 3);
+    c.cfg.servers[0].priority = 0;
+    c.cfg.servers[1].priority = c.cfg.servers[2].priority = 1;
+    shed_init(&c);
+    for (int i = 0; i < 3; i++) {
+        says(i, CTL_SERVER_ON, CTL_ASK_FREE, 400);
+        c.demand.servers[i].deaf = i > 0;
+    }
+    c.demand.bars[0].draw_mW = 1200000;
+    budget(1150);
     cr_assert_eq(requests(who, what), 1);
-    cr_assert_eq(what[0], CTL_ASK_OFF);
+    cr_assert_eq(who[0], 0);
+    says(0, CTL_SERVER_ON, CTL_ASK_CAP, 350);
+    c.demand.servers[1].deaf = c.demand.servers[2].deaf = false;
+    c.now_us += SHED_HOLD_us;
+    budget(1150);
+    int n = requests(who, what);
+    cr_assert_gt(n, 0, "it stays capped");
+    for (int i = 0; i < n; i++) {
+        cr_assert(who[i] > 0 && what[i] == CTL_ASK_CAP);
+        says(who[i], CTL_SERVER_ON, CTL_ASK_CAP, 320);
+    }
+    budget(1150);
+    cr_assert_eq(requests(who, what), 0, "before it is seen that they have given way");
+    c.now_us += SHED_HOLD_us;
+    budget(1150);
+    cr_assert_eq(requests(who, what), 1);
+    cr_assert(who[0] == 0 && what[0] == CTL_ASK_FREE);
+    says(0, CTL_SERVER_ON, CTL_ASK_FREE, 400);
+    for (int k = 0; k < 100; k++) {
+        c.now_us += SHED_HOLD_us;
+        budget(1150);
+        cr_assert_eq(requests(who, what), 0, "it goes on and on");
+    }
+}
+
+/* A supply that carries nine tenths of its rating, by its meter, says that it is overloaded. That is latched: it
+ * is believed when it has been cleared since anything last stirred, and is there again. */
+Test(demand, an_overload_that_no_meter_shows_is_believed_when_it_is_of_now)
+{
+    one_bar(4000, 0);
+    struct supply *u = &c.supplies[0];
+    struct demand_bar *d = &c.demand.bars[0];
+    const struct {
+        uint32_t cleared_ms, read_ms; /* so long ago; it last stirred 50 ms ago */
+        bool believed;
+    } cases[] = {{60, 1, false}, {5, 6, false}, {5, 1, true}};
+
+    c.contacts[0].told = true;
+    u->state = SUPPLY_SHARING;
+    u->has_reading = true;
+    u->settled = u->closed = 1;
+    u->v_mV = 12000;
+    u->i_mA = 300000;
+    u->status = 0x4000; /* IOUT/POUT */
+    u->clears = 1;
+    for (unsigned k = 0; k < 3; k++) {
+        d->stir_us = c.now_us - 50000;
+        d->draw_mW = 3600000;
+        u->clear_us = c.now_us - 1000 * cases[k].cleared_ms;
+        u->read_us = c.now_us - 1000 * cases[k].read_ms;
+        budget(3875);
+        demand_tick(&c);
+        cr_assert_eq(d->budget_mW < d->draw_mW, cases[k].believed, "case %u: %u mW", k,
+                     d->budget_mW);
+    }
 }
 
 /* Four servers wait to start, each with a surge of 500 W, on 1.6 kW: three of them fit, the most

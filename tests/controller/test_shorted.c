@@ -3,19 +3,24 @@
 
 static struct rack r;
 
-/* Two supplies on a bar, two that stand by. */
-static void start(void)
+/* Two of n supplies on a bar, the others stand by. */
+static void start_with(int n)
 {
     struct ctl_config cfg = rack_config(1);
 
     rack_add_expander(&cfg, 1);
-    for (int s = 0; s < 4; s++) {
+    for (int s = 0; s < n; s++) {
         rack_add_supply(&cfg, 2000, CTL_NO_FEED);
         rack_add_switch(&cfg, s, 0);
     }
     rack_start(&r, &cfg, 0x3);
     rack_run(&r, 500000);
     cr_assert_eq(r.operations[2] + r.operations[3], 0);
+}
+
+static void start(void)
+{
+    start_with(4);
 }
 
 static int operations_of_spares(void)
@@ -77,4 +82,28 @@ Test(shorted, a_shorted_supply_is_no_shorted_bar)
     rack_run(&r, 100000);
     cr_assert_not(r.pin[0]);
     cr_assert_gt(operations_of_spares(), 0);
+}
+
+/* Supply 0 is shorted behind a switch that lets current back: both say that they are in current limit, trip, and
+ * no spare is there. Supply 1 starts again when it is told to, and trips wherever the short still is. */
+Test(shorted, one_tries_alone_for_the_short_may_be_in_the_other)
+{
+    start_with(2);
+    r.bar_shorted[0] = true;
+    rack_settle(&r);
+    rack_run(&r, 30000);
+    trip(0);
+    for (int ms = 0; ms < 10000; ms++) {
+        bool meets = r.bar_shorted[0] && rack_conducts(&r, 1);
+
+        r.psu[1].needs_toggle = r.psu[1].needs_toggle || meets;
+        r.psu[1].stands = r.psu[1].needs_toggle ? 0x4010 : 0;
+        r.bar_shorted[0] = rack_conducts(&r, 0);
+        rack_settle(&r);
+        rack_run(&r, 1000);
+    }
+    cr_assert_not(r.pin[0]);
+    cr_assert(r.pin[1]);
+    cr_assert_gt(rack_feeders(&r, 0), 0, "the bar is dark for good");
+    cr_assert(controller_bar_served(&r.c, 0));
 }

@@ -98,6 +98,24 @@ Test(step, input_returns_and_the_supply_is_used_again)
     cr_assert_eq(r.psu[0].operations, 0);
 }
 
+/* An input that was gone for a moment between two readings is back before anybody looks: what is left is a bit
+ * of history, and on the strength of that alone no switch opens, whenever it comes up. */
+Test(step, an_input_that_is_back_before_it_is_read_opens_no_switch)
+{
+    for (uint64_t phase = 0; phase < 5000; phase += 250) {
+        struct ctl_config cfg = rack_one_bar(0);
+
+        rack_start(&r, &cfg, 0x7);
+        rack_run(&r, 500000 + phase);
+        r.psu[0].latched = 0x2008; /* INPUT, VIN_UV */
+        rack_run(&r, 300000);
+        expect_state(0, SUPPLY_SHARING);
+        cr_assert_eq(r.operations[0], 0, "%d us", (int)phase);
+        cr_assert_eq(controller_supply_recorded(&r.c, 0, 2), 0x10, "not recorded");
+        cr_assert_eq(rack_gap_us(&r, 0), 0);
+    }
+}
+
 /* Telemetry of a sharing supply dies, its power is fine: SUSPECT, its switch stays closed, the spare
  * is brought in because it no longer counts as redundant. */
 Test(step, dead_telemetry_does_not_switch_off_a_healthy_supply)

@@ -59,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     planner_begin(&search, &p);
     for (int i = 0; !planner_run(&search) && (ends || i < SLICES); i++) {
         must(i < SLICES_MAX);
+        count_tried("slices of a search");
     }
     plan = search.best;
     for (uint8_t s = 0; s < p.n_supplies; s++) {

@@ -1,4 +1,5 @@
-/* must.h - what fuzzers have in common: a claim that has to hold, and bytes that run out into zeros. */
+/* must.h - what fuzzers have in common: a claim that has to hold, bytes that run out into zeros, and how
+ * much was tried. */
 #ifndef TESTS_FUZZ_MUST_H
 #define TESTS_FUZZ_MUST_H
 
@@ -36,6 +37,26 @@ static inline uint32_t take(struct bytes *b, unsigned n)
 static inline uint32_t pick(struct bytes *b, uint32_t n)
 {
     return take(b, n > 256 ? 4 : 1) % n;
+}
+
+/* Inputs are of very different lengths: what was done with all of them is told when the fuzzer ends. */
+static struct {
+    const char *what;
+    unsigned long long n;
+} tried;
+
+static inline void tell_tried(void)
+{
+    fprintf(stderr, "tried: %llu %s\n", tried.n, tried.what);
+}
+
+static inline void count_tried(const char *what)
+{
+    if (tried.what == NULL) {
+        tried.what = what;
+        atexit(tell_tried);
+    }
+    tried.n++;
 }
 
 #endif
