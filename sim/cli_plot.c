@@ -228,32 +228,32 @@ static char *list(const struct command *c, int n, char **folders)
 
 /* ---- the command ------------------------------------------------------------------------------------- */
 
-static int draw_folders(const struct command *c, struct drawing *d, const char *format, int n,
-                        char **folders)
+static int draw_folders(const struct command *c, const struct drawing *asked, const char *format,
+                        int n, char **folders)
 {
+    struct drawing d = *asked;
     struct scripts one;
     struct scripts several;
     bool compares = n > 1 || !is_trace(folders[0]);
     char common[PATH_SIZE];
 
-    if (d->out == NULL) {
+    if (d.out == NULL) {
         common_folder(common, n, folders);
-        d->out = common;
+        d.out = common;
     }
-    if (access(d->out, W_OK | X_OK) != 0) {
-        return cli_wrong(c, "can't write into '%s': %s", d->out, strerror(errno));
+    if (access(d.out, W_OK | X_OK) != 0) {
+        return cli_wrong(c, "can't write into '%s': %s", d.out, strerror(errno));
     }
     if (!find_scripts(&one, "plots") || !find_scripts(&several, "plots/runs")) {
         return cli_wrong(c,
                          "no plot scripts: neither in $POWERGAP_DATA/plots, %s/plots nor ./plots",
                          home_data());
     }
-    d->scripts = compares ? &several : &one;
-    if (d->only != NULL &&
-        !is_known(c, d->scripts, compares ? &one : &several, compares, d->only)) {
+    d.scripts = compares ? &several : &one;
+    if (d.only != NULL && !is_known(c, d.scripts, compares ? &one : &several, compares, d.only)) {
         return EXIT_USE;
     }
-    return cli_end(draw_all(d, format));
+    return cli_end(draw_all(&d, format));
 }
 
 static int run(const struct command *c, int argc, char **argv)

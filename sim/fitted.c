@@ -61,7 +61,7 @@ const struct fitted *fitted_read(struct loader *l, const struct yaml *y)
     bool good = y->is == YAML_MAP && y->n <= FIT_PARAMS_MAX;
     struct fit_param *params = arena_array(l->arena, FIT_PARAMS_MAX, sizeof *params);
     double *correlation =
-        arena_array(l->arena, FIT_PARAMS_MAX * FIT_PARAMS_MAX, sizeof *correlation);
+        arena_array(l->arena, (size_t)FIT_PARAMS_MAX * FIT_PARAMS_MAX, sizeof *correlation);
 
     if (!good) {
         diag_error(l->diag, y->at, "'fitted' wants a map of at most %d parameters", FIT_PARAMS_MAX);
