@@ -1,8 +1,8 @@
 /* cli_export.c - `powergap export`: the circuit for another program. */
 #include "cli.h"
 #include "config_source.h"
-#include "host.h"
 #include "output.h"
+#include "rack_table.h"
 #include "rest.h"
 #include "run.h"
 #include "spice.h"
@@ -72,65 +72,43 @@ static void play_and_write(const struct export_flags *f, const struct scenario *
 
 /* ---- the controller's table ------------------------------------------------------------------------- */
 
-static void write_config(FILE *out, const struct world *w, const struct scenario *s)
+static void write_table(const struct export_flags *f, const char *path, struct diag *d)
 {
-    for (int32_t i = 0; i < s->rack.n_parts; i++) {
-        if (s->rack.parts[i].kind == &controller_kind) {
-            config_source_write(out, world_state_const(w, i), &s->rack, s->path);
-        }
-    }
-}
-
-static int32_t controllers(const struct scenario *s)
-{
-    int32_t n = 0;
-
-    for (int32_t i = 0; i < s->rack.n_parts; i++) {
-        n += s->rack.parts[i].kind == &controller_kind;
-    }
-    return n;
-}
-
-static void configure_and_write(const struct export_flags *f, const struct scenario *s,
-                                struct diag *d)
-{
-    struct sink deaf = {.ctx = NULL};
-    struct plant_options options = {.seed = s->seed};
+    static struct rack_table table;
     struct output t;
 
-    if (controllers(s) != 1) {
-        diag_error(d, COMMAND_LINE, "the rack has %d controllers, not one", controllers(s));
+    if (!rack_table_load(&table, path, d)) {
         return;
     }
-    struct world *w = plant_new(s->rack.parts, s->rack.n_parts, &options, &deaf);
-    if (w == NULL) {
-        diag_error(d, COMMAND_LINE, "not enough memory for this rack");
-    } else if (f->out == NULL) {
-        write_config(stdout, w, s);
+    if (f->out == NULL) {
+        config_source_write(stdout, &table, path);
     } else if (output_open(&t, f->out, d)) {
-        write_config(t.file, w, s);
+        config_source_write(t.file, &table, path);
         output_close(&t, true, d);
     }
-    plant_free(w);
 }
 
-static int export_file(const struct export_flags *f, const char *path)
+static void write_netlist(const struct export_flags *f, const char *path, struct diag *d)
 {
-    struct diag *d = diag_new();
     struct scenario *s = scenario_load(path, d);
 
     if (s != NULL && run_check(s, d)) {
-        if (f->config) {
-            configure_and_write(f, s, d);
-        } else if (f->at > s->duration) {
+        if (f->at > s->duration) {
             diag_error(d, COMMAND_LINE, "'%s' has ended before that time", path);
         } else {
             play_and_write(f, s, d);
         }
     }
+    scenario_free(s);
+}
+
+static int export_file(const struct export_flags *f, const char *path)
+{
+    struct diag *d = diag_new();
+
+    (f->config ? write_table : write_netlist)(f, path, d);
     int status = diag_errors(d) == 0 ? EXIT_GOOD : EXIT_USE;
     cli_report(d, false);
-    scenario_free(s);
     return cli_end(status);
 }
 

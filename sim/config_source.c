@@ -4,8 +4,6 @@
 
 #include <inttypes.h>
 
-#include "host_config.h"
-
 static const char *const chips[CTL_CHIPS] = {
     [CTL_CHIP_STANDARD] = "CTL_CHIP_STANDARD",   [CTL_CHIP_NEEDS_GAP] = "CTL_CHIP_NEEDS_GAP",
     [CTL_CHIP_WRONG_PEC] = "CTL_CHIP_WRONG_PEC", [CTL_CHIP_NO_VOUT_MODE] = "CTL_CHIP_NO_VOUT_MODE",
@@ -48,9 +46,9 @@ static void begin_row(FILE *out, unsigned i)
     fprintf(out, "        [%u] = {", i);
 }
 
-static void end_row(FILE *out, const struct rack *rack, int32_t part)
+static void end_row(FILE *out, const char *name)
 {
-    fprintf(out, " }, /* %s */\n", rack->parts[part].name);
+    fprintf(out, " }, /* %s */\n", name);
 }
 
 static void supply(FILE *out, const struct ctl_supply_config *u)
@@ -131,33 +129,33 @@ static void alert(FILE *out, const struct ctl_alert_config *a)
     fputs(" },\n", out);
 }
 
-static void rows(FILE *out, const struct host_state *s, const struct rack *rack)
+static void rows(FILE *out, const struct rack_table *t)
 {
-    const struct ctl_config *c = &s->config;
+    const struct ctl_config *c = &t->config;
 
     fputs("    .supplies = {\n", out);
     for (unsigned i = 0; i < c->n_supplies; i++) {
         begin_row(out, i);
         supply(out, &c->supplies[i]);
-        end_row(out, rack, s->supply_part[i]);
+        end_row(out, t->supply[i]);
     }
     fputs("    },\n    .bars = {\n", out);
     for (unsigned i = 0; i < c->n_bars; i++) {
         begin_row(out, i);
         bar(out, &c->bars[i]);
-        end_row(out, rack, s->bar_part[i]);
+        end_row(out, t->bar[i]);
     }
     fputs("    },\n    .switches = {\n", out);
     for (unsigned i = 0; i < c->n_switches; i++) {
         begin_row(out, i);
         power_switch(out, &c->switches[i]);
-        end_row(out, rack, s->switch_part[i]);
+        end_row(out, t->power_switch[i]);
     }
     fputs("    },\n    .expanders = {\n", out);
     for (unsigned i = 0; i < c->n_expanders; i++) {
         begin_row(out, i);
         expander(out, &c->expanders[i]);
-        end_row(out, rack, s->expander_part[i]);
+        end_row(out, t->expander[i]);
     }
     fputs("    },\n", out);
     if (c->n_servers > 0) {
@@ -165,16 +163,15 @@ static void rows(FILE *out, const struct host_state *s, const struct rack *rack)
         for (unsigned i = 0; i < c->n_servers; i++) {
             begin_row(out, i);
             server(out, &c->servers[i]);
-            end_row(out, rack, s->server_part[i]);
+            end_row(out, t->server[i]);
         }
         fputs("    },\n", out);
     }
 }
 
-void config_source_write(FILE *out, const struct host_state *s, const struct rack *rack,
-                         const char *scenario)
+void config_source_write(FILE *out, const struct rack_table *t, const char *scenario)
 {
-    const struct ctl_config *c = &s->config;
+    const struct ctl_config *c = &t->config;
 
     fprintf(out,
             "/* What the controller knows of the rack in %s.\n"
@@ -204,7 +201,7 @@ void config_source_write(FILE *out, const struct host_state *s, const struct rac
     line(out, "identify_us", c->identify_us);
     line(out, "report_us", c->report_us);
     line(out, "answer_us", c->answer_us);
-    rows(out, s, rack);
+    rows(out, t);
     alert(out, &c->alert);
     fputs("};\n", out);
 }

@@ -4,13 +4,10 @@
 
 #include <stdio.h>
 
-#include "controller/ctl_config.h"
-#include "rack.h"
+#include "rack_table.h"
 
-/* One constant, `const struct ctl_config rack_config`, of what is not zero. `state` of the controller
- * tells which part each row is about. */
-struct host_state;
-void config_source_write(FILE *out, const struct host_state *state, const struct rack *rack,
-                         const char *scenario);
+/* One constant, `const struct ctl_config rack_config`, of what is not zero; comments say which part each
+ * row is about. */
+void config_source_write(FILE *out, const struct rack_table *t, const char *scenario);
 
 #endif
