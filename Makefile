@@ -246,6 +246,7 @@ fuzz:
 	done
 
 include hil/boards/firmware.mk
+include hil/linux/daemon.mk
 
 # ---- What CI runs --------------------------------------------------------------------------------
 
@@ -283,7 +284,7 @@ bare: $(call objects,$(wildcard controller/*.c))
 
 ## clang-tidy, cppcheck, MISRA on controller/, manual pages, shell scripts
 lint:
-	@sh tests/tools/lint.sh $(SRC) $(call named,test)
+	@sh tests/tools/lint.sh $(SRC) $(DAEMON_SRC) $(call named,test)
 
 ## rewrite every source in the house format
 format:
@@ -340,4 +341,4 @@ clean:
 help:
 	@awk '/^## / { about = substr($$0, 4); next } \
 	      about && /^[a-z-]+:/ { sub(/:.*/, ""); printf "%-13s %s\n", $$0, about } \
-	      { about = "" }' Makefile hil/boards/firmware.mk
+	      { about = "" }' Makefile hil/boards/firmware.mk hil/linux/daemon.mk

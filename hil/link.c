@@ -320,7 +320,7 @@ static void received(struct link_frame *f, uint8_t rx[])
     }
 }
 
-static void report(struct link_frame *f, struct ctl_in *in)
+void link_report(struct link_frame *f, struct ctl_in *in)
 {
     link_u8(f, &in->report.state);
     if (in->report.state != CTL_SERVER_SILENT) {
@@ -347,7 +347,15 @@ void link_in(struct link_frame *f, struct ctl_in *in)
             received(f, in->bus[b].rx);
         }
     }
-    report(f, in);
+    link_report(f, in);
+}
+
+void link_ask(struct link_frame *f, struct ctl_out *out)
+{
+    link_u8(f, &out->ask.what);
+    link_u8(f, &out->ask.number);
+    link_u8(f, &out->ask.server);
+    link_u32(f, &out->ask.cap_mW);
 }
 
 void link_out(struct link_frame *f, struct ctl_out *out)
@@ -364,10 +372,7 @@ void link_out(struct link_frame *f, struct ctl_out *out)
         count(f, &out->bus[b].n_tx, CTL_XFER_BYTES);
         bytes(f, out->bus[b].tx, out->bus[b].n_tx);
     }
-    link_u8(f, &out->ask.what);
-    link_u8(f, &out->ask.number);
-    link_u8(f, &out->ask.server);
-    link_u32(f, &out->ask.cap_mW);
+    link_ask(f, out);
 }
 
 /* ---- beliefs ----------------------------------------------------------------------------------- */

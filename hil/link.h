@@ -1,4 +1,5 @@
-/* link.h - ctl_config, ctl_in and ctl_out as frames of bytes: what travels between a bench and a board.
+/* link.h - ctl_config, ctl_in and ctl_out as frames of bytes: what travels between a bench and a board,
+ * and between powergapd and whoever speaks for the servers.
  *
  *   frame     7E | type | sequence number | payload | FCS low | FCS high | 7E
  *             with 7E and 7D inside sent as 7D, byte ^ 20           source: RFC 1662, 4.2 and C.2
@@ -13,6 +14,11 @@
  *   LINK_JOURNAL  ring, entry           LINK_ENTRY   1 and the entry, or 0: there is none
  *   LINK_RESET    -                     none: the board resets itself
  *                                       LINK_REFUSED enum link_refusal
+ *
+ *   powergapd to the servers' speaker   and back, unasked
+ *   LINK_RACK     version, servers,     LINK_REPORT  ctl_in.report
+ *                 hash of the table
+ *   LINK_ASK      ctl_out.ask
  *
  * A board that has started says LINK_HELLO unasked, with sequence number 0. What it believes is a
  * struct controller_view, of which only that travels which has changed since LINK_INIT.
@@ -47,6 +53,9 @@ enum link_type {
     LINK_READY = 'R',
     LINK_DONE = 'D',
     LINK_ENTRY = 'E',
+    LINK_RACK = 'V',
+    LINK_REPORT = 'P',
+    LINK_ASK = 'A',
     LINK_REFUSED = 'X'
 };
 
@@ -110,6 +119,8 @@ void link_u32(struct link_frame *f, uint32_t *x);
 void link_config(struct link_frame *f, struct ctl_config *cfg);
 void link_in(struct link_frame *f, struct ctl_in *in);
 void link_out(struct link_frame *f, struct ctl_out *out);
+void link_report(struct link_frame *f, struct ctl_in *in); /* of them the report, and the request */
+void link_ask(struct link_frame *f, struct ctl_out *out);
 void link_hello(struct link_frame *f, struct link_hello *h);
 void link_ready(struct link_frame *f, struct link_ready *r);
 void link_entry(struct link_frame *f, struct journal_entry *e);

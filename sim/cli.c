@@ -31,12 +31,18 @@ void cli_suggest(const char *wrong, const char *const words[])
     }
 }
 
+/* What is typed before its name. */
+static const char *before(const struct command *c)
+{
+    return c->alone ? "" : "powergap ";
+}
+
 int cli_wrong(const struct command *c, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    fprintf(stderr, "powergap %s: ", c->name);
+    fprintf(stderr, "%s%s: ", before(c), c->name);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
@@ -52,7 +58,7 @@ const char *cli_dashes(const struct option_row *r)
 
 static void usage(FILE *out, const struct command *c)
 {
-    fprintf(out, "powergap %s %s\n", c->name, c->use);
+    fprintf(out, "%s%s %s\n", before(c), c->name, c->use);
 }
 
 static void help(const struct command *c, const struct option_row rows[])
@@ -199,7 +205,7 @@ static void unknown_option(const struct command *c, const struct option_row rows
     if (spell_best(&s) != NULL) {
         fprintf(stderr, "    did you mean '--%s'?\n", spell_best(&s));
     } else {
-        fprintf(stderr, "    'powergap %s --help' lists them\n", c->name);
+        fprintf(stderr, "    '%s%s --help' lists them\n", before(c), c->name);
     }
 }
 

@@ -50,6 +50,7 @@ struct command {
     const char *use;   /* "[options] FILE..." */
     const char *more;  /* paragraphs and examples of --help */
     int (*run)(const struct command *c, int argc, char **argv); /* argv[0] is its name */
+    bool alone; /* a program by itself, none of powergap's commands */
 };
 
 /* Take the options out of argv; what remains are arguments. Returns how many, or -1 when all is

@@ -71,8 +71,8 @@ static void say_missing(const char *path, char why[I2C_WHY])
     }
     at += (size_t)snprintf(why + at, I2C_WHY - at, "there is");
     for (size_t i = 0; i < found.gl_pathc && at < I2C_WHY; i++) {
-        at += (size_t)snprintf(why + at, I2C_WHY - at, "%s %s", i > 0 ? "," : "",
-                               found.gl_pathv[i]);
+        at +=
+            (size_t)snprintf(why + at, I2C_WHY - at, "%s %s", i > 0 ? "," : "", found.gl_pathv[i]);
     }
     globfree(&found);
 }
@@ -106,10 +106,11 @@ static bool set_up(int fd, const char *path, unsigned timeout_ms, char why[I2C_W
     }
     if ((can & I2C_FUNC_I2C) == 0) {
         name_of(path, name);
-        (void)snprintf(why, I2C_WHY,
-                       "%.200s (%s) does SMBus commands only, not plain I2C messages: its functions "
-                       "are %08lx, I2C_FUNC_I2C is not among them. PEC needs them: take another adapter",
-                       path, name, can);
+        (void)snprintf(
+            why, I2C_WHY,
+            "%.200s (%s) does SMBus commands only, not plain I2C messages: its functions "
+            "are %08lx, I2C_FUNC_I2C is not among them. PEC needs them: take another adapter",
+            path, name, can);
         return false;
     }
     /* In units of 10 ms. A repeat would hide what the controller counts. */
@@ -150,11 +151,12 @@ bool i2c_is_free(const char *path, uint8_t address, char why[I2C_WHY])
     driver[length] = '\0';
     const char *slash = strrchr(driver, '/');
     const char *name = slash != NULL ? slash + 1 : driver;
-    (void)snprintf(why, I2C_WHY,
-                   "address 0x%02X on %.100s is held by the kernel's driver '%.64s', which would speak in "
-                   "between: 'echo %s >/sys/bus/i2c/drivers/%.64s/unbind', and take it out of the "
-                   "device tree",
-                   address, path, name, device, name);
+    (void)snprintf(
+        why, I2C_WHY,
+        "address 0x%02X on %.100s is held by the kernel's driver '%.64s', which would speak in "
+        "between: 'echo %s >/sys/bus/i2c/drivers/%.64s/unbind', and take it out of the "
+        "device tree",
+        address, path, name, device, name);
     return false;
 }
 

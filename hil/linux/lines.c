@@ -52,12 +52,14 @@ static void say(const char *pin, struct gpiod_line *l, char why[LINE_WHY])
     const char *user = l != NULL ? gpiod_line_consumer(l) : NULL;
 
     if (l == NULL && (errno == EACCES || errno == EPERM)) {
-        (void)snprintf(why, LINE_WHY, "no permission for the GPIO chip of %.100s: run as root", pin);
+        (void)snprintf(why, LINE_WHY, "no permission for the GPIO chip of %.100s: run as root",
+                       pin);
     } else if (l == NULL) {
-        (void)snprintf(why, LINE_WHY,
-                       "there is no pin %.100s (%s); it is written CHIP:LINE, as in gpiochip0:5, or as the "
-                       "line's name: 'gpioinfo' lists them",
-                       pin, errno != 0 ? strerror(errno) : "no such line");
+        (void)snprintf(
+            why, LINE_WHY,
+            "there is no pin %.100s (%s); it is written CHIP:LINE, as in gpiochip0:5, or as the "
+            "line's name: 'gpioinfo' lists them",
+            pin, errno != 0 ? strerror(errno) : "no such line");
     } else if (errno == EBUSY) {
         (void)snprintf(why, LINE_WHY, "the pin %.100s is in use%s%.60s: free it first", pin,
                        user != NULL ? " by " : "", user != NULL ? user : "");

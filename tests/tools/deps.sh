@@ -3,7 +3,7 @@
 #
 # Touches nothing, and needs no network, when everything is there. A thing counts as there when it
 # can be used, whoever installed it: `cmd` a command, `inc` a header, `file` a path. Sets: run (build
-# and run), test, check (what CI needs besides), deb, deb-check, firmware, bench, peers (what the bench compares with),
+# and run), test, daemon (powergapd), check (what CI needs besides), deb, deb-check, firmware, bench, peers (what the bench compares with),
 # crosscheck.
 set -eu
 
@@ -23,6 +23,12 @@ test   libxml2-utils       cmd   xmllint                checks the JUnit file ag
 test   zsh                 cmd   zsh                    completes command lines
 test   gtkwave             cmd   vcd2fst                reads the waveforms
 test   dpkg-dev            cmd   dpkg-shlibdeps         finds what the package depends on
+test   umockdev            cmd   umockdev-wrapper       plays the kernel's I2C adapters
+test   libumockdev-dev     inc   umockdev-1.0/umockdev.h  the same from a test
+test   libgpiod-dev        inc   gpiod.h                powergapd's pins
+test   libsystemd-dev      inc   systemd/sd-daemon.h    tells systemd that powergapd lives
+daemon libgpiod-dev        inc   gpiod.h                powergapd's pins
+daemon libsystemd-dev      inc   systemd/sd-daemon.h    tells systemd that powergapd lives
 deb    dpkg-dev            cmd   dpkg-shlibdeps         finds what the package depends on
 deb    binutils            cmd   strip                  takes the symbols out
 deb-check debootstrap      cmd   debootstrap            makes a fresh Debian
