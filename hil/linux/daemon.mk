@@ -20,7 +20,7 @@ $(GPIO_STAND_IN): tests/linux/stand_in/gpiod.c $(B)/flags
 
 $(B)/tests/linux/%.o: private CPPFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags umockdev-1.0 2>/dev/null))
 $(B)/tests/linux/test_%: LDLIBS += $(or $(shell pkg-config --libs umockdev-1.0 2>/dev/null),-lumockdev)
-$(filter $(B)/tests/linux/%,$(TESTS)): $(DAEMON) $(GPIO_STAND_IN)
+$(filter $(B)/tests/linux/%,$(TESTS)): | $(DAEMON) $(GPIO_STAND_IN)
 
 .PHONY: powergapd
 ## install what is missing, build powergapd: the controller on Linux, wired to a real rack

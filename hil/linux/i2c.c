@@ -2,9 +2,9 @@
 #define _DEFAULT_SOURCE /* flock */
 #include "i2c.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <linux/i2c-dev.h>
 #include <linux/i2c.h>
 #include <stdio.h>
@@ -12,24 +12,25 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* SMBus reserves it, so that no device has it (I2C-bus specification, table 4: 1111 1XX). */
 enum { NOBODY = 0x7F };
 
+enum { I2C_MAJOR = 89, MINORS = 256 }; /* Documentation/admin-guide/devices.txt */
+
 /* ---- opening ----------------------------------------------------------------------------------- */
 
-/* The number of /dev/i2c-N, behind links such as those that udev makes; -1: it is none. */
+/* N of /dev/i2c-N, under whatever name udev has given it; -1: it is no such device. */
 static long number_of(const char *path)
 {
-    char *real = realpath(path, NULL);
-    const char *dash = real != NULL ? strrchr(real, '-') : NULL;
-    char *end = NULL;
-    long n = dash != NULL ? strtol(dash + 1, &end, 10) : -1;
+    struct stat s;
 
-    n = end != NULL && end != dash + 1 && *end == '\0' ? n : -1;
-    free(real);
-    return n;
+    return stat(path, &s) == 0 && S_ISCHR(s.st_mode) && major(s.st_rdev) == I2C_MAJOR
+               ? (long)minor(s.st_rdev)
+               : -1;
 }
 
 /* A line of a file in /sys; "": there is none. */
@@ -61,20 +62,31 @@ static void name_of(const char *path, char name[64])
 
 static void say_missing(const char *path, char why[I2C_WHY])
 {
-    glob_t found;
-    size_t at = (size_t)snprintf(why, I2C_WHY, "there is no %.100s; ", path);
+    bool there[MINORS] = {false};
+    bool any = false;
+    DIR *folder = opendir("/dev");
+    size_t at = (size_t)snprintf(why, I2C_WHY, "there is no %.100s; there is", path);
 
-    if (glob("/dev/i2c-*", 0, NULL, &found) != 0) {
+    for (const struct dirent *e; folder != NULL && (e = readdir(folder)) != NULL;) {
+        unsigned long n =
+            strncmp(e->d_name, "i2c-", 4) == 0 ? strtoul(&e->d_name[4], NULL, 10) : MINORS;
+        if (n < MINORS) {
+            there[n] = true;
+        }
+    }
+    for (int n = 0; n < MINORS && at < I2C_WHY; n++) {
+        if (there[n]) {
+            at += (size_t)snprintf(why + at, I2C_WHY - at, "%s /dev/i2c-%d", any ? "," : "", n);
+            any = true;
+        }
+    }
+    if (!any) {
         (void)snprintf(why + at, I2C_WHY - at,
-                       "there is no /dev/i2c-N at all: 'modprobe i2c-dev' makes them");
-        return;
+                       " no /dev/i2c-N at all: 'modprobe i2c-dev' makes them");
     }
-    at += (size_t)snprintf(why + at, I2C_WHY - at, "there is");
-    for (size_t i = 0; i < found.gl_pathc && at < I2C_WHY; i++) {
-        at +=
-            (size_t)snprintf(why + at, I2C_WHY - at, "%s %s", i > 0 ? "," : "", found.gl_pathv[i]);
+    if (folder != NULL) {
+        (void)closedir(folder);
     }
-    globfree(&found);
 }
 
 static void say_not_opened(const char *path, char why[I2C_WHY])
@@ -187,7 +199,7 @@ enum ctl_bus_status i2c_transfer(int fd, uint8_t address, const uint8_t tx[], ui
 
 enum ctl_bus_status i2c_clear(int fd, int *error)
 {
-    uint8_t byte;
+    uint8_t byte = 0xFF;
     enum ctl_bus_status status = i2c_transfer(fd, NOBODY, &byte, 0, &byte, 1, error);
 
     return status == CTL_BUS_TIMEOUT ? CTL_BUS_TIMEOUT : CTL_BUS_OK;

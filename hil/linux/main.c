@@ -12,6 +12,7 @@
 #include "port.h"
 #include "sim/cli.h"
 #include "sim/rack_table.h"
+#include "supervisor.h"
 
 static const char more[] =
     "RACK is a scenario file whose rack has one controller: its table is that of the simulation.\n"
@@ -235,8 +236,8 @@ static int run_port(struct port *p, const struct flags *f)
         [PORT_STOPPED] = EXIT_GOOD, [PORT_BROKEN] = EXIT_OURS, [PORT_UNSOUND] = EXIT_USE};
 
     port_hear_signals();
-    if (!log_open()) {
-        log_line(LOG_LEVEL_ERROR, "no thread for the log: %s", strerror(errno));
+    if (!log_open() || !supervisor_open()) {
+        log_line(LOG_LEVEL_ERROR, "no thread for the log or for systemd: %s", strerror(errno));
         return EXIT_OURS;
     }
     open_servers(p, f);
@@ -245,6 +246,7 @@ static int run_port(struct port *p, const struct flags *f)
     if (errors == 0) {
         end = start_buses(p) ? status[port_run(p)] : EXIT_OURS;
     }
+    supervisor_close();
     log_close();
     return end;
 }
