@@ -299,7 +299,7 @@ format-check:
 I = $(DESTDIR)$(PREFIX)
 BASH_FOLDER ?= share/bash-completion/completions
 ZSH_FOLDER  ?= share/zsh/site-functions
-## install program, manual pages, parts, scenarios, plot scripts and built firmware under PREFIX
+## install program, manual pages, parts, scenarios, plot scripts, built firmware and powergapd under PREFIX
 install: $(BIN)
 	install -d $(I)/bin $(I)/share/man/man1 $(I)/share/man/man5 $(DESTDIR)$(DATADIR)
 	install -d $(I)/$(BASH_FOLDER) $(I)/$(ZSH_FOLDER)
@@ -313,19 +313,21 @@ install: $(BIN)
 	    test ! -e build/arm-$$b/semihosting.elf || install -m 644 -D -t $(DESTDIR)$(DATADIR)/firmware/$$b \
 	        build/arm-$$b/firmware.elf build/arm-$$b/semihosting.elf || exit 1; \
 	 done
+	test ! -e $(DAEMON) || $(MAKE) --no-print-directory install-powergapd
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 
 ## remove what `make install` installed
 uninstall:
 	rm -f $(I)/bin/powergap $(patsubst sim/man/%,$(I)/share/man/man?/%,$(wildcard sim/man/*))
 	rm -f $(I)/$(BASH_FOLDER)/powergap $(I)/$(ZSH_FOLDER)/_powergap
+	rm -f $(I)/sbin/powergapd $(I)/share/man/man8/powergapd.8 $(I)/lib/systemd/system/powergapd.service
 	rm -rf $(DESTDIR)$(DATADIR)
 
 .PHONY: deb deb-check
 ## pack it for Debian: build/powergap_VERSION_ARCH.deb
 deb:
 	@sh tests/tools/deps.sh run deb
-	+@$(PARALLEL) all
+	+@$(PARALLEL) all $(DAEMON)
 	@sh tests/tools/deb.sh $(VERSION) build
 
 ## install that package in a fresh Debian of its own and run it there (as root, with a network)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -133,7 +134,7 @@ struct bus *bus_open(const struct ctl_config *cfg, uint8_t index, const char *ad
     struct bus *b = calloc(1, sizeof *b);
 
     if (b == NULL) {
-        (void)strcpy(why, "not enough memory");
+        (void)snprintf(why, BUS_WHY, "not enough memory");
         return NULL;
     }
     b->ours = b->theirs = -1;

@@ -20,10 +20,18 @@ $(GPIO_STAND_IN): tests/linux/stand_in/gpiod.c $(B)/flags
 
 $(B)/tests/linux/%.o: private CPPFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags umockdev-1.0 2>/dev/null))
 $(B)/tests/linux/test_%: LDLIBS += $(or $(shell pkg-config --libs umockdev-1.0 2>/dev/null),-lumockdev)
-$(filter $(B)/tests/linux/%,$(TESTS)): | $(DAEMON) $(GPIO_STAND_IN)
+tests: $(DAEMON) $(GPIO_STAND_IN)
 
 .PHONY: powergapd
 ## install what is missing, build powergapd: the controller on Linux, wired to a real rack
 powergapd:
 	@sh tests/tools/deps.sh run daemon
 	+@$(PARALLEL) $(DAEMON)
+
+.PHONY: install-powergapd
+# Of `make install`, if it was built.
+install-powergapd:
+	install -d $(I)/sbin $(I)/share/man/man8 $(I)/lib/systemd/system
+	install $(DAEMON) $(I)/sbin/powergapd
+	install -m 644 hil/linux/powergapd.8 $(I)/share/man/man8
+	sed 's|@BINDIR@|$(PREFIX)/sbin|' hil/linux/powergapd.service >$(I)/lib/systemd/system/powergapd.service

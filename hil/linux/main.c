@@ -95,7 +95,7 @@ static void check_names(const char *option, const struct option_list *list, part
 
 /* ---- wiring ------------------------------------------------------------------------------------ */
 
-static void open_bus(struct port *p, const struct flags *f, uint8_t b)
+static void open_bus(struct port *p, const struct flags *f, int b)
 {
     const char *name = p->table->bus[b];
     const char *adapter = value_of(&f->buses, name);
@@ -107,7 +107,7 @@ static void open_bus(struct port *p, const struct flags *f, uint8_t b)
             "the rack's bus %s has no adapter: --bus %s=/dev/i2c-N ('i2cdetect -l' lists them)",
             name, name);
     } else {
-        p->buses[b] = bus_open(&p->table->config, b, adapter, value_of(&f->resets, name),
+        p->buses[b] = bus_open(&p->table->config, (uint8_t)b, adapter, value_of(&f->resets, name),
                                (unsigned)(f->timeout / MS(1)), why);
     }
     if (p->buses[b] == NULL) {
@@ -115,7 +115,7 @@ static void open_bus(struct port *p, const struct flags *f, uint8_t b)
     }
 }
 
-static void open_alert(struct port *p, const struct flags *f, uint8_t l)
+static void open_alert(struct port *p, const struct flags *f, int l)
 {
     const char *name = p->table->alert[l];
     const char *pin = value_of(&f->alerts, name);
@@ -160,12 +160,12 @@ static void wire(struct port *p, const struct flags *f)
     check_names("bus", &f->buses, p->table->bus, CTL_BUSES);
     check_names("mux-reset", &f->resets, p->table->bus, CTL_BUSES);
     check_names("alert", &f->alerts, p->table->alert, p->table->config.alert.n_lines);
-    for (uint8_t b = 0; b < CTL_BUSES; b++) {
+    for (int b = 0; b < CTL_BUSES; b++) {
         if (p->table->bus[b][0] != '\0') {
             open_bus(p, f, b);
         }
     }
-    for (uint8_t l = 0; l < p->table->config.alert.n_lines; l++) {
+    for (int l = 0; l < p->table->config.alert.n_lines; l++) {
         open_alert(p, f, l);
     }
     if (!f->check) {

@@ -350,6 +350,9 @@ void bed_expect(struct bed *b, const char *line)
             log_at = found - text + (long)strlen(line);
             return;
         }
+        int status = 0;
+        cr_assert_eq(waitpid(b->pid, &status, WNOHANG), 0,
+                     "powergapd has ended (%04X) before '%s':\n%s", (unsigned)status, line, text);
         cr_assert_lt(ms, PATIENCE_ms, "'%s' is not in the log behind %ld:\n%s", line, log_at, text);
         bed_nap(10);
     }

@@ -15,7 +15,8 @@ chmod 755 "$root"
 make --no-print-directory install DESTDIR="$package" PREFIX=/usr ZSH_FOLDER=share/zsh/vendor-completions >/dev/null
 # Images for boards are built on the machine that uses them.
 rm -rf "$package/usr/share/powergap/firmware"
-strip --strip-unneeded --remove-section=.comment --remove-section=.note "$package/usr/bin/powergap"
+strip --strip-unneeded --remove-section=.comment --remove-section=.note "$package/usr/bin/powergap" \
+    "$package/usr/sbin/powergapd"
 find "$package/usr/share/man" -type f -exec gzip -9n {} +
 
 mkdir -p "$doc" "$package/DEBIAN" "$root/debian"
@@ -40,7 +41,7 @@ END
 
 # dpkg-shlibdeps wants a source package around it.
 printf 'Source: powergap\n\nPackage: powergap\nArchitecture: any\n' >"$root/debian/control"
-depends=$(cd "$root" && dpkg-shlibdeps -O -e"$package/usr/bin/powergap" | sed 's/^shlibs:Depends=//')
+depends=$(cd "$root" && dpkg-shlibdeps -O -e"$package/usr/bin/powergap" -e"$package/usr/sbin/powergapd" | sed 's/^shlibs:Depends=//')
 cat >"$package/DEBIAN/control" <<END
 Package: powergap
 Version: $version
@@ -57,6 +58,7 @@ Description: simulator of power failures in server racks
  power, and why? powergap plays a scenario on a simulated rack of supplies,
  switches, bus bars and servers, run by the production firmware of its power
  supply controller, measures each power gap to the nanosecond, and explains it.
+ powergapd runs that firmware on a Linux machine that is wired to a real rack.
 END
 (cd "$package" && find usr -type f -exec md5sum {} + | LC_ALL=C sort -k 2 >DEBIAN/md5sums)
 find "$package" -type d -exec chmod 755 {} +

@@ -20,7 +20,9 @@ inside powergap --version
 inside powergap run --out /tmp/fet /usr/share/powergap/scenarios/psu-failure/fet.yaml
 inside powergap parts crps-2000w-12v >/dev/null
 inside powergap log --why sw2.conducts /tmp/fet
+inside powergapd --help >/dev/null
 inside test -s /usr/share/man/man1/powergap-run.1.gz
+inside test -s /usr/share/man/man8/powergapd.8.gz
 inside test -s /usr/share/bash-completion/completions/powergap
 if inside powergap plot /tmp/fet 2>"$root/said"; then
     echo "plots are drawn without gnuplot?" >&2

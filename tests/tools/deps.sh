@@ -23,13 +23,15 @@ test   libxml2-utils       cmd   xmllint                checks the JUnit file ag
 test   zsh                 cmd   zsh                    completes command lines
 test   gtkwave             cmd   vcd2fst                reads the waveforms
 test   dpkg-dev            cmd   dpkg-shlibdeps         finds what the package depends on
-test   umockdev            cmd   umockdev-wrapper       plays the kernel's I2C adapters
+test   umockdev            cmd   umockdev-wrapper       plays I2C adapters of the kernel
 test   libumockdev-dev     inc   umockdev-1.0/umockdev.h  the same from a test
-test   libgpiod-dev        inc   gpiod.h                powergapd's pins
+test   libgpiod-dev        inc   gpiod.h                the pins of powergapd
 test   libsystemd-dev      inc   systemd/sd-daemon.h    tells systemd that powergapd lives
-daemon libgpiod-dev        inc   gpiod.h                powergapd's pins
+daemon libgpiod-dev        inc   gpiod.h                the pins of powergapd
 daemon libsystemd-dev      inc   systemd/sd-daemon.h    tells systemd that powergapd lives
 deb    dpkg-dev            cmd   dpkg-shlibdeps         finds what the package depends on
+deb    libgpiod-dev        inc   gpiod.h                the pins of powergapd
+deb    libsystemd-dev      inc   systemd/sd-daemon.h    tells systemd that powergapd lives
 deb    binutils            cmd   strip                  takes the symbols out
 deb-check debootstrap      cmd   debootstrap            makes a fresh Debian
 deb-check lintian          cmd   lintian                checks the package

@@ -17,6 +17,7 @@ if [ "${1:-}" = --bare ]; then
     exit
 fi
 
+# A folder of its own rules is not bound by those of the folder that it is in.
 # Folder, then what its files may include: `x/` a folder of ours, `<x>` system headers.
 # A pattern is matched against the path from the top of the tree, or against <header.h>.
 libc='<(assert|complex|ctype|errno|fenv|float|inttypes|limits|locale|math|setjmp|signal|stdalign|stdarg|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|time|wchar)\.h>'
@@ -26,6 +27,7 @@ controller  ^controller/ ^<(stdint|stdbool|stddef|string)\.h>
 models      ^models/ ^$libc
 sim         ^sim/ ^models/ ^controller/(ctl_[a-z0-9_]*|controller)\.h ^$libc ^$posix ^<sys/prctl\.h>
 hil         ^hil/ ^sim/(bench|trace)\.h ^models/ns\.h ^controller/ ^$libc ^$posix ^<(netdb|netinet/(in|tcp)|sys/(file|prctl|socket|un))\.h>
+hil/linux   ^hil/ ^sim/(cli|journal_text|rack_table)\.h ^models/ns\.h ^controller/ ^$libc ^$posix ^<(sched|sys/(file|socket|sysmacros))\.h>
 tests       .
 "
 # Each library has one door, and so has the hardware bench into the simulator. Header, then the files
@@ -34,6 +36,9 @@ doors='
 hil/remote.h    ^hil/ ^tests/ ^sim/cli_run\.c
 hil/pace.h      ^hil/ ^tests/ ^sim/cli_run\.c
 <libfyaml.h>    ^sim/yaml\.c
+<linux/i2c      ^hil/linux/i2c\.c ^tests/linux/
+<gpiod.h>       ^hil/linux/lines\.c ^tests/linux/
+<systemd/       ^hil/linux/supervisor\.c
 <csv.h>         ^sim/csv\.c
 <gsl/           ^tests/oracle/referee\.c ^sim/gsl_integrator\.c ^sim/distribution\.c ^sim/fit\.c
 <sha2.h>        ^sim/digest\.c
@@ -72,7 +77,9 @@ find controller models sim hil tests -name '*.[ch]' 2>/dev/null | sort |
         file = part[1]
         where = part[1] ":" part[2]
         folder = file
-        sub(/\/.*/, "", folder)
+        sub(/\/[^\/]*$/, "", folder)
+        while (!(folder in count) && sub(/\/[^\/]*$/, "", folder)) {
+        }
         if (match($0, /"[^"]+"/)) {
             target = resolved(file, substr($0, RSTART + 1, RLENGTH - 2))
         } else if (match($0, /<[^>]+>/)) {

@@ -9,6 +9,7 @@ echo "clang-tidy"
 # shellcheck disable=SC2016 # the dollars are the inner shell's
 printf '%s\n' "$@" | xargs -r -n 1 -P "$jobs" sh -c '
     out=$(clang-tidy --quiet "$0" -- -std=c11 -I. -D_POSIX_C_SOURCE=200809L \
+        $(pkg-config --cflags umockdev-1.0) \
         -DPOWERGAP_VERSION="\"\"" -DPOWERGAP_FIRMWARE="\"\"" 2>&1) && exit 0
     printf "%s\n" "$out" | grep -v "warnings\{0,1\} generated\.$"; exit 1' || bad=1
 
@@ -51,7 +52,7 @@ awk -v allowed="$allowed" '
     }' build/misra.txt || bad=1
 
 echo "mandoc"
-mandoc -Tlint -Wwarning sim/man/*.[15] || bad=1
+mandoc -Tlint -Wwarning sim/man/*.[15] hil/linux/*.8 || bad=1
 
 echo "shellcheck"
 shellcheck tests/tools/*.sh tests/bench/*.sh tests/hil/*.sh .ci/run || bad=1
