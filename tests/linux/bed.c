@@ -109,9 +109,11 @@ static void rdwr(struct adapter *a, UMockdevIoctlClient *client, UMockdevIoctlDa
     }
     g_mutex_lock(&a->bed->lock);
     int error = transfer(a->bed, a->bus, m, rq.nmsgs, bytes);
+    int takes_ms = error == ETIMEDOUT ? 50 : a->bed->hold_ms;
+    a->bed->hold_ms = 0;
     g_mutex_unlock(&a->bed->lock);
-    if (error == ETIMEDOUT) {
-        bed_nap(50);
+    if (takes_ms > 0) {
+        bed_nap(takes_ms);
     }
     umockdev_ioctl_client_complete(client, error == 0 ? (glong)rq.nmsgs : -1, error);
     for (unsigned i = 0; i < rq.nmsgs; i++) {
@@ -481,6 +483,13 @@ void bed_weaken(struct bed *b)
 {
     g_mutex_lock(&b->lock);
     b->rack.cfg.bars[0].load_mW = 4500000;
+    g_mutex_unlock(&b->lock);
+}
+
+void bed_hold(struct bed *b, int ms)
+{
+    g_mutex_lock(&b->lock);
+    b->hold_ms = ms;
     g_mutex_unlock(&b->lock);
 }
 

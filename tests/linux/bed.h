@@ -24,7 +24,8 @@ struct bed {
     struct timespec since;
     unsigned long funcs; /* that the adapters say they have */
     unsigned long timeout_10ms[2], retries[2];
-    int fail; /* errno of all transfers; 0: none */
+    int fail;    /* errno of all transfers; 0: none */
+    int hold_ms; /* the next transfer takes that long */
     int transfers;
     int clears; /* reads of an address that nobody has */
     pid_t pid;  /* of powergapd; 0: none runs */
@@ -88,6 +89,9 @@ void bed_nap(int ms);
 
 /* All transfers end with this errno from now on; 0: as they should. */
 void bed_fail(struct bed *b, int error);
+
+/* The next transfer is well, but takes so long. */
+void bed_hold(struct bed *b, int ms);
 
 int bed_transfers(struct bed *b);
 int bed_writes(struct bed *b);     /* to registers of the expander */

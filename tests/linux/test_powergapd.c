@@ -6,7 +6,9 @@
 #include "bed.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/i2c.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -69,6 +71,36 @@ Test(powergapd, outlives_a_kill_with_its_journal_and_without_touching_a_switch)
     bed_expect(b, "start: after a reset");
     bed_expect(b, "lit bus_a");
     bed_pass(b, 50);
+    cr_assert_eq(bed_writes(b), 0);
+    cr_assert_eq(bed_operations(b), 0);
+    cr_assert_eq(bed_stop(b), 0, "its log:\n%s", bed_log(b));
+    bed_free(b);
+}
+
+/* Memory goes bad under it: it says so, ends with 3, and a new start is well again. Nothing moves by that. */
+Test(powergapd, ends_when_its_state_is_broken_and_is_well_after_a_new_start)
+{
+    static struct controller c;
+    struct bed *b = bed_new();
+    char path[128];
+    uint8_t nonsense = 99;
+    off_t at = (off_t)((const char *)&c.wires[0].job - (const char *)&c);
+
+    start(b);
+    snprintf(path, sizeof path, "%s/state", b->folder);
+    int fd = open(path, O_RDWR);
+    off_t begins = lseek(fd, 0, SEEK_END) - (off_t)sizeof c;
+    for (int i = 0; i < 1000 && !bed_said(b, "broken smbus0"); i++) {
+        cr_assert_eq(pwrite(fd, &nonsense, 1, begins + at), 1);
+        bed_nap(5);
+    }
+    close(fd);
+    cr_assert_eq(bed_wait(b), 3, "its log:\n%s", bed_log(b));
+    cr_assert(bed_said(b, "broken smbus0"), "its log:\n%s", bed_log(b));
+    bed_start(b, wired);
+    bed_expect(b, "start: after a reset");
+    bed_expect(b, "lit bus_a");
+    bed_pass(b, 20);
     cr_assert_eq(bed_writes(b), 0);
     cr_assert_eq(bed_operations(b), 0);
     cr_assert_eq(bed_stop(b), 0, "its log:\n%s", bed_log(b));
@@ -185,6 +217,46 @@ Test(powergapd, recovers_a_bus_that_hangs_with_the_pin_that_resets_its_muxes)
     bed_fail(b, 0);
     bed_pass(b, 50);
     cr_assert_eq(bed_writes(b), 0);
+    cr_assert_eq(bed_stop(b), 0, "its log:\n%s", bed_log(b));
+    bed_free(b);
+}
+
+/* An adapter whose driver does not keep the time-out: the controller gives the transfer up after a second, and
+ * what it says at last is not taken for the answer to what was asked later. */
+Test(powergapd, takes_no_late_answer_for_another)
+{
+    struct bed *b = bed_new();
+
+    start(b);
+    bed_hold(b, 1500);
+    bed_expect(b, "recovery smbus");
+    bed_pass(b, 100);
+    cr_expect_not(bed_said(b, "LOST"), "its log:\n%s", bed_log(b));
+    cr_assert_eq(bed_writes(b), 0);
+    cr_assert_eq(bed_stop(b), 0, "its log:\n%s", bed_log(b));
+    bed_free(b);
+}
+
+/* The controller and its two buses have the priority; those that may wait (log, systemd) do not. */
+Test(powergapd, takes_its_real_time_priority_for_what_must_not_wait)
+{
+    struct bed *b = bed_new();
+    char path[64];
+    int in_real_time = 0;
+
+    bed_start(b, (const char *const[]){WIRED, "--priority", "7", NULL});
+    bed_expect(b, "lit bus_a");
+    snprintf(path, sizeof path, "/proc/%d/task", (int)b->pid);
+    GDir *threads = g_dir_open(path, 0, NULL);
+    for (const char *id; (id = g_dir_read_name(threads)) != NULL;) {
+        pid_t thread = (pid_t)atoi(id);
+        struct sched_param p = {.sched_priority = 0};
+        bool ours = sched_getscheduler(thread) == SCHED_FIFO && sched_getparam(thread, &p) == 0;
+        in_real_time += ours && p.sched_priority == 7;
+    }
+    g_dir_close(threads);
+    bool may_not = bed_said(b, "no real-time priority 7: ");
+    cr_assert_eq(in_real_time, may_not ? 0 : 3, "its log:\n%s", bed_log(b));
     cr_assert_eq(bed_stop(b), 0, "its log:\n%s", bed_log(b));
     bed_free(b);
 }
