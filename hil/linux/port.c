@@ -28,8 +28,9 @@ struct run {
     struct tell_figures figures;
     ns_t due;
     bool under_way[CTL_BUSES];
-    bool given_up
-        [CTL_BUSES]; /* the controller asks anew: the reply to what is under way is not for it */
+    /* What the controller asks for after it has given up what is under way: it waits for that. */
+    bool waits[CTL_BUSES];
+    struct bus_request next[CTL_BUSES];
     int error[CTL_BUSES]; /* last told of */
 };
 
@@ -126,9 +127,10 @@ static void take_reply(struct run *r, int b)
     }
     raise_to(&r->figures.transfer[b], re.took);
     note_error(r, b, re.error);
-    r->under_way[b] = false;
-    if (r->given_up[b]) {
-        r->given_up[b] = false;
+    r->under_way[b] = r->waits[b];
+    if (r->waits[b]) {
+        r->waits[b] = false;
+        bus_begin(r->p->buses[b], &r->next[b]);
         return;
     }
     r->in.bus[b].status = re.status;
@@ -168,6 +170,7 @@ static void take_in(struct run *r)
 
 /* ---- what goes out ----------------------------------------------------------------------------- */
 
+/* The kernel may keep a transfer longer than the controller's patience. */
 static void begin_transfer(struct run *r, int b)
 {
     struct bus_request rq = {.op = r->out.bus[b].op,
@@ -176,19 +179,19 @@ static void begin_transfer(struct run *r, int b)
                              .n_rx = r->out.bus[b].n_rx};
 
     memcpy(rq.tx, r->out.bus[b].tx, rq.n_tx);
-    r->under_way[b] = true;
-    bus_begin(r->p->buses[b], &rq);
+    if (r->under_way[b]) {
+        r->next[b] = rq;
+        r->waits[b] = true;
+    } else {
+        r->under_way[b] = true;
+        bus_begin(r->p->buses[b], &rq);
+    }
 }
 
 static void carry_out(struct run *r)
 {
     for (int b = 0; b < CTL_BUSES; b++) {
-        if (r->out.bus[b].op == CTL_OP_NONE || r->p->buses[b] == NULL) {
-            continue;
-        }
-        if (r->under_way[b]) { /* the kernel keeps it longer than the controller's patience */
-            r->given_up[b] = true;
-        } else {
+        if (r->out.bus[b].op != CTL_OP_NONE && r->p->buses[b] != NULL) {
             begin_transfer(r, b);
         }
     }
@@ -228,6 +231,7 @@ static void finish(struct run *r)
 {
     ns_t until = now() + LAST_WAIT;
 
+    memset(r->waits, 0, sizeof r->waits);
     while (is_busy(r) && now() < until) {
         for (int b = 0; b < CTL_BUSES; b++) {
             take_reply(r, b);

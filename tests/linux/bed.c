@@ -457,6 +457,14 @@ int bed_transfers(struct bed *b)
     return n;
 }
 
+int bed_clears(struct bed *b)
+{
+    g_mutex_lock(&b->lock);
+    int n = b->clears;
+    g_mutex_unlock(&b->lock);
+    return n;
+}
+
 /* ---- doing ------------------------------------------------------------------------------------- */
 
 void bed_bind(const struct bed *b, const char *device, const char *driver)

@@ -27,7 +27,7 @@ struct bed {
     int fail;    /* errno of all transfers; 0: none */
     int hold_ms; /* the next transfer takes that long */
     int transfers;
-    int clears; /* reads of an address that nobody has */
+    int clears;
     pid_t pid;  /* of powergapd; 0: none runs */
     int notify; /* systemd's end of its socket; -1: there is no systemd */
 };
@@ -90,10 +90,11 @@ void bed_nap(int ms);
 /* All transfers end with this errno from now on; 0: as they should. */
 void bed_fail(struct bed *b, int error);
 
-/* The next transfer is well, but takes so long. */
+/* The next transfer is well, but takes so long; what is asked meanwhile, on any bus, waits for it. */
 void bed_hold(struct bed *b, int ms);
 
 int bed_transfers(struct bed *b);
+int bed_clears(struct bed *b);     /* reads of an address that nobody has */
 int bed_writes(struct bed *b);     /* to registers of the expander */
 int bed_operations(struct bed *b); /* of switches */
 bool bed_feeds(struct bed *b, int sw);
