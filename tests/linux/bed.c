@@ -88,49 +88,65 @@ static int transfer(struct bed *b, int bus, struct i2c_msg m[], unsigned n, uint
     return status == CTL_BUS_OK ? 0 : status == CTL_BUS_NACK ? ENXIO : ETIMEDOUT;
 }
 
-static void rdwr(struct adapter *a, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
+static void answer(struct adapter *a, UMockdevIoctlClient *client, struct i2c_msg m[], unsigned n,
+                   uint8_t *bytes[])
 {
-    UMockdevIoctlData *all =
-        umockdev_ioctl_data_resolve(arg, 0, sizeof(struct i2c_rdwr_ioctl_data), NULL);
-    struct i2c_rdwr_ioctl_data rq;
-    struct i2c_msg m[2];
-    UMockdevIoctlData *buffer[2] = {NULL, NULL};
-    uint8_t *bytes[2] = {NULL, NULL};
-
-    memcpy(&rq, all->data, sizeof rq);
-    cr_assert(rq.nmsgs >= 1 && rq.nmsgs <= 2);
-    UMockdevIoctlData *list = umockdev_ioctl_data_resolve(
-        all, offsetof(struct i2c_rdwr_ioctl_data, msgs), rq.nmsgs * sizeof(struct i2c_msg), NULL);
-    memcpy(m, list->data, rq.nmsgs * sizeof m[0]);
-    for (unsigned i = 0; i < rq.nmsgs; i++) {
-        buffer[i] = umockdev_ioctl_data_resolve(
-            list, i * sizeof m[0] + offsetof(struct i2c_msg, buf), m[i].len, NULL);
-        bytes[i] = buffer[i]->data;
-    }
     g_mutex_lock(&a->bed->lock);
-    int error = transfer(a->bed, a->bus, m, rq.nmsgs, bytes);
+    int error = transfer(a->bed, a->bus, m, n, bytes);
     int takes_ms = error == ETIMEDOUT ? 50 : a->bed->hold_ms;
     a->bed->hold_ms = 0;
     g_mutex_unlock(&a->bed->lock);
     if (takes_ms > 0) {
         bed_nap(takes_ms);
     }
-    umockdev_ioctl_client_complete(client, error == 0 ? (glong)rq.nmsgs : -1, error);
-    for (unsigned i = 0; i < rq.nmsgs; i++) {
-        g_object_unref(buffer[i]);
+    umockdev_ioctl_client_complete(client, error == 0 ? (glong)n : -1, error);
+}
+
+/* What the pointer at `offset` of it points to; NULL: powergapd has been killed meanwhile. */
+static UMockdevIoctlData *follow(UMockdevIoctlData *from, size_t offset, size_t bytes)
+{
+    return from == NULL ? NULL : umockdev_ioctl_data_resolve(from, offset, bytes, NULL);
+}
+
+static void rdwr(struct adapter *a, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
+{
+    struct i2c_rdwr_ioctl_data rq = {.nmsgs = 0};
+    struct i2c_msg m[2];
+    UMockdevIoctlData *buffer[2] = {NULL, NULL};
+    uint8_t *bytes[2] = {NULL, NULL};
+    g_autoptr(UMockdevIoctlData) all = follow(arg, 0, sizeof rq);
+
+    if (all != NULL) {
+        memcpy(&rq, all->data, sizeof rq);
+        cr_assert(rq.nmsgs >= 1 && rq.nmsgs <= 2);
     }
-    g_object_unref(list);
-    g_object_unref(all);
+    g_autoptr(UMockdevIoctlData) list =
+        follow(all, offsetof(struct i2c_rdwr_ioctl_data, msgs), rq.nmsgs * sizeof m[0]);
+    bool whole = list != NULL;
+    for (unsigned i = 0; i < rq.nmsgs && whole; i++) {
+        memcpy(&m[i], list->data + i * sizeof m[0], sizeof m[0]);
+        buffer[i] = follow(list, i * sizeof m[0] + offsetof(struct i2c_msg, buf), m[i].len);
+        whole = buffer[i] != NULL;
+        bytes[i] = whole ? buffer[i]->data : NULL;
+    }
+    if (whole) {
+        answer(a, client, m, rq.nmsgs, bytes);
+    } else {
+        umockdev_ioctl_client_complete(client, -1, EIO); /* to nobody */
+    }
+    g_clear_object(&buffer[0]);
+    g_clear_object(&buffer[1]);
 }
 
 static void say_funcs(const struct adapter *a, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 {
-    UMockdevIoctlData *word = umockdev_ioctl_data_resolve(arg, 0, sizeof(unsigned long), NULL);
+    g_autoptr(UMockdevIoctlData) word = follow(arg, 0, sizeof(unsigned long));
     unsigned long funcs = a->bed->funcs;
 
-    umockdev_ioctl_data_update(word, 0, (guint8 *)&funcs, sizeof funcs);
-    umockdev_ioctl_client_complete(client, 0, 0);
-    g_object_unref(word);
+    if (word != NULL) {
+        umockdev_ioctl_data_update(word, 0, (guint8 *)&funcs, sizeof funcs);
+        umockdev_ioctl_client_complete(client, 0, 0);
+    }
 }
 
 static gboolean handle(UMockdevIoctlBase *self, UMockdevIoctlClient *client)
