@@ -23,12 +23,18 @@ if grep -qE '^  (CC|LD) ' "$work/said"; then bad "another PREFIX builds: $(grep 
 prefix=$work/stage/opt/powergap
 for file in bin/powergap share/powergap/parts/crps-2000w-12v.yaml share/powergap/scenarios/psu-failure/fet.yaml \
     share/powergap/plots/voltages.gp share/man/man1/powergap.1 share/man/man5/powergap-scenario.5 \
-    share/bash-completion/completions/powergap share/zsh/site-functions/_powergap; do
+    share/bash-completion/completions/powergap share/zsh/site-functions/_powergap \
+    sbin/powergapd share/man/man8/powergapd.8 lib/systemd/system/powergapd.service; do
     if [ -s "$prefix/$file" ]; then ok; else bad "$file is not installed"; fi
 done
 for command in $("$powergap" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
     if [ -s "$prefix/share/man/man1/powergap-$command.1" ]; then ok; else bad "$command has no manual page"; fi
 done
+
+# What the service starts is what was installed.
+if grep -q '^ExecStart=/opt/powergap/sbin/powergapd ' "$prefix/lib/systemd/system/powergapd.service"; then ok; else
+    bad "the service starts something else"
+fi
 
 # ---- Packed, moved, and used from a folder that has nothing of ours: it finds its own files.
 mv "$prefix" "$work/moved"
