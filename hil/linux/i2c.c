@@ -109,7 +109,8 @@ static bool set_up(int fd, const char *path, unsigned timeout_ms, char why[I2C_W
     char name[64];
 
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        (void)snprintf(why, I2C_WHY, "another powergapd has %.200s", path);
+        (void)snprintf(why, I2C_WHY, "%.200s is taken, by another powergapd or by another --bus",
+                       path);
         return false;
     }
     if (ioctl(fd, I2C_FUNCS, &can) != 0) {

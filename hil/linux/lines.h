@@ -23,7 +23,8 @@ struct line *line_open_output(const char *pin, char why[LINE_WHY]);
 /* Readable when there is an edge. */
 int line_fd(const struct line *l);
 
-/* The next edge: the level after it, and when it was, by CLOCK_MONOTONIC. False: there is none. */
+/* The next edge: the level after it, and when it was, by CLOCK_MONOTONIC (since Linux 5.7; before, by
+ * CLOCK_REALTIME). False: there is none. */
 bool line_next_edge(struct line *l, bool *level, ns_t *at);
 
 /* The level now; high when it can't be read. */

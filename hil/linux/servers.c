@@ -234,7 +234,9 @@ bool servers_heard(struct servers *s, struct ctl_in *in)
         return false;
     }
     in->report = h.said.report;
-    in->report.age_ms += (uint32_t)((transport_now() - h.at) / MS(1));
+    uint32_t waited_ms = (uint32_t)((transport_now() - h.at) / MS(1));
+    uint32_t room_ms = UINT32_MAX - in->report.age_ms;
+    in->report.age_ms += waited_ms < room_ms ? waited_ms : room_ms;
     return true;
 }
 

@@ -366,7 +366,7 @@ Test(powergapd, says_what_is_wrong_with_the_wiring)
     refuses(b,
             (const char *const[]){"--bus", "smbus0=/dev/i2c-1", "--bus", "smbus1=/dev/i2c-1",
                                   "--alert", "alert0=gpiochip0:5", NULL},
-            "another powergapd has /dev/i2c-1");
+            "/dev/i2c-1 is taken, by another powergapd or by another --bus");
     refuses(b,
             (const char *const[]){"--bus", "smbus0=/dev/i2c-1", "--bus", "smbus1=/dev/i2c-2", NULL},
             "alert line alert0 has no pin: --alert alert0=CHIP:LINE");
@@ -409,7 +409,7 @@ Test(powergapd, runs_once)
 
     start(b);
     pid_t first = b->pid;
-    refuses(b, wired, "another powergapd has /dev/i2c-1");
+    refuses(b, wired, "/dev/i2c-1 is taken, by another powergapd or by another --bus");
     cr_expect(bed_said(b, "another powergapd runs"));
     b->pid = first;
     cr_assert_eq(bed_stop(b), 0, "its log:\n%s", bed_log(b));
