@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "hil/transport.h"
 #include "lines.h"
 
 enum {
@@ -27,14 +27,6 @@ struct bus {
     bool runs;
     pthread_t thread;
 };
-
-static ns_t now(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (ns_t)t.tv_sec * SECONDS(1) + t.tv_nsec;
-}
 
 /* ---- the thread -------------------------------------------------------------------------------- */
 
@@ -57,7 +49,7 @@ static enum ctl_bus_status reset_muxes(const struct bus *b, int *error)
 
 static void carry_out(const struct bus *b, const struct bus_request *rq, struct bus_reply *re)
 {
-    ns_t begun = now();
+    ns_t begun = transport_now();
 
     memset(re, 0, sizeof *re);
     memset(re->rx, 0xFF, sizeof re->rx);
@@ -74,7 +66,7 @@ static void carry_out(const struct bus *b, const struct bus_request *rq, struct 
             i2c_transfer(b->fd, rq->address, rq->tx, rq->n_tx, re->rx, rq->n_rx, &re->error);
         break;
     }
-    re->took = now() - begun;
+    re->took = transport_now() - begun;
 }
 
 static void *work(void *self)

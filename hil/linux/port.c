@@ -7,8 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
+#include "hil/transport.h"
 #include "log.h"
 #include "supervisor.h"
 #include "tell.h"
@@ -33,14 +33,6 @@ struct run {
     struct bus_request next[CTL_BUSES];
     int error[CTL_BUSES]; /* last told of */
 };
-
-static ns_t now(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (ns_t)t.tv_sec * SECONDS(1) + t.tv_nsec;
-}
 
 static uint32_t clock_us(ns_t t)
 {
@@ -86,7 +78,7 @@ static void await(const struct run *r, ns_t until)
 {
     struct pollfd fds[FDS];
     nfds_t n = 0;
-    ns_t left = until - now();
+    ns_t left = until - transport_now();
     struct timespec t = {.tv_sec = (time_t)(left / SECONDS(1)),
                          .tv_nsec = (long)(left % SECONDS(1))};
 
@@ -146,7 +138,7 @@ static void take_edge(struct run *r, int l)
     ns_t at = 0;
 
     if (line_next_edge(r->p->alerts[l], &level, &at)) {
-        raise_to(&r->figures.alert, now() - at);
+        raise_to(&r->figures.alert, transport_now() - at);
     } else {
         level = line_level(r->p->alerts[l]);
     }
@@ -205,11 +197,11 @@ static void carry_out(struct run *r)
 static void step(struct run *r)
 {
     take_in(r);
-    ns_t begun = now();
+    ns_t begun = transport_now();
     r->in.now_us = clock_us(begun);
     controller_step(r->c, &r->in, &r->out);
     carry_out(r);
-    raise_to(&r->figures.step, now() - begun);
+    raise_to(&r->figures.step, transport_now() - begun);
     uint32_t wait_us = r->out.wake_us - r->in.now_us;
     r->due = begun + (wait_us > INT32_MAX ? 0 : US(wait_us));
     r->figures.steps++;
@@ -229,15 +221,15 @@ static bool is_busy(const struct run *r)
 /* What was begun is ended, so that no device is left in the middle of a byte. */
 static void finish(struct run *r)
 {
-    ns_t until = now() + LAST_WAIT;
+    ns_t until = transport_now() + LAST_WAIT;
 
     memset(r->waits, 0, sizeof r->waits);
-    while (is_busy(r) && now() < until) {
+    while (is_busy(r) && transport_now() < until) {
         for (int b = 0; b < CTL_BUSES; b++) {
             take_reply(r, b);
         }
         if (is_busy(r)) {
-            await(r, now() + MS(1));
+            await(r, transport_now() + MS(1));
         }
     }
 }
@@ -249,13 +241,13 @@ static enum port_end run(struct run *r)
         if (!r->out.kick) {
             return PORT_BROKEN;
         }
-        supervisor_kick(now());
+        supervisor_kick(transport_now());
         if (asked != 0) {
             asked = 0;
             tell_status(r->c, r->p->table, &r->figures);
         }
         await(r, r->due);
-        raise_to(&r->figures.late, now() - r->due);
+        raise_to(&r->figures.late, transport_now() - r->due);
     }
     return PORT_STOPPED;
 }
@@ -264,7 +256,7 @@ enum port_end port_run(struct port *p)
 {
     struct run r = {.p = p, .c = kept_controller(p->kept), .in = {.pins = UINT32_MAX}};
 
-    (void)kept_start(p->kept, &p->table->config, clock_us(now()));
+    (void)kept_start(p->kept, &p->table->config, clock_us(transport_now()));
     if (controller_fault(r.c) != CONFIG_SOUND) {
         log_line(LOG_LEVEL_ERROR, "the controller can't work with this rack: %s",
                  config_fault_name(controller_fault(r.c)));
