@@ -14,7 +14,7 @@
 #include "lines.h"
 
 enum {
-    RESET_us = 10,    /* PCA9548A: 6 ns at least; more for what pulls the line through a resistor */
+    RESET_us = 10, /* (estimate) PCA9548A: 6 ns at least [S83]; more for a line with a resistor */
     STACK = 64 * 1024 /* of the thread: it is locked into memory */
 };
 

@@ -66,29 +66,42 @@ static const char *value_of(const struct option_list *list, const char *name)
     return found;
 }
 
+/* An item that is about none of the rack's: is it written wrong, or does the rack have no such part? */
+static void complain(const char *option, const char *item, const char *what, part_name known[],
+                     int n)
+{
+    const char *words[CTL_ALERTS + CTL_BUSES + 1];
+    const char *value = strchr(item, '=');
+    char name[PART_NAME_SIZE];
+    int many = 0;
+
+    errors++;
+    if (value == NULL || value[1] == '\0') {
+        log_line(LOG_LEVEL_ERROR, "--%s %s: it is written NAME=VALUE, see --help", option, item);
+        return;
+    }
+    for (int k = 0; k < n; k++) {
+        if (known[k][0] != '\0') {
+            words[many++] = known[k];
+        }
+    }
+    words[many] = NULL;
+    (void)snprintf(name, sizeof name, "%.*s", (int)(value - item), item);
+    log_line(LOG_LEVEL_ERROR, "--%s %s: the rack has no %s '%s'", option, item, what, name);
+    cli_suggest(name, words);
+}
+
 /* Every item is about one of the rack's. */
-static void check_names(const char *option, const struct option_list *list, part_name known[],
-                        int n)
+static void check_names(const char *option, const struct option_list *list, const char *what,
+                        part_name known[], int n)
 {
     for (int i = 0; i < list->n; i++) {
-        const char *words[CTL_ALERTS + CTL_BUSES + 1];
-        char name[PART_NAME_SIZE];
         bool found = false;
-        int many = 0;
         for (int k = 0; k < n; k++) {
             found = found || names(list->item[i], known[k]);
-            if (known[k][0] != '\0') {
-                words[many++] = known[k];
-            }
         }
-        words[many] = NULL;
         if (!found) {
-            log_line(LOG_LEVEL_ERROR, "--%s %s: it is written NAME=..., of what the rack has",
-                     option, list->item[i]);
-            (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(list->item[i], "="),
-                           list->item[i]);
-            cli_suggest(name, words);
-            errors++;
+            complain(option, list->item[i], what, known, n);
         }
     }
 }
@@ -157,9 +170,9 @@ static void wire(struct port *p, const struct flags *f)
 {
     char why[KEPT_WHY];
 
-    check_names("bus", &f->buses, p->table->bus, CTL_BUSES);
-    check_names("mux-reset", &f->resets, p->table->bus, CTL_BUSES);
-    check_names("alert", &f->alerts, p->table->alert, p->table->config.alert.n_lines);
+    check_names("bus", &f->buses, "bus", p->table->bus, CTL_BUSES);
+    check_names("mux-reset", &f->resets, "bus", p->table->bus, CTL_BUSES);
+    check_names("alert", &f->alerts, "alert line", p->table->alert, p->table->config.alert.n_lines);
     for (int b = 0; b < CTL_BUSES; b++) {
         if (p->table->bus[b][0] != '\0') {
             open_bus(p, f, b);

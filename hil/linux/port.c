@@ -14,7 +14,7 @@
 #include "tell.h"
 
 enum { FDS = CTL_BUSES + CTL_ALERTS + 1 };
-static const ns_t LAST_WAIT = SECONDS(2); /* for a transfer under way, at the end */
+static const ns_t LAST_WAIT = SECONDS(2); /* (estimate) for a transfer under way, at the end */
 
 static volatile sig_atomic_t stop, asked;
 static sigset_t usual; /* the signals that were blocked before */

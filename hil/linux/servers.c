@@ -15,7 +15,7 @@
 #include "hil/transport.h"
 #include "log.h"
 
-static const ns_t PATIENCE = SECONDS(2); /* with a connection that does not come about */
+static const ns_t PATIENCE = SECONDS(2); /* (estimate) with a connection that does not come about */
 enum { AGAIN_ms = 1000, OUT_BYTES = 2 * LINK_BYTES };
 
 /* What goes from the thread to the controller. */

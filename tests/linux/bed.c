@@ -232,14 +232,21 @@ void bed_watch(struct bed *b)
     unsetenv("WATCHDOG_PID");
 }
 
+/* powergapd stands beside it. */
+static const char *powergap(void)
+{
+    const char *path = getenv("POWERGAP");
+
+    return path != NULL ? path : "build/gcc-O3/powergap";
+}
+
 static void set_environment(const struct bed *b)
 {
     char preload[64] = "libumockdev-preload.so.0";
     char folder[256];
-    const char *program = getenv("POWERGAP");
 
     snprintf(folder, sizeof folder, "%.*stests/linux/stand_in",
-             (int)(strrchr(program, '/') + 1 - program), program);
+             (int)(strrchr(powergap(), '/') + 1 - powergap()), powergap());
     setenv("LD_LIBRARY_PATH", folder, 1);
     setenv("LD_PRELOAD", preload, 1);
     setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
@@ -301,7 +308,7 @@ void bed_start(struct bed *b, const char *const words[])
     char *argv[40] = {program};
     int n = 1;
 
-    snprintf(program, sizeof program, "%sd", getenv("POWERGAP"));
+    snprintf(program, sizeof program, "%sd", powergap());
     snprintf(state, sizeof state, "%s/state", b->folder);
     log_path(b, log);
     const char *const first[] = {"--state", state, "--priority", "0"};
